@@ -1,1 +1,18 @@
-pub fn x(){}
+//! `verify` finds out whether what a paper says about its experimental setup is true.
+//!
+//! ```text
+//! claim file ──> claim ──> asks ──> source ──> evidence ──> judge ──> verdict ──> report
+//!                                     ▲                                  │
+//!                               repository                             gate ──> exit code
+//! ```
+//!
+//! The rooms, in the order in which the data flows; imports run the other way only.
+
+pub mod claim;
+pub mod evidence;
+pub mod judge;
+pub mod place;
+pub mod quantity;
+pub mod report;
+pub mod source;
+pub mod verdict;

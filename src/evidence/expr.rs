@@ -1,0 +1,82 @@
+//! A value as it stands in a file: a literal, a name that stands for one, or an expression over them.
+//!
+//! Why it can be wrong: an expression that is read as a literal (`lr * 10` as `lr`) gives a value that no run had.
+//! What is not understood stays [`Expr::Opaque`] with its text, is shown, and decides nothing.
+//!
+//! Example: `int(args.batch_size / 2)` is a call of `int` over a division whose left side is the reference
+//! `args.batch_size`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::quantity::Value;
+
+/// An expression, in the syntax-free form that Python, shell and configuration files share.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Expr {
+    Value(Value),
+    /// A name or dotted path as written: `args.lr`, `BATCH_SIZE`, `self.config.lr`, `$lr`, `${trainer.lr}`.
+    Ref(String),
+    /// `op` is one of `+ - * / // % **`, `and`, `or`, or a comparison as Python writes it.
+    Binary { op: String, left: Box<Expr>, right: Box<Expr> },
+    /// `op` is `-`, `+` or `not`.
+    Unary { op: String, operand: Box<Expr> },
+    /// A list, tuple or set.
+    List(Vec<Expr>),
+    /// A dictionary with literal text keys.
+    Map(Vec<(String, Expr)>),
+    Call { callee: String, args: Vec<Arg> },
+    /// `then if test else otherwise`.
+    Choice { test: Box<Expr>, then: Box<Expr>, otherwise: Box<Expr> },
+    /// Source text that is not understood.
+    Opaque(String),
+}
+
+/// An argument of a call: by keyword, by position, or spread (`*args` has the keyword `*`, `**kwargs` has `**`).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Arg {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keyword: Option<String>,
+    pub value: Expr,
+}
+
+impl Expr {
+    pub fn literal(&self) -> Option<&Value> {
+        match self {
+            Expr::Value(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Every name the expression refers to, in order of appearance.
+    pub fn references(&self) -> Vec<&str> {
+        let mut found = Vec::new();
+        self.visit(&mut |expr| {
+            if let Expr::Ref(name) = expr {
+                found.push(name.as_str());
+            }
+        });
+        found
+    }
+
+    fn visit<'e>(&'e self, see: &mut impl FnMut(&'e Expr)) {
+        see(self);
+        match self {
+            Expr::Value(_) | Expr::Ref(_) | Expr::Opaque(_) => {}
+            Expr::Binary { left, right, .. } => {
+                left.visit(see);
+                right.visit(see);
+            }
+            Expr::Unary { operand, .. } => operand.visit(see),
+            Expr::List(items) => items.iter().for_each(|item| item.visit(see)),
+            Expr::Map(entries) => entries.iter().for_each(|(_, value)| value.visit(see)),
+            Expr::Call { args, .. } => args.iter().for_each(|arg| arg.value.visit(see)),
+            Expr::Choice { test, then, otherwise } => {
+                test.visit(see);
+                then.visit(see);
+                otherwise.visit(see);
+            }
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! What was found: statements, the links along which values travel, launches, what was asked, what could not be read.
+//!
+//! Sources fill it, judges read it, and it is the only thing between them: it is saved (`--save-evidence`), replayed
+//! (`--evidence`), and a judgement from it is the same on every machine. Nothing here knows a claim.
+//!
+//! Why it can be wrong: a value that is lost between a source and here is a claim without evidence, one that is
+//! linked wrongly is a green mark that is not true. So a statement always has a place, and a link says how it travels.
+//!
+//! Example: `--batch_size 50` in a job script is a statement (form `Flag`), the option it sets another (form
+//! `Option`, value 32), and a link of kind `Flag` leads from the first to the second within the job's launch.
+
+mod expr;
+mod statement;
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+pub use expr::{Arg, Expr};
+pub use statement::{Dead, Form, Grade, Guard, Statement, Subject};
+
+use crate::place::Place;
+
+/// Index of a statement within its evidence.
+pub type StatementId = usize;
+/// Index of a launch within its evidence.
+pub type LaunchId = usize;
+
+/// Everything that was found, in the order in which it stands in the repository (by file, then by byte).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Evidence {
+    /// Version of this layout.
+    pub schema: u32,
+    /// The day that `accept` dates and record ages are held against.
+    pub as_of: NaiveDate,
+    pub asks: Vec<Ask>,
+    /// SHA-256 (hexadecimal) of every file that a statement, launch or gap names.
+    pub digests: BTreeMap<String, String>,
+    /// For every scope that was asked about: the files it matches.
+    pub scopes: Vec<ScopeFiles>,
+    /// Files that are run from the command line: they have a `__main__` block or top-level work, and no other file imports them.
+    pub entries: Vec<String>,
+    pub statements: Vec<Statement>,
+    pub links: Vec<Link>,
+    pub launches: Vec<Launch>,
+    pub gaps: Vec<Gap>,
+}
+
+/// How a value travels from one statement to another.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Link {
+    /// The statement that gives the value.
+    pub from: StatementId,
+    /// The statement that takes it.
+    pub to: StatementId,
+    pub kind: LinkKind,
+    /// For [`LinkKind::Reference`]: the name in `to`'s expression that `from` fills, as written there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slot: Option<String>,
+    /// The link holds only within this launch (a flag, a configuration file named on the command line).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub launch: Option<LaunchId>,
+}
+
+/// The ways a value travels, strongest first: where several supply one statement within a launch, the first wins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LinkKind {
+    /// A flag on a command line sets an option or a configuration key.
+    Flag,
+    /// An environment variable of the launch.
+    Environment,
+    /// An assignment that runs after the value was set (`args.x = …`, the child of a configuration).
+    Override,
+    /// A configuration file that is loaded sets an option or field.
+    Config,
+    /// `parser.set_defaults(x=…)`.
+    SetDefault,
+    /// A call's argument sets the callee's parameter.
+    Argument,
+    /// A name in an expression stands for another statement's value (`args.lr`, `BATCH`, `$lr`).
+    Reference,
+}
+
+impl LinkKind {
+    /// Whether the giver replaces the taker's own value, rather than filling a name inside it.
+    pub fn supplies(self) -> bool {
+        self != LinkKind::Reference
+    }
+}
+
+/// A command that runs the code, or an entry script that nothing launches (a launch without flags).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Launch {
+    pub place: Place,
+    /// The command as a reader would type it, continuation lines joined; empty for an entry script on its own.
+    pub command: String,
+    /// [`Grade::Launched`], or [`Grade::Documented`] for a command in prose, or [`Grade::Configured`] for an entry script on its own.
+    pub grade: Grade,
+    /// The script or module that it starts, where that lies in the repository.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<String>,
+    /// Statements of form `Flag` that stand on the command line.
+    pub flags: Vec<StatementId>,
+    /// Configuration files that the command names.
+    pub configs: Vec<String>,
+    /// Processes and machines that the launcher starts, where it says so (`--nproc_per_node`, `--nnodes`, visible devices).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub factors: Vec<StatementId>,
+    /// Conditions under which the command runs (a shell `if`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub guards: Vec<Guard>,
+    /// Files whose code runs: the entry, what it imports, the configuration it loads. Sorted.
+    pub reach: Vec<String>,
+}
+
+/// What a claim needs to know. A claim whose asks are not in the evidence cannot be judged from it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
+pub enum Ask {
+    /// Declarations, imports and uses of a package, by its normalised name.
+    Dependency { package: String },
+    /// Calls, imports and definitions of a symbol.
+    Usage { symbol: String },
+    /// Values of a setting under any of these identifiers.
+    Setting { names: Vec<String> },
+    /// What job scripts ask the scheduler for, and which scheduler they are written for.
+    Scheduler,
+    /// Mentions of GPU cards: prose, partitions, constraints.
+    Cards,
+    /// Durations of jobs and runs: limits, prose with the job's or script's name.
+    Runtime,
+    /// Prose and table cells that bear one of these words beside a quantity.
+    Prose { words: Vec<String> },
+    /// Rows of the data tables in scope; `header`: whether the first row is one, where the claim settles it.
+    Rows {
+        scope: Scope,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        header: Option<bool>,
+    },
+    /// A selection (JSONPath, `/regex/`, SQL) in the files in scope.
+    Select { scope: Scope, select: String },
+    /// Hits of a regular expression in the files in scope.
+    Pattern { scope: Scope, pattern: String },
+    /// Hash, line count and presence of the files in scope.
+    Files { scope: Scope },
+    /// Lines of one file with their hash (`see = { at = "src/a.py:119-121" }`).
+    Lines { file: String, first: u32, last: u32 },
+    /// Whether a quote stands in the paper, or at `at`.
+    Quote {
+        text: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<String>,
+    },
+}
+
+/// Files by glob, as a claim's `in` and `exclude` say; no `include` means everything under the root that is not ignored.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scope {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub include: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exclude: Vec<String>,
+}
+
+/// The files a scope matches, sorted, and which of its globs match nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScopeFiles {
+    pub scope: Scope,
+    pub files: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unmatched: Vec<String>,
+}
+
+/// What could not be read, and why. A gap never supports a claim.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Gap {
+    /// Relative to the root; a folder where all of it was left out.
+    pub file: String,
+    pub why: GapReason,
+    /// What the reader said, in English; shown as it is.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub detail: String,
+}
+
+/// Why something was not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GapReason {
+    /// Larger than this kind of file is read.
+    TooLarge,
+    /// A line so long that it is generated, not written.
+    LongLine,
+    /// Neither UTF-8 nor a text.
+    NotText,
+    /// The operating system refused it.
+    Unreadable,
+    /// A link that leads out of the root.
+    OutsideRoot,
+    /// Its syntax is broken; what stands before and after the fault was read.
+    Broken,
+    /// Git-ignored, and no claim's `in` names it.
+    Ignored,
+    /// Vendored code, a virtual environment, generated files.
+    Vendored,
+    /// Written by `verify` itself.
+    OwnReport,
+    /// A Git LFS pointer instead of the data.
+    LfsPointer,
+    /// A format that is not read.
+    UnknownFormat,
+}

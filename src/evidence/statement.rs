@@ -1,0 +1,220 @@
+//! A statement: somewhere, something says a value of something.
+//!
+//! Why it can be wrong: a subject that is too wide makes a character limit of 300 a sample count. So a statement
+//! keeps the identifier as written, everything it stands inside of (`owner`), and the conditions around it (`guards`).
+//!
+//! Example: `sample_rate: int = 16000` in a method is the setting `sample_rate`, form `Parameter`, owner
+//! `["QwenAudio", "_pad_audio"]`, value 16000, grade `configured`.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Expr, StatementId};
+use crate::place::Place;
+use crate::quantity::{Stated, Unit};
+
+/// How strong a kind of evidence is. Ordered: the greater the stronger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Grade {
+    /// A person says so.
+    Vouched,
+    /// README, docstring, comment, a command in prose, the table of cards.
+    Documented,
+    /// A manifest, a scheduler request: a limit is a bound, not a duration.
+    Declared,
+    /// A configuration file, an option's default, a code default, a constant, an import, a call.
+    Configured,
+    /// A launch line in the repository.
+    Launched,
+    /// A job log, a result file, a tracker's record of a run.
+    Logged,
+    /// A run record, an accounting row, an NVML reading, rows counted, an audio file decoded, an installed package.
+    Measured,
+}
+
+impl Grade {
+    pub const ALL: [Grade; 7] = [
+        Grade::Measured,
+        Grade::Logged,
+        Grade::Launched,
+        Grade::Configured,
+        Grade::Declared,
+        Grade::Documented,
+        Grade::Vouched,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Grade::Vouched => "vouched",
+            Grade::Documented => "documented",
+            Grade::Declared => "declared",
+            Grade::Configured => "configured",
+            Grade::Launched => "launched",
+            Grade::Logged => "logged",
+            Grade::Measured => "measured",
+        }
+    }
+
+    pub fn of_name(name: &str) -> Option<Grade> {
+        Grade::ALL.into_iter().find(|grade| grade.name() == name)
+    }
+}
+
+/// One thing that one place says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Statement {
+    pub subject: Subject,
+    pub form: Form,
+    pub value: Expr,
+    pub place: Place,
+    pub grade: Grade,
+    /// The names it stands inside of, outermost first: class, function, script option group, configuration section,
+    /// heading, callee of the call. The file is not among them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub owner: Vec<String>,
+    /// The unit a comment, help text or column says the bare number is in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<Unit>,
+    /// Conditions under which it runs, outermost first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub guards: Vec<Guard>,
+    /// A comment on its line, without the comment sign.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+    /// Why nothing runs it, where nothing does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dead: Option<Dead>,
+}
+
+/// What a statement is about.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "about", rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
+pub enum Subject {
+    /// A named value. `name` is the identifier alone (`batch_size`); flags are without dashes (`batch-size`).
+    Setting { name: String },
+    /// A package in a manifest; the statement's value is the specifier as text (`>=2.0.0`, empty for none, a URL).
+    Dependency {
+        /// Normalised as PEP 503.
+        package: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        extra: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        marker: Option<String>,
+        /// A lock file or a freeze: exact, and speaks before a range of the same environment.
+        #[serde(default)]
+        locked: bool,
+    },
+    /// An import, or a symbol that needs a package (`transformers.BitsAndBytesConfig`: `via` is the symbol).
+    Import {
+        package: String,
+        /// The dotted module or symbol as imported.
+        symbol: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        via: Option<String>,
+    },
+    /// A call of a function or class, by its dotted path as resolved through imports; the value is the call.
+    Call { callee: String },
+    /// A function, method or class that is defined here.
+    Definition { symbol: String },
+    /// What a job script asks its scheduler for: `partition`, `time-limit`, `gpus`, `memory`, …
+    Directive { system: String, key: String },
+    /// A GPU card that is named here; `alternatives`: one of several in a list, or a requirement of something else.
+    Card {
+        card: String,
+        #[serde(default)]
+        alternatives: bool,
+    },
+    /// A quantity in a sentence or cell, with the words of its clause, in lower case.
+    Prose {
+        stated: Stated,
+        words: Vec<String>,
+        #[serde(default)]
+        alternatives: bool,
+    },
+    /// The rows of a table; the value is their number. `empty` and `duplicate` rows are counted beside it.
+    Rows { empty: u64, duplicates: u64, columns: Vec<String> },
+    /// A cell or node that a selection gave.
+    Selected { select: String },
+    /// A hit of a pattern.
+    Hit { pattern: String },
+    /// A file: its hash is in `digests`, the value is its number of lines.
+    File,
+    /// Lines of a file; the value is their SHA-256.
+    Lines,
+    /// Where the paper has the quote; a quote that is not found has no statement.
+    Quote { text: String },
+}
+
+/// How a statement stands in its file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "form", rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
+pub enum Form {
+    /// `--batch_size 50` on a command line.
+    Flag,
+    /// An option that a program defines: `flags` as written (`--batch_size`, `-b`), the value is its default.
+    Option { flags: Vec<String> },
+    /// A function's parameter; the value is its default, [`Expr::Opaque`] with empty text where it has none.
+    Parameter,
+    /// A dataclass or model field with its default.
+    Field,
+    /// A keyword, or a position whose parameter's name is known, in a call.
+    Keyword,
+    /// A module-level constant or a local variable.
+    Variable,
+    /// `self.x = …`, `config.a.b = …`.
+    Attribute,
+    /// An entry of a dictionary literal.
+    Entry,
+    /// A key of a configuration file.
+    Key,
+    /// A variable of a shell script, or of a launch's environment.
+    ShellVariable,
+    /// A line of a manifest.
+    Requirement,
+    Import,
+    Call,
+    Definition,
+    /// `#SBATCH --time=02:00:00`.
+    Directive,
+    /// A sentence of prose.
+    Sentence,
+    /// A cell of a table in prose.
+    Cell,
+    /// A comment in code.
+    Comment,
+    /// A docstring.
+    Docstring,
+    /// Rows, files, selections, pattern hits: counted or read as data.
+    Data,
+    /// A commented-out line: shown, decides nothing.
+    CommentedOut,
+}
+
+/// A condition around a statement: `if load_in_4bit or load_in_8bit:`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Guard {
+    /// The condition as written.
+    pub text: String,
+    pub test: Expr,
+    /// False in the `else` branch.
+    pub holds: bool,
+    pub place: Place,
+}
+
+/// Why nothing runs a statement.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "why", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Dead {
+    /// A parameter, key or option that nothing reads.
+    NeverRead,
+    /// Its function is called from nowhere.
+    NeverCalled,
+    /// A configuration file that nothing opens and no launch names.
+    NeverOpened,
+    /// `if False:`, a branch behind `if TYPE_CHECKING:`.
+    BranchNotTaken,
+    /// Another statement takes its place wherever it could count.
+    Shadowed { by: StatementId },
+}

@@ -1,0 +1,1 @@
+//! Python by syntax tree.

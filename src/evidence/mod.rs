@@ -9,7 +9,9 @@
 //! Example: `--batch_size 50` in a job script is a statement (form `Flag`), the option it sets another (form
 //! `Option`, value 32), and a link of kind `Flag` leads from the first to the second within the job's launch.
 
+mod evaluate;
 mod expr;
+mod graph;
 mod statement;
 
 use std::collections::BTreeMap;
@@ -18,6 +20,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 pub use expr::{Arg, Expr};
+pub use graph::{Graph, Occasion, Outcome, Resolved};
 pub use statement::{Dead, Form, Grade, Guard, Statement, Subject};
 
 use crate::place::Place;

@@ -1,1 +1,3 @@
-pub fn x(){}
+//! `verify` finds out whether what a paper says about its experimental setup is true.
+
+pub mod quantity;

@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 
 use crate::evidence::{Grade, Scope};
 use crate::place::{Place, SourceText};
-use crate::quantity::{Stated, Tolerance, Unit, Value};
+use crate::quantity::{Dimension, Stated, Tolerance, Unit, Value};
 use crate::verdict::Verdict;
 
 /// One claim file, read and checked.
@@ -151,7 +151,10 @@ pub enum Field {
     /// `with = { padding = 4 }`, `with = [32]` (positions count from 0 as text keys).
     Arguments(Vec<(String, Stated)>),
     /// `see = { at = "src/a.py:119-121", sha256 = "…" }`.
-    See { at: At, sha256: String },
+    See {
+        at: At,
+        sha256: String,
+    },
     Date(NaiveDate),
 }
 
@@ -171,6 +174,8 @@ pub struct KindSpec {
     pub deciding: Grade,
     /// A condition over the claim that the tables cannot say (`at most one of version, works-with, installed`).
     pub check: fn(&Claim) -> Result<(), String>,
+    /// What `value` is measured in, where the kind says.
+    pub dimension: Option<Dimension>,
 }
 
 /// One key of a kind.

@@ -40,7 +40,11 @@ pub(super) fn evaluate(expr: &Expr, lookup: &dyn Fn(&str) -> Lookup) -> Option<V
             _ => None,
         },
         Expr::Binary { op, left, right } => binary(op, left, right, lookup),
-        Expr::List(items) => items.iter().map(|item| evaluate(item, lookup)).collect::<Option<_>>().map(Value::List),
+        Expr::List(items) => items
+            .iter()
+            .map(|item| evaluate(item, lookup))
+            .collect::<Option<_>>()
+            .map(Value::List),
         Expr::Map(entries) => entries
             .iter()
             .map(|(key, value)| Some((key.clone(), evaluate(value, lookup)?)))
@@ -111,7 +115,8 @@ fn binary(op: &str, left: &Expr, right: &Expr, lookup: &dyn Fn(&str) -> Lookup) 
         ("+", Value::List(a), Value::List(b)) => return Some(Value::List([a.as_slice(), b].concat())),
         ("*", Value::List(items), Value::Number(_)) => {
             let times = number(&b)?.to_usize()?;
-            return (items.len().checked_mul(times)? <= LONGEST_LIST).then(|| Value::List(items.repeat(times)));
+            return (items.len().checked_mul(times)? <= LONGEST_LIST)
+                .then(|| Value::List(std::iter::repeat_n(items, times).flatten().cloned().collect()));
         }
         _ => {}
     }
@@ -147,29 +152,40 @@ fn same(a: &Value, b: &Value) -> bool {
 fn call(callee: &str, args: &[Arg], lookup: &dyn Fn(&str) -> Lookup) -> Option<Value> {
     let positional = || {
         args.iter()
-            .map(|arg| if arg.keyword.is_none() { evaluate(&arg.value, lookup) } else { None })
+            .map(|arg| {
+                if arg.keyword.is_none() {
+                    evaluate(&arg.value, lookup)
+                } else {
+                    None
+                }
+            })
             .collect::<Option<Vec<Value>>>()
     };
-    let name = callee.strip_prefix("numpy.").or_else(|| callee.strip_prefix("np.")).unwrap_or(callee);
+    let name = callee
+        .strip_prefix("numpy.")
+        .or_else(|| callee.strip_prefix("np."))
+        .unwrap_or(callee);
     let values = positional()?;
     match (name, values.as_slice()) {
-        ("int", [value]) => Some(of_decimal(number(value)?.with_scale_round(0, bigdecimal::RoundingMode::Down))),
+        ("int", [value]) => Some(of_decimal(
+            number(value)?.with_scale_round(0, bigdecimal::RoundingMode::Down),
+        )),
         ("float", [value]) => number(value).map(of_decimal),
         ("abs", [value]) => Some(of_decimal(number(value)?.abs())),
         ("bool", [value]) => Some(Value::Bool(truthy(value))),
         ("str", [value]) => Some(Value::Text(value.to_string())),
-        ("round", [value]) => {
-            Some(of_decimal(number(value)?.with_scale_round(0, bigdecimal::RoundingMode::HalfEven)))
-        }
+        ("round", [value]) => Some(of_decimal(
+            number(value)?.with_scale_round(0, bigdecimal::RoundingMode::HalfEven),
+        )),
         ("round", [value, digits]) => {
             let digits = number(digits)?.to_i64().filter(|digits| digits.abs() < 100)?;
-            Some(of_decimal(number(value)?.with_scale_round(digits, bigdecimal::RoundingMode::HalfEven)))
+            Some(of_decimal(
+                number(value)?.with_scale_round(digits, bigdecimal::RoundingMode::HalfEven),
+            ))
         }
         ("len", [Value::List(items)]) => Some(Value::from(i64::try_from(items.len()).ok()?)),
         ("list" | "tuple" | "array" | "torch.tensor", [Value::List(items)]) => Some(Value::List(items.clone())),
-        ("sum", [Value::List(items)]) => {
-            items.iter().map(number).sum::<Option<BigDecimal>>().map(of_decimal)
-        }
+        ("sum", [Value::List(items)]) => items.iter().map(number).sum::<Option<BigDecimal>>().map(of_decimal),
         ("min" | "max", [Value::List(items)]) => extreme(name, items),
         ("min" | "max", items) if items.len() > 1 => extreme(name, items),
         ("range" | "arange", bounds) => steps(bounds),
@@ -180,7 +196,11 @@ fn call(callee: &str, args: &[Arg], lookup: &dyn Fn(&str) -> Lookup) -> Option<V
 
 fn extreme(name: &str, items: &[Value]) -> Option<Value> {
     let numbers: Vec<BigDecimal> = items.iter().map(number).collect::<Option<_>>()?;
-    let best = if name == "min" { numbers.into_iter().min() } else { numbers.into_iter().max() };
+    let best = if name == "min" {
+        numbers.into_iter().min()
+    } else {
+        numbers.into_iter().max()
+    };
     best.map(of_decimal)
 }
 
@@ -211,13 +231,20 @@ fn linspace(start: &BigDecimal, stop: &BigDecimal, count: usize) -> Option<Value
     }
     let last = BigDecimal::from(u64::try_from(count - 1).ok()?);
     let point = |index: u64| start + (stop - start) * BigDecimal::from(index) / &last;
-    (0..u64::try_from(count).ok()?).map(|index| Some(of_decimal(point(index)))).collect::<Option<_>>().map(Value::List)
+    (0..u64::try_from(count).ok()?)
+        .map(|index| Some(of_decimal(point(index))))
+        .collect::<Option<_>>()
+        .map(Value::List)
 }
 
 fn power(base: &BigDecimal, exponent: &BigDecimal) -> Option<BigDecimal> {
     if !exponent.is_integer() {
         let result = base.to_f64()?.powf(exponent.to_f64()?);
-        return result.is_finite().then(|| Number::from_f64(result)).flatten().map(|number| number.value);
+        return result
+            .is_finite()
+            .then(|| Number::from_f64(result))
+            .flatten()
+            .map(|number| number.value);
     }
     let exponent = exponent.to_i64().filter(|exponent| exponent.abs() <= LARGEST_POWER)?;
     if base.digits() > 40 || (base.is_zero() && exponent < 0) {
@@ -240,5 +267,5 @@ fn number(value: &Value) -> Option<BigDecimal> {
 }
 
 fn of_decimal(value: BigDecimal) -> Value {
-    Value::Number(Number::from_decimal(value))
+    Value::Number(Number::from_decimal(&value))
 }

@@ -75,7 +75,13 @@ impl Resolved {
     }
 
     fn own(id: StatementId, outcome: Outcome) -> Resolved {
-        Resolved { outcome, path: vec![id], overridden: Vec::new(), computed: false, open_branch: false }
+        Resolved {
+            outcome,
+            path: vec![id],
+            overridden: Vec::new(),
+            computed: false,
+            open_branch: false,
+        }
     }
 }
 
@@ -170,7 +176,9 @@ impl<'e> Graph<'e> {
         }
         let Some(launch) = occasion.launch.and_then(|id| self.evidence.launches.get(id)) else {
             let foreign = statement.form == Form::Key
-                && occasion.files.is_some_and(|files| files.binary_search(&statement.place.file).is_err());
+                && occasion
+                    .files
+                    .is_some_and(|files| files.binary_search(&statement.place.file).is_err());
             return !foreign;
         };
         launch.flags.contains(&id)
@@ -195,12 +203,7 @@ impl<'e> Graph<'e> {
     }
 
     /// What the strongest kind of supplying link gives; several givers of one kind are alternatives.
-    fn supplied(
-        &self,
-        id: StatementId,
-        occasion: Occasion<'_>,
-        visiting: &mut Vec<StatementId>,
-    ) -> Vec<Resolved> {
+    fn supplied(&self, id: StatementId, occasion: Occasion<'_>, visiting: &mut Vec<StatementId>) -> Vec<Resolved> {
         let supplies: Vec<(LinkKind, StatementId)> = self
             .active(id, occasion)
             .filter(|(kind, _, _)| kind.supplies())
@@ -243,12 +246,7 @@ impl<'e> Graph<'e> {
     }
 
     /// The statement's own expression, its names filled along the reference links.
-    fn own_value(
-        &self,
-        id: StatementId,
-        occasion: Occasion<'_>,
-        visiting: &mut Vec<StatementId>,
-    ) -> Vec<Resolved> {
+    fn own_value(&self, id: StatementId, occasion: Occasion<'_>, visiting: &mut Vec<StatementId>) -> Vec<Resolved> {
         let statement = self.statement(id);
         if let Some(value) = statement.value.literal() {
             return vec![Resolved::own(id, Outcome::Known(value.clone()))];
@@ -278,7 +276,10 @@ impl<'e> Graph<'e> {
                 .take(ALTERNATIVES)
                 .collect();
         }
-        worlds.into_iter().map(|world| self.evaluated(id, statement, world, occasion)).collect()
+        worlds
+            .into_iter()
+            .map(|world| self.evaluated(id, statement, world, occasion))
+            .collect()
     }
 
     /// The values that fill one name: of those links whose giver runs; a giver that surely runs hides none before it,
@@ -327,12 +328,15 @@ impl<'e> Graph<'e> {
             }
             return resolved;
         }
-        let outcome = evaluate(&statement.value, &|name| {
-            match world.iter().find(|(filled, _)| filled == name) {
+        let outcome = evaluate(
+            &statement.value,
+            &|name| match world.iter().find(|(filled, _)| filled == name) {
                 Some((_, resolved)) => resolved.value().cloned().map_or(Lookup::Unknown, Lookup::Value),
-                None => given(name, occasion.given).cloned().map_or(Lookup::Unknown, Lookup::Value),
-            }
-        });
+                None => given(name, occasion.given)
+                    .cloned()
+                    .map_or(Lookup::Unknown, Lookup::Value),
+            },
+        );
         let outcome = match outcome {
             Some(value) => Outcome::Known(value),
             None => Outcome::Unknown(shown(statement)),
@@ -347,7 +351,13 @@ impl<'e> Graph<'e> {
         }
         path.dedup();
         path.push(id);
-        Resolved { outcome, path, overridden, computed: !handed_on, open_branch }
+        Resolved {
+            outcome,
+            path,
+            overridden,
+            computed: !handed_on,
+            open_branch,
+        }
     }
 }
 
@@ -355,9 +365,19 @@ impl<'e> Graph<'e> {
 fn given<'a>(name: &str, given: &'a [(String, Value)]) -> Option<&'a Value> {
     let last = name.trim_start_matches(['$', '{']).trim_end_matches('}');
     let last = last.rsplit(['.', '/']).next().unwrap_or(last);
-    given.iter().find(|(key, _)| key.replace('-', "_") == last.replace('-', "_")).map(|(_, value)| value)
+    given
+        .iter()
+        .find(|(key, _)| key.replace('-', "_") == last.replace('-', "_"))
+        .map(|(_, value)| value)
 }
 
 fn shown(statement: &Statement) -> String {
-    statement.place.excerpt.lines().next().unwrap_or_default().trim().to_string()
+    statement
+        .place
+        .excerpt
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_string()
 }

@@ -123,7 +123,12 @@ pub struct Launch {
 
 /// What a claim needs to know. A claim whose asks are not in the evidence cannot be judged from it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(tag = "ask", rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
+#[serde(
+    tag = "ask",
+    rename_all = "kebab-case",
+    rename_all_fields = "kebab-case",
+    deny_unknown_fields
+)]
 pub enum Ask {
     /// Declarations, imports and uses of a package, by its normalised name.
     Dependency { package: String },

@@ -28,8 +28,8 @@ use super::weigh::setting::look;
 use super::weigh::{impossible, named, recommend};
 use super::{Case, Kind};
 use crate::claim::{Key, KindSpec, Shape};
-use crate::evidence::{Ask, Graph};
 use crate::evidence::Grade;
+use crate::evidence::{Ask, Graph};
 use crate::verdict::{Message, Ruling, Verdict};
 
 const ACCUMULATION: &[&str] = &[
@@ -43,7 +43,14 @@ const ACCUMULATION: &[&str] = &[
     "update_freq",
 ];
 /// Processes on one machine; accelerate's `num_processes` counts those of all machines.
-const PROCESSES: &[&str] = &["nproc_per_node", "nproc-per-node", "num_processes", "cuda_visible_devices", "num_gpus", "gpus_per_node"];
+const PROCESSES: &[&str] = &[
+    "nproc_per_node",
+    "nproc-per-node",
+    "num_processes",
+    "cuda_visible_devices",
+    "num_gpus",
+    "gpus_per_node",
+];
 const NODES: &[&str] = &["nnodes", "num_nodes", "num_machines"];
 
 pub(super) const KIND: Kind = Kind {
@@ -56,7 +63,18 @@ pub(super) const KIND: Kind = Kind {
             required: false,
             about: "`device`: what one device takes at a time; `step`: what one optimisation step sees; absent: as the setting stands.",
         }],
-        shared: &["name", "of", "value!", "tolerance", "take", "given", "for", "grade", "run", "in"],
+        shared: &[
+            "name",
+            "of",
+            "value!",
+            "tolerance",
+            "take",
+            "given",
+            "for",
+            "grade",
+            "run",
+            "in",
+        ],
         usual_names: &[
             "batch_size",
             "batchsize",
@@ -133,19 +151,32 @@ fn per_step(case: &Case<'_>) -> Ruling {
     let one = || Some(BigDecimal::from(1));
     let factor = |name: &str, names: &[String], otherwise| Factor {
         name: name.to_string(),
-        sight: look(case, &graph, &scope, names, if name == "per_device" { of } else { None }),
+        sight: look(
+            case,
+            &graph,
+            &scope,
+            names,
+            if name == "per_device" { of } else { None },
+        ),
         otherwise,
     };
     let processes = given(&["devices", "processes", "gpus", "nproc_per_node", "num_processes"]);
     let factors = [
-        factor("per_device", &named::names(case.claim, &KIND.spec), given(&["per_device"])),
-        factor("accumulation", &owned(ACCUMULATION), given(&["accumulation"]).or_else(one)),
+        factor(
+            "per_device",
+            &named::names(case.claim, &KIND.spec),
+            given(&["per_device"]),
+        ),
+        factor(
+            "accumulation",
+            &owned(ACCUMULATION),
+            given(&["accumulation"]).or_else(one),
+        ),
         factor("processes", &owned(PROCESSES), processes),
         factor("nodes", &owned(NODES), given(&["nodes"]).or_else(one)),
     ];
     let formula = "per_device * accumulation * processes * nodes";
-    let mut question =
-        named::product_ballots(case, &graph, &scope, formula, &factors, How::EXACT, KIND.spec.deciding);
+    let mut question = named::product_ballots(case, &graph, &scope, formula, &factors, How::EXACT, KIND.spec.deciding);
     if factors[0].sight.occasions.is_empty() {
         question.ballots.clear();
     }

@@ -47,24 +47,66 @@ pub(super) const KIND: Kind = Kind {
         name: "decoding",
         about: include_str!("decoding.rs"),
         keys: &[
-            Key { name: "mode", shape: Shape::OneOf(&["greedy", "beam", "sampling"]), required: false, about: "The way of decoding, by meaning." },
-            Key { name: "beams", shape: Shape::Stated, required: false, about: "Number of beams." },
-            Key { name: "temperature", shape: Shape::Stated, required: false, about: "Sampling temperature; 0 says greedy." },
-            Key { name: "top-p", shape: Shape::Stated, required: false, about: "Nucleus sampling's probability." },
-            Key { name: "top-k", shape: Shape::Stated, required: false, about: "Candidates sampled from." },
-            Key { name: "max-new-tokens", shape: Shape::Stated, required: false, about: "Tokens generated at most." },
+            Key {
+                name: "mode",
+                shape: Shape::OneOf(&["greedy", "beam", "sampling"]),
+                required: false,
+                about: "The way of decoding, by meaning.",
+            },
+            Key {
+                name: "beams",
+                shape: Shape::Stated,
+                required: false,
+                about: "Number of beams.",
+            },
+            Key {
+                name: "temperature",
+                shape: Shape::Stated,
+                required: false,
+                about: "Sampling temperature; 0 says greedy.",
+            },
+            Key {
+                name: "top-p",
+                shape: Shape::Stated,
+                required: false,
+                about: "Nucleus sampling's probability.",
+            },
+            Key {
+                name: "top-k",
+                shape: Shape::Stated,
+                required: false,
+                about: "Candidates sampled from.",
+            },
+            Key {
+                name: "max-new-tokens",
+                shape: Shape::Stated,
+                required: false,
+                about: "Tokens generated at most.",
+            },
         ],
         shared: &["of", "given", "for", "grade", "run", "in"],
         usual_names: SAMPLE,
         deciding: Grade::Configured,
-        check: |claim| if claim.fields.0.is_empty() { Err("a decoding claim needs at least one of its keys".to_string()) } else { Ok(()) },
+        check: |claim| {
+            if claim.fields.0.is_empty() {
+                Err("a decoding claim needs at least one of its keys".to_string())
+            } else {
+                Ok(())
+            }
+        },
         dimension: None,
     },
     asks: |claim, _| {
         let lists = [SAMPLE, BEAMS, TEMPERATURE, TOP_P, TOP_K, NEW_TOKENS];
-        let mut asks: Vec<Ask> =
-            lists.iter().map(|names| Ask::Setting { names: names.iter().map(ToString::to_string).collect() }).collect();
-        asks.extend(DECODERS.iter().map(|symbol| Ask::Usage { symbol: (*symbol).to_string() }));
+        let mut asks: Vec<Ask> = lists
+            .iter()
+            .map(|names| Ask::Setting {
+                names: names.iter().map(ToString::to_string).collect(),
+            })
+            .collect();
+        asks.extend(DECODERS.iter().map(|symbol| Ask::Usage {
+            symbol: (*symbol).to_string(),
+        }));
         asks.extend(claim.of.iter().map(|of| Ask::Usage { symbol: of.clone() }));
         asks
     },
@@ -74,7 +116,11 @@ pub(super) const KIND: Kind = Kind {
 fn judge(case: &Case<'_>) -> Ruling {
     let claim = case.claim;
     let graph = Graph::new(case.evidence);
-    let eye = Eye { case, graph: &graph, scope: InScope::of(case) };
+    let eye = Eye {
+        case,
+        graph: &graph,
+        scope: InScope::of(case),
+    };
     let mut parts = Vec::new();
     let zero = |key| matches!(claim.fields.stated(key), Some(Stated::Exact(Quantity { number, .. })) if number.value.is_zero());
     let mode = claim.fields.text("mode");
@@ -114,14 +160,31 @@ struct Eye<'a> {
 impl Eye<'_> {
     fn sight(&self, names: &[&str]) -> Sight {
         let names: Vec<String> = names.iter().map(ToString::to_string).collect();
-        look(self.case, self.graph, &self.scope, &names, self.case.claim.of.as_deref())
+        look(
+            self.case,
+            self.graph,
+            &self.scope,
+            &names,
+            self.case.claim.of.as_deref(),
+        )
     }
 
     /// Votes on one name against one value.
     fn votes(&self, sight: &Sight, stated: &Stated) -> Vec<Ballot> {
-        let claim = Claim { value: Some(stated.clone()), take: None, ..self.case.claim.clone() };
-        let case = Case { claim: &claim, ..*self.case };
-        sight.occasions.iter().map(|seen: &Seen| ballot(&case, self.graph, seen, How::EXACT)).collect()
+        let claim = Claim {
+            value: Some(stated.clone()),
+            take: None,
+            ..self.case.claim.clone()
+        };
+        let case = Case {
+            claim: &claim,
+            ..*self.case
+        };
+        sight
+            .occasions
+            .iter()
+            .map(|seen: &Seen| ballot(&case, self.graph, seen, How::EXACT))
+            .collect()
     }
 
     fn question(&self, expected: String, ballots: Vec<Ballot>, sight: &Sight) -> Ruling {
@@ -175,9 +238,12 @@ impl Eye<'_> {
     /// A file in scope, or one that a launch in scope runs.
     fn reached(&self, file: &str) -> bool {
         self.scope.has(file)
-            || self.case.evidence.launches.iter().any(|launch| {
-                self.scope.has(&launch.place.file) && launch.reach.iter().any(|reached| reached == file)
-            })
+            || self
+                .case
+                .evidence
+                .launches
+                .iter()
+                .any(|launch| self.scope.has(&launch.place.file) && launch.reach.iter().any(|reached| reached == file))
     }
 
     /// No sampling, and one beam.
@@ -193,10 +259,20 @@ impl Eye<'_> {
                 let cold = temperature.occasions.iter().find(|other| other.launch == seen.launch);
                 if vote.stand == Stand::Against
                     && let Some(cold) = cold
-                    && let Some(zero) = self.votes(&Sight { occasions: vec![cold.clone()], ..Sight::default() }, &number(0)).pop()
+                    && let Some(zero) = self
+                        .votes(
+                            &Sight {
+                                occasions: vec![cold.clone()],
+                                ..Sight::default()
+                            },
+                            &number(0),
+                        )
+                        .pop()
                     && zero.stand == Stand::For
                 {
-                    vote.citations.iter_mut().for_each(|citation| citation.stance = Stance::Context);
+                    vote.citations
+                        .iter_mut()
+                        .for_each(|citation| citation.stance = Stance::Context);
                     vote.citations.splice(0..0, zero.citations);
                     vote.stand = Stand::For;
                     vote.found = zero.found;
@@ -210,7 +286,10 @@ impl Eye<'_> {
         }
         let one_beam = self.question("1 beam".into(), self.votes(&beams, &number(1)), &beams);
         let expected = no_sampling.expected.clone();
-        Ruling { expected, ..several::all_must_hold(vec![no_sampling, one_beam]) }
+        Ruling {
+            expected,
+            ..several::all_must_hold(vec![no_sampling, one_beam])
+        }
     }
 
     /// More than one beam.
@@ -239,7 +318,10 @@ impl Eye<'_> {
         for seen in &self.sight(TEMPERATURE).occasions {
             for live in &seen.live {
                 let statement = self.graph.statement(live.resolved.origin());
-                let zero = live.resolved.value().is_some_and(|value| value.to_string() == "0" || value.to_string() == "0.0");
+                let zero = live
+                    .resolved
+                    .value()
+                    .is_some_and(|value| value.to_string() == "0" || value.to_string() == "0.0");
                 if zero {
                     continue;
                 }

@@ -18,9 +18,9 @@
 
 use super::weigh::cite::cite;
 use super::weigh::compared::{How, compare_value};
+use super::weigh::named;
 use super::weigh::scope::InScope;
 use super::weigh::vote::{Ballot, Question, Stand};
-use super::weigh::named;
 use super::{Case, Kind};
 use crate::claim::{Claim, Key, KindSpec, Quorum, Shape};
 use crate::evidence::{Ask, Grade, Scope, Statement, Subject};
@@ -33,16 +33,39 @@ pub(super) const KIND: Kind = Kind {
         name: "file",
         about: include_str!("file.rs"),
         keys: &[
-            Key { name: "sha256", shape: Shape::Sha256, required: false, about: "The file's SHA-256, or at least 8 digits of its beginning." },
-            Key { name: "count", shape: Shape::Stated, required: false, about: "How many files `in` matches." },
-            Key { name: "lines", shape: Shape::Stated, required: false, about: "How many lines the file has." },
-            Key { name: "same-as", shape: Shape::Text, required: false, about: "A file with the same bytes." },
+            Key {
+                name: "sha256",
+                shape: Shape::Sha256,
+                required: false,
+                about: "The file's SHA-256, or at least 8 digits of its beginning.",
+            },
+            Key {
+                name: "count",
+                shape: Shape::Stated,
+                required: false,
+                about: "How many files `in` matches.",
+            },
+            Key {
+                name: "lines",
+                shape: Shape::Stated,
+                required: false,
+                about: "How many lines the file has.",
+            },
+            Key {
+                name: "same-as",
+                shape: Shape::Text,
+                required: false,
+                about: "A file with the same bytes.",
+            },
         ],
         shared: &["in!", "tolerance"],
         usual_names: &[],
         deciding: Grade::Measured,
         check: |claim| {
-            if ["sha256", "count", "lines", "same-as"].iter().any(|key| claim.fields.get(key).is_some()) {
+            if ["sha256", "count", "lines", "same-as"]
+                .iter()
+                .any(|key| claim.fields.get(key).is_some())
+            {
                 Ok(())
             } else {
                 Err("a file claim needs `sha256`, `count`, `lines` or `same-as`".to_string())
@@ -51,7 +74,9 @@ pub(super) const KIND: Kind = Kind {
         dimension: None,
     },
     asks: |claim, _| {
-        let mut asks = vec![Ask::Files { scope: claim.scope.clone() }];
+        let mut asks = vec![Ask::Files {
+            scope: claim.scope.clone(),
+        }];
         asks.extend(other(claim).map(|scope| Ask::Files { scope }));
         asks
     },
@@ -60,21 +85,32 @@ pub(super) const KIND: Kind = Kind {
 
 fn other(claim: &Claim) -> Option<Scope> {
     let file = claim.fields.text("same-as")?;
-    Some(Scope { include: vec![file.to_string()], exclude: Vec::new() })
+    Some(Scope {
+        include: vec![file.to_string()],
+        exclude: Vec::new(),
+    })
 }
 
 fn judge(case: &Case<'_>) -> Ruling {
     let claim = case.claim;
     let scope = InScope::of(case);
     let all = |wanted: &dyn Fn(&str) -> bool| -> Vec<&Statement> {
-        case.evidence.statements.iter().filter(|s| s.subject == Subject::File && wanted(&s.place.file)).collect()
+        case.evidence
+            .statements
+            .iter()
+            .filter(|s| s.subject == Subject::File && wanted(&s.place.file))
+            .collect()
     };
     let files = all(&|file| scope.has(file));
     let digest = |file: &str| case.evidence.digests.get(file).map(String::as_str).unwrap_or_default();
     let mut ballots = Vec::new();
     let mut expected = Vec::new();
     let mut say = |stand: Stand, found: String, places: Vec<&Statement>| {
-        let stance = if stand == Stand::For { Stance::Supports } else { Stance::Contradicts };
+        let stance = if stand == Stand::For {
+            Stance::Supports
+        } else {
+            Stance::Contradicts
+        };
         let mut citations: Vec<Citation> = places.iter().take(20).map(|place| cite(place, stance)).collect();
         if citations.is_empty() {
             citations.push(Citation {
@@ -85,7 +121,15 @@ fn judge(case: &Case<'_>) -> Ruling {
                 note: None,
             });
         }
-        ballots.push(Ballot { stand, grade: Grade::Measured, found, citations, chain: Vec::new(), caveats: Vec::new() });
+        ballots.push(Ballot {
+            rule: String::new(),
+            stand,
+            grade: Grade::Measured,
+            found,
+            citations,
+            chain: Vec::new(),
+            caveats: Vec::new(),
+        });
     };
     if let Some(stated) = claim.fields.stated("count") {
         expected.push(stated.to_string());
@@ -100,7 +144,11 @@ fn judge(case: &Case<'_>) -> Ruling {
         for file in &files {
             if let Some(Value::Number(lines)) = file.value.literal() {
                 let value = Value::Number(lines.clone());
-                say(compare_value(claim, stated, &value, None, How::EXACT).stand, lines.to_string(), vec![file]);
+                say(
+                    compare_value(claim, stated, &value, None, How::EXACT).stand,
+                    lines.to_string(),
+                    vec![file],
+                );
             }
         }
     }
@@ -108,7 +156,11 @@ fn judge(case: &Case<'_>) -> Ruling {
         expected.push(hash.to_string());
         for file in &files {
             let found = digest(&file.place.file);
-            let stand = if found.starts_with(&hash.to_lowercase()) { Stand::For } else { Stand::Against };
+            let stand = if found.starts_with(&hash.to_lowercase()) {
+                Stand::For
+            } else {
+                Stand::Against
+            };
             say(stand, found.to_string(), vec![file]);
         }
     }

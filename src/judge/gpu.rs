@@ -34,29 +34,52 @@ use crate::quantity::{Quantity, Stated};
 use crate::verdict::{Citation, Message, Ruling, Stance, Verdict};
 
 /// Settings of launchers that count the GPUs of one job.
-const PER_JOB: &[&str] = &["nproc_per_node", "num_processes", "gpus_per_node", "num_gpus", "n_gpus", "cuda_visible_devices"];
+const PER_JOB: &[&str] = &[
+    "nproc_per_node",
+    "num_processes",
+    "gpus_per_node",
+    "num_gpus",
+    "n_gpus",
+    "cuda_visible_devices",
+];
 
 pub(super) const KIND: Kind = Kind {
     spec: KindSpec {
         name: "gpu",
         about: include_str!("gpu.rs"),
         keys: &[
-            Key { name: "model", shape: Shape::Text, required: false, about: "The card: `RTX 3090`, `A100`." },
-            Key { name: "count", shape: Shape::Stated, required: false, about: "GPUs per job." },
+            Key {
+                name: "model",
+                shape: Shape::Text,
+                required: false,
+                about: "The card: `RTX 3090`, `A100`.",
+            },
+            Key {
+                name: "count",
+                shape: Shape::Stated,
+                required: false,
+                about: "GPUs per job.",
+            },
         ],
         shared: &["for", "grade", "run", "in"],
         usual_names: PER_JOB,
         deciding: Grade::Logged,
         check: |claim| {
             let any = claim.fields.get("model").is_some() || claim.fields.get("count").is_some();
-            if any { Ok(()) } else { Err("a gpu claim needs `model`, `count`, or both".to_string()) }
+            if any {
+                Ok(())
+            } else {
+                Err("a gpu claim needs `model`, `count`, or both".to_string())
+            }
         },
         dimension: None,
     },
     asks: |claim, _| {
         let mut asks = vec![Ask::Cards, Ask::Scheduler];
         if claim.fields.get("count").is_some() {
-            asks.push(Ask::Setting { names: PER_JOB.iter().map(ToString::to_string).collect() });
+            asks.push(Ask::Setting {
+                names: PER_JOB.iter().map(ToString::to_string).collect(),
+            });
         }
         asks
     },
@@ -78,7 +101,9 @@ fn judge(case: &Case<'_>) -> Ruling {
 
 /// The card named by a claim, or the nearest names where the table has none such.
 pub(super) fn known_card(name: &str) -> Result<&'static cards::Card, String> {
-    cards::of_name(name).ok_or_else(|| cards::nearest(name).join(", "))
+    cards::named(name)
+        .map(|found| found.card)
+        .ok_or_else(|| cards::nearest(name).join(", "))
 }
 
 /// Cards named in scope that may vote, by occasion: a job, or a sentence on its own.
@@ -88,16 +113,25 @@ pub(super) struct Named<'a> {
 }
 
 pub(super) fn named_cards<'a>(case: &Case<'a>, scope: &InScope<'_>) -> Named<'a> {
-    let mut named = Named { votes: Vec::new(), context: Vec::new() };
+    let mut named = Named {
+        votes: Vec::new(),
+        context: Vec::new(),
+    };
     for statement in &case.evidence.statements {
-        let Subject::Card { card, alternatives } = &statement.subject else { continue };
+        let Subject::Card { card, alternatives } = &statement.subject else {
+            continue;
+        };
         if !scope.has(&statement.place.file) || !scope.may_speak(statement) {
             continue;
         }
         if *alternatives || statement.form == Form::CommentedOut || statement.dead.is_some() {
-            let note = Message::new(if *alternatives { "one-of-alternatives" } else { "commented-out" });
+            let note = Message::new(if *alternatives {
+                "one-of-alternatives"
+            } else {
+                "commented-out"
+            });
             named.context.push(noted(statement, Stance::Context, note));
-        } else if let Some(card) = cards::of_name(card) {
+        } else if let Some(card) = cards::named(card).map(|found| found.card) {
             named.votes.push((card, statement));
         }
     }
@@ -118,7 +152,7 @@ fn model_ruling(case: &Case<'_>, model: &str) -> Ruling {
     let ballots = jobs
         .values()
         .map(|votes| {
-            let agree = votes.iter().filter(|(theirs, _)| cards::same(theirs, card)).count();
+            let agree = votes.iter().filter(|(theirs, _)| *theirs == card).count();
             let stand = match agree {
                 0 => Stand::Against,
                 all if all == votes.len() => Stand::For,
@@ -127,13 +161,32 @@ fn model_ruling(case: &Case<'_>, model: &str) -> Ruling {
             let citations = votes
                 .iter()
                 .map(|(theirs, statement)| {
-                    cite(statement, if cards::same(theirs, card) { Stance::Supports } else { Stance::Contradicts })
+                    cite(
+                        statement,
+                        if *theirs == card {
+                            Stance::Supports
+                        } else {
+                            Stance::Contradicts
+                        },
+                    )
                 })
                 .collect();
             let names: Vec<&str> = votes.iter().map(|(theirs, _)| theirs.name()).collect();
-            let grade = votes.iter().map(|(_, statement)| statement.grade).max().unwrap_or(Grade::Documented);
+            let grade = votes
+                .iter()
+                .map(|(_, statement)| statement.grade)
+                .max()
+                .unwrap_or(Grade::Documented);
             let found = super::weigh::vote::distinct(names.into_iter()).unwrap_or_default();
-            Ballot { stand, grade, found, citations, chain: Vec::new(), caveats: Vec::new() }
+            Ballot {
+                rule: String::new(),
+                stand,
+                grade,
+                found,
+                citations,
+                chain: Vec::new(),
+                caveats: Vec::new(),
+            }
         })
         .collect();
     Question {
@@ -151,7 +204,11 @@ fn model_ruling(case: &Case<'_>, model: &str) -> Ruling {
 
 /// Nothing names a card: only a reading could tell.
 fn silence(case: &Case<'_>, scope: &InScope<'_>) -> Message {
-    if scope.files().is_empty() { scope.silence("gpu") } else { Message::new("no-reading").with("claim", &case.claim.id) }
+    if scope.files().is_empty() {
+        scope.silence("gpu")
+    } else {
+        Message::new("no-reading").with("claim", &case.claim.id)
+    }
 }
 
 fn unknown_card(case: &Case<'_>, scope: &InScope<'_>, model: &str, nearest: &str, context: Vec<Citation>) -> Ruling {
@@ -167,7 +224,9 @@ fn unknown_card(case: &Case<'_>, scope: &InScope<'_>, model: &str, nearest: &str
             Subject::Directive { key, .. } => {
                 matches!(key.as_str(), "partition" | "constraint" | "gpu-type")
                     && s.form != Form::CommentedOut
-                    && s.value.literal().is_some_and(|value| value.to_string().to_lowercase() == folded)
+                    && s.value
+                        .literal()
+                        .is_some_and(|value| value.to_string().to_lowercase() == folded)
             }
             _ => false,
         })
@@ -175,6 +234,7 @@ fn unknown_card(case: &Case<'_>, scope: &InScope<'_>, model: &str, nearest: &str
     let ballots = bearing
         .iter()
         .map(|statement| Ballot {
+            rule: String::new(),
             stand: Stand::For,
             grade: statement.grade,
             found: model.to_string(),
@@ -191,7 +251,12 @@ fn unknown_card(case: &Case<'_>, scope: &InScope<'_>, model: &str, nearest: &str
         deciding: KIND.spec.deciding,
         floor: case.claim.floor,
         quorum: case.claim.quorum,
-        silence: (Verdict::NoEvidence, Message::new("unknown-card").with("card", model).with("nearest", nearest)),
+        silence: (
+            Verdict::NoEvidence,
+            Message::new("unknown-card")
+                .with("card", model)
+                .with("nearest", nearest),
+        ),
     }
     .decide()
 }
@@ -202,15 +267,24 @@ fn count_ruling(case: &Case<'_>, count: &Stated) -> Ruling {
     let graph = Graph::new(case.evidence);
     let mut ballots: Vec<Ballot> = Vec::new();
     for statement in &case.evidence.statements {
-        let Subject::Directive { key, .. } = &statement.subject else { continue };
+        let Subject::Directive { key, .. } = &statement.subject else {
+            continue;
+        };
         let live = statement.form != Form::CommentedOut && statement.dead.is_none();
         if key != "gpus" || !live || !scope.has(&statement.place.file) || scope.excludes(&statement.place.file) {
             continue;
         }
-        let Some(value) = statement.value.literal() else { continue };
+        let Some(value) = statement.value.literal() else {
+            continue;
+        };
         let compared = compare_value(case.claim, count, value, None, How::EXACT);
-        let stance = if compared.stand == Stand::For { Stance::Supports } else { Stance::Contradicts };
+        let stance = if compared.stand == Stand::For {
+            Stance::Supports
+        } else {
+            Stance::Contradicts
+        };
         ballots.push(Ballot {
+            rule: compared.rule,
             stand: compared.stand,
             grade: statement.grade,
             found: value.to_string(),
@@ -219,18 +293,37 @@ fn count_ruling(case: &Case<'_>, count: &Stated) -> Ruling {
             caveats: Vec::new(),
         });
     }
-    let counted = Claim { value: Some(count.clone()), ..case.claim.clone() };
-    let counting = Case { claim: &counted, ..*case };
+    let counted = Claim {
+        value: Some(count.clone()),
+        ..case.claim.clone()
+    };
+    let counting = Case {
+        claim: &counted,
+        ..*case
+    };
     let names: Vec<String> = PER_JOB.iter().map(ToString::to_string).collect();
     let sight = look(&counting, &graph, &scope, &names, None);
     for seen in &sight.occasions {
         let mut vote = ballot(&counting, &graph, seen, How::EXACT);
         // A list of visible devices counts its members.
         if let Some(devices) = devices(&vote.found) {
-            let compared = compare_value(&counted, count, &crate::quantity::Value::from(devices), None, How::EXACT);
+            let compared = compare_value(
+                &counted,
+                count,
+                &crate::quantity::Value::from(devices),
+                None,
+                How::EXACT,
+            );
             vote.found = devices.to_string();
-            let stance = if compared.stand == Stand::For { Stance::Supports } else { Stance::Contradicts };
-            vote.citations.iter_mut().filter(|c| c.stance <= Stance::Contradicts).for_each(|c| c.stance = stance);
+            let stance = if compared.stand == Stand::For {
+                Stance::Supports
+            } else {
+                Stance::Contradicts
+            };
+            vote.citations
+                .iter_mut()
+                .filter(|c| c.stance <= Stance::Contradicts)
+                .for_each(|c| c.stance = stance);
             vote.stand = compared.stand;
         }
         ballots.push(vote);
@@ -249,7 +342,10 @@ fn count_ruling(case: &Case<'_>, count: &Stated) -> Ruling {
 }
 
 fn shown_count(count: &Stated) -> String {
-    count.quantity().map(|quantity: &Quantity| quantity.number.text.clone()).unwrap_or_else(|| count.to_string())
+    count
+        .quantity()
+        .map(|quantity: &Quantity| quantity.number.text.clone())
+        .unwrap_or_else(|| count.to_string())
 }
 
 /// `0,1,2,3` is four devices; a plain number is none of this.

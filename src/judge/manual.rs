@@ -28,10 +28,30 @@ pub(super) const KIND: Kind = Kind {
         name: "manual",
         about: include_str!("manual.rs"),
         keys: &[
-            Key { name: "by", shape: Shape::Text, required: true, about: "Who vouches." },
-            Key { name: "on", shape: Shape::Date, required: true, about: "The day on which they did." },
-            Key { name: "why", shape: Shape::Text, required: true, about: "Why no source can show it, or what was looked at." },
-            Key { name: "see", shape: Shape::See, required: false, about: "Lines it rests on, with their SHA-256: when they change, it is stale." },
+            Key {
+                name: "by",
+                shape: Shape::Text,
+                required: true,
+                about: "Who vouches.",
+            },
+            Key {
+                name: "on",
+                shape: Shape::Date,
+                required: true,
+                about: "The day on which they did.",
+            },
+            Key {
+                name: "why",
+                shape: Shape::Text,
+                required: true,
+                about: "Why no source can show it, or what was looked at.",
+            },
+            Key {
+                name: "see",
+                shape: Shape::See,
+                required: false,
+                about: "Lines it rests on, with their SHA-256: when they change, it is stale.",
+            },
         ],
         shared: &[],
         usual_names: &[],
@@ -42,7 +62,11 @@ pub(super) const KIND: Kind = Kind {
     asks: |claim, _| match claim.fields.get("see") {
         Some(Field::See { at, .. }) => {
             let first = at.line.unwrap_or(1);
-            vec![Ask::Lines { file: at.file.clone(), first, last: at.end_line.unwrap_or(first) }]
+            vec![Ask::Lines {
+                file: at.file.clone(),
+                first,
+                last: at.end_line.unwrap_or(first),
+            }]
         }
         _ => Vec::new(),
     },
@@ -67,14 +91,29 @@ fn judge(case: &Case<'_>) -> Ruling {
     let vouched = Message::new("vouched").with("by", by).with("on", &on).with("why", why);
     let (verdict, because, citation) = match claim.fields.get("see") {
         Some(Field::See { at, sha256 }) => match seen(case, &at.file, at.line) {
-            Some(lines) if lines.value.literal().is_some_and(|value| value.to_string() == sha256.to_lowercase()) => {
+            Some(lines)
+                if lines
+                    .value
+                    .literal()
+                    .is_some_and(|value| value.to_string() == sha256.to_lowercase()) =>
+            {
                 (Verdict::Supported, vouched, Some(cite(lines, Stance::Context)))
             }
             Some(lines) => {
-                let because = Message::new("vouched-stale").with("place", lines.place.short()).with("by", by);
-                (Verdict::NeedsClarification, because, Some(cite(lines, Stance::Contradicts)))
+                let because = Message::new("vouched-stale")
+                    .with("place", lines.place.short())
+                    .with("by", by);
+                (
+                    Verdict::NeedsClarification,
+                    because,
+                    Some(cite(lines, Stance::Contradicts)),
+                )
             }
-            None => (Verdict::NeedsClarification, Message::new("vouched-lines-gone").with("file", &at.file), None),
+            None => (
+                Verdict::NeedsClarification,
+                Message::new("vouched-lines-gone").with("file", &at.file),
+                None,
+            ),
         },
         _ => (Verdict::Supported, vouched, None),
     };
@@ -93,6 +132,8 @@ fn judge(case: &Case<'_>) -> Ruling {
 
 fn seen<'a>(case: &Case<'a>, file: &str, line: Option<u32>) -> Option<&'a Statement> {
     case.evidence.statements.iter().find(|statement| {
-        statement.subject == Subject::Lines && statement.place.file == file && statement.place.line == Some(line.unwrap_or(1))
+        statement.subject == Subject::Lines
+            && statement.place.file == file
+            && statement.place.line == Some(line.unwrap_or(1))
     })
 }

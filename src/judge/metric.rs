@@ -32,7 +32,12 @@ pub(super) const KIND: Kind = Kind {
     spec: KindSpec {
         name: "metric",
         about: include_str!("metric.rs"),
-        keys: &[Key { name: "select", shape: Shape::Select, required: true, about: "`$…` (JSONPath), `/regex/` with one capture, or SQL over a table." }],
+        keys: &[Key {
+            name: "select",
+            shape: Shape::Select,
+            required: true,
+            about: "`$…` (JSONPath), `/regex/` with one capture, or SQL over a table.",
+        }],
         shared: &["value!", "unit", "tolerance", "take", "for", "grade", "run", "in!"],
         usual_names: &[],
         deciding: Grade::Logged,
@@ -44,14 +49,24 @@ pub(super) const KIND: Kind = Kind {
         if let Some(ruling) = impossible::impossible(case) {
             return ruling;
         }
-        judge_selection(case, How { precision: Precision::Printed, unit: None }, KIND.spec.deciding)
+        judge_selection(
+            case,
+            How {
+                precision: Precision::Printed,
+                unit: None,
+            },
+            KIND.spec.deciding,
+        )
     },
 };
 
 /// What a claim with `select` asks.
 pub(super) fn asks_of(claim: &Claim) -> Vec<Ask> {
     let select = claim.fields.text("select").unwrap_or_default().to_string();
-    vec![Ask::Select { scope: claim.scope.clone(), select }]
+    vec![Ask::Select {
+        scope: claim.scope.clone(),
+        select,
+    }]
 }
 
 /// Whether a selection is one of those that are read: JSONPath and `/regex/`.
@@ -63,7 +78,9 @@ fn is_read(select: &str) -> bool {
 pub(super) fn judge_selection(case: &Case<'_>, how: How, deciding: Grade) -> Ruling {
     let claim = case.claim;
     let scope = InScope::of(case);
-    let Some(stated) = &claim.value else { return impossible::ruling(case, Message::new("claim-without-value")) };
+    let Some(stated) = &claim.value else {
+        return impossible::ruling(case, Message::new("claim-without-value"));
+    };
     let wanted = claim.fields.text("select").unwrap_or_default();
     let cells: Vec<&Statement> = case
         .evidence
@@ -83,25 +100,63 @@ pub(super) fn judge_selection(case: &Case<'_>, how: How, deciding: Grade) -> Rul
         };
         let citations = vec![cite(cell, stance)];
         let found = value.to_string();
-        Ballot { stand: compared.stand, grade: cell.grade, found, citations, chain: Vec::new(), caveats: compared.caveats }
+        Ballot {
+            rule: compared.rule,
+            stand: compared.stand,
+            grade: cell.grade,
+            found,
+            citations,
+            chain: Vec::new(),
+            caveats: compared.caveats,
+        }
     };
     let ballots: Vec<Ballot> = if cells.is_empty() {
         Vec::new()
     } else if claim.take.is_some() {
         let compared = compare_value(claim, stated, &Value::List(values.clone()), claim.unit, how);
-        let stance = if compared.stand == Stand::For { Stance::Supports } else { Stance::Contradicts };
+        let stance = if compared.stand == Stand::For {
+            Stance::Supports
+        } else {
+            Stance::Contradicts
+        };
         let citations = cells.iter().map(|cell| cite(cell, stance)).collect();
         let found = Value::List(values).to_string();
-        vec![Ballot { stand: compared.stand, grade, found, citations, chain: Vec::new(), caveats: compared.caveats }]
-    } else if cells.len() == 1 || claim.quorum != Quorum::Unsaid {
-        cells.iter().zip(&values).map(|(cell, value)| each(cell, value)).collect()
-    } else {
-        let listed: Vec<String> =
-            cells.iter().zip(&values).take(12).map(|(cell, value)| format!("{value} ({})", cell.place.short())).collect();
-        let why = Message::new("several-selected").with("count", cells.len()).with("values", listed.join(", "));
-        let citations = cells.iter().map(|cell| cite(cell, Stance::Context)).collect();
-        let found = super::weigh::vote::distinct(values.iter().map(ToString::to_string).collect::<Vec<_>>().iter().map(String::as_str));
         vec![Ballot {
+            rule: compared.rule,
+            stand: compared.stand,
+            grade,
+            found,
+            citations,
+            chain: Vec::new(),
+            caveats: compared.caveats,
+        }]
+    } else if cells.len() == 1 || claim.quorum != Quorum::Unsaid {
+        cells
+            .iter()
+            .zip(&values)
+            .map(|(cell, value)| each(cell, value))
+            .collect()
+    } else {
+        let listed: Vec<String> = cells
+            .iter()
+            .zip(&values)
+            .take(12)
+            .map(|(cell, value)| format!("{value} ({})", cell.place.short()))
+            .collect();
+        let why = Message::new("several-selected")
+            .with("count", cells.len())
+            .with("values", listed.join(", "));
+        let citations = cells.iter().map(|cell| cite(cell, Stance::Context)).collect();
+        let found = super::weigh::vote::distinct(
+            values
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .iter()
+                .map(String::as_str),
+        );
+        vec![Ballot {
+            rule: String::new(),
             stand: Stand::Undecided(why),
             grade,
             found: found.unwrap_or_default(),
@@ -113,11 +168,16 @@ pub(super) fn judge_selection(case: &Case<'_>, how: How, deciding: Grade) -> Rul
     let silence = if scope.files().is_empty() {
         (named::silent_verdict(case), scope.silence(wanted))
     } else if is_read(wanted) {
-        let because = Message::new("nothing-selected").with("select", wanted).with("files", scope.files().len());
+        let because = Message::new("nothing-selected")
+            .with("select", wanted)
+            .with("files", scope.files().len());
         (named::silent_verdict(case), because)
     } else {
         // A selection in SQL comes with a later version, and says so.
-        (Verdict::NoEvidence, Message::new("sql-not-built").with("select", wanted))
+        (
+            Verdict::NoEvidence,
+            Message::new("sql-not-built").with("select", wanted),
+        )
     };
     let mut ruling = Question {
         expected: stated.to_string(),

@@ -8,8 +8,8 @@
 //! Example: the kind `sampling-rate` asks for its usual names, and compares what took effect with `value` in Hz.
 
 mod batch_size;
-mod dependency;
 mod decoding;
+mod dependency;
 mod duration;
 mod file;
 mod gpu;
@@ -89,7 +89,9 @@ pub fn judge(case: &Case<'_>) -> Ruling {
 
 /// What a claim of this kind asks, with the quote that every claim may have.
 pub fn asks(claim: &Claim, file: &ClaimFile) -> Vec<Ask> {
-    let mut asks = Kind::of_name(claim.kind).map(|kind| (kind.asks)(claim, file)).unwrap_or_default();
+    let mut asks = Kind::of_name(claim.kind)
+        .map(|kind| (kind.asks)(claim, file))
+        .unwrap_or_default();
     asks.extend(quote_ask(claim, file));
     asks
 }
@@ -117,7 +119,11 @@ fn quote(case: &Case<'_>, ruling: &mut Ruling) {
         ruling.caveats.push(Message::new("quote-not-looked-up"));
         return;
     }
-    let stands = case.evidence.statements.iter().any(|s| matches!(&s.subject, Subject::Quote { text: theirs } if theirs == text));
+    let stands = case
+        .evidence
+        .statements
+        .iter()
+        .any(|s| matches!(&s.subject, Subject::Quote { text: theirs } if theirs == text));
     if stands {
         return;
     }

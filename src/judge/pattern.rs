@@ -26,7 +26,7 @@ use super::{Case, Kind};
 use crate::claim::{Key, KindSpec, Quorum, Shape};
 use crate::evidence::{Ask, Grade, Statement, Subject};
 use crate::quantity::{Stated, Value};
-use crate::verdict::{Message, Ruling, Stance, Verdict};
+use crate::verdict::{Message, Ruling, Stance};
 
 pub(super) const KIND: Kind = Kind {
     spec: KindSpec {
@@ -57,7 +57,10 @@ pub(super) const KIND: Kind = Kind {
     },
     asks: |claim, _| {
         let pattern = claim.fields.text("pattern").unwrap_or_default().to_string();
-        vec![Ask::Pattern { scope: claim.scope.clone(), pattern }]
+        vec![Ask::Pattern {
+            scope: claim.scope.clone(),
+            pattern,
+        }]
     },
     judge,
 };
@@ -87,7 +90,9 @@ fn judge(case: &Case<'_>) -> Ruling {
     let silence = if scope.files().is_empty() {
         scope.silence(wanted)
     } else {
-        Message::new("pattern-without-hit").with("pattern", wanted).with("files", scope.files().len())
+        Message::new("pattern-without-hit")
+            .with("pattern", wanted)
+            .with("files", scope.files().len())
     };
     let mut ruling = Question {
         expected,
@@ -112,9 +117,14 @@ fn number_of_hits(hits: &[&Statement], expected: i64) -> Vec<Ballot> {
     }
     let found = i64::try_from(hits.len()).unwrap_or(i64::MAX);
     let stand = if found == expected { Stand::For } else { Stand::Against };
-    let stance = if stand == Stand::For { Stance::Supports } else { Stance::Contradicts };
+    let stance = if stand == Stand::For {
+        Stance::Supports
+    } else {
+        Stance::Contradicts
+    };
     let grade = hits.iter().map(|hit| hit.grade).max().unwrap_or(Grade::Configured);
     vec![Ballot {
+        rule: String::new(),
         stand,
         grade,
         found: found.to_string(),
@@ -138,7 +148,15 @@ fn captures(case: &Case<'_>, stated: &Stated, hits: &[&Statement], expected: Opt
             Stand::Undecided(_) => Stance::Context,
         };
         let citations = hits.iter().map(|hit| cite(hit, stance)).collect();
-        vec![Ballot { stand, grade, found, citations, chain: Vec::new(), caveats: Vec::new() }]
+        vec![Ballot {
+            rule: String::new(),
+            stand,
+            grade,
+            found,
+            citations,
+            chain: Vec::new(),
+            caveats: Vec::new(),
+        }]
     };
     let count = i64::try_from(hits.len()).unwrap_or(i64::MAX);
     let wanted = expected.unwrap_or(1);
@@ -154,15 +172,26 @@ fn captures(case: &Case<'_>, stated: &Stated, hits: &[&Statement], expected: Opt
         && count > 1
         && items.len() == hits.len()
     {
-        let compared = compare_value(case.claim, stated, &Value::List(values.clone()), case.claim.unit, How::EXACT);
+        let compared = compare_value(
+            case.claim,
+            stated,
+            &Value::List(values.clone()),
+            case.claim.unit,
+            How::EXACT,
+        );
         return whole(compared.stand, Value::List(values).to_string());
     }
     hits.iter()
         .zip(&values)
         .map(|(hit, value)| {
             let compared = compare_value(case.claim, stated, value, case.claim.unit.or(hit.unit), How::EXACT);
-            let stance = if compared.stand == Stand::For { Stance::Supports } else { Stance::Contradicts };
+            let stance = if compared.stand == Stand::For {
+                Stance::Supports
+            } else {
+                Stance::Contradicts
+            };
             Ballot {
+                rule: compared.rule,
                 stand: compared.stand,
                 grade: hit.grade,
                 found: value.to_string(),

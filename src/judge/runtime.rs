@@ -33,9 +33,24 @@ pub(super) const KIND: Kind = Kind {
         name: "runtime",
         about: include_str!("runtime.rs"),
         keys: &[
-            Key { name: "samples", shape: Shape::Stated, required: false, about: "How many samples the run evaluates: a run known to differ is no occasion." },
-            Key { name: "batch-size", shape: Shape::Stated, required: false, about: "With which batch size." },
-            Key { name: "model", shape: Shape::Text, required: false, about: "On which card; absent: that of the file's one `gpu` claim." },
+            Key {
+                name: "samples",
+                shape: Shape::Stated,
+                required: false,
+                about: "How many samples the run evaluates: a run known to differ is no occasion.",
+            },
+            Key {
+                name: "batch-size",
+                shape: Shape::Stated,
+                required: false,
+                about: "With which batch size.",
+            },
+            Key {
+                name: "model",
+                shape: Shape::Text,
+                required: false,
+                about: "On which card; absent: that of the file's one `gpu` claim.",
+            },
         ],
         shared: &["value!", "of", "tolerance", "for", "grade", "run", "in"],
         usual_names: &[],
@@ -53,7 +68,9 @@ fn judge(case: &Case<'_>) -> Ruling {
     }
     let claim = case.claim;
     let scope = InScope::of(case);
-    let Some(stated) = &claim.value else { return impossible::ruling(case, Message::new("claim-without-value")) };
+    let Some(stated) = &claim.value else {
+        return impossible::ruling(case, Message::new("claim-without-value"));
+    };
     let mut ballots = Vec::new();
     let mut context: Vec<Citation> = Vec::new();
     let mut jobs = Vec::new();
@@ -63,16 +80,16 @@ fn judge(case: &Case<'_>) -> Ruling {
             continue;
         }
         match &statement.subject {
-            Subject::Directive { key, .. } if key == "time-limit" => {
-                if runs(case, &statement.place.file) {
-                    jobs.push(statement.place.file.clone());
-                    limit(claim, stated, statement, &mut ballots, &mut context);
-                }
+            Subject::Directive { key, .. } if key == "time-limit" && runs(case, &statement.place.file) => {
+                jobs.push(statement.place.file.clone());
+                limit(claim, stated, statement, &mut ballots, &mut context);
             }
-            Subject::Prose { stated: said, words, alternatives } if is_time(said) => {
-                if !alternatives && is_named(claim, words) {
-                    ballots.extend(prose(claim, stated, said, statement));
-                }
+            Subject::Prose {
+                stated: said,
+                words,
+                alternatives,
+            } if is_time(said) && !alternatives && is_named(claim, words) => {
+                ballots.extend(prose(claim, stated, said, statement));
             }
             _ => {}
         }
@@ -80,7 +97,10 @@ fn judge(case: &Case<'_>) -> Ruling {
     let silence = if scope.files().is_empty() {
         (Verdict::NoEvidence, scope.silence("runtime"))
     } else {
-        (Verdict::NotRun, Message::new("no-run-on-record").with("claim", &claim.id))
+        (
+            Verdict::NotRun,
+            Message::new("no-run-on-record").with("claim", &claim.id),
+        )
     };
     let mut ruling = Question {
         expected: expected(claim, stated),
@@ -99,7 +119,10 @@ fn judge(case: &Case<'_>) -> Ruling {
             .with("found", ruling.found.clone().unwrap_or_default())
             .with("jobs", jobs.join(", "))
             .with("bounds", bounds(claim, stated));
-        ruling.recommendations.push(recommend::paper(Message::new("look-at-the-accounting").with("claimed", stated), None));
+        ruling.recommendations.push(recommend::paper(
+            Message::new("look-at-the-accounting").with("claimed", stated),
+            None,
+        ));
     }
     recommend::add_usual(claim, &mut ruling);
     ruling
@@ -119,25 +142,49 @@ fn expected(claim: &Claim, stated: &Stated) -> String {
 
 /// Whether the job runs what the claim is about; a job whose commands are not understood may.
 fn runs(case: &Case<'_>, job: &str) -> bool {
-    let Some(of) = case.claim.of.as_deref() else { return true };
+    let Some(of) = case.claim.of.as_deref() else {
+        return true;
+    };
     let base = |path: &str| path.rsplit('/').next().unwrap_or(path).to_string();
     if job == of || base(job) == base(of) || base(job).starts_with(&format!("{of}.")) {
         return true;
     }
-    let mut launches = case.evidence.launches.iter().filter(|l| l.place.file == job && !l.command.is_empty()).peekable();
+    let mut launches = case
+        .evidence
+        .launches
+        .iter()
+        .filter(|l| l.place.file == job && !l.command.is_empty())
+        .peekable();
     if launches.peek().is_none() {
         return false;
     }
     launches.any(|launch| {
-        launch.entry.as_deref().is_some_and(|entry| entry == of || base(entry) == base(of))
-            || launch.command.split_whitespace().any(|word| base(word.trim_matches('"')) == base(of))
+        launch
+            .entry
+            .as_deref()
+            .is_some_and(|entry| entry == of || base(entry) == base(of))
+            || launch
+                .command
+                .split_whitespace()
+                .any(|word| base(word.trim_matches('"')) == base(of))
     })
 }
 
 /// A time limit: the run took at most this long.
-fn limit(claim: &Claim, stated: &Stated, statement: &Statement, ballots: &mut Vec<Ballot>, context: &mut Vec<Citation>) {
-    let Some(Value::Number(seconds)) = statement.value.literal() else { return };
-    let high = Quantity { number: seconds.clone(), unit: Some(statement.unit.unwrap_or(Unit::Second)) };
+fn limit(
+    claim: &Claim,
+    stated: &Stated,
+    statement: &Statement,
+    ballots: &mut Vec<Ballot>,
+    context: &mut Vec<Citation>,
+) {
+    let Some(Value::Number(seconds)) = statement.value.literal() else {
+        return;
+    };
+    let high = Quantity {
+        number: seconds.clone(),
+        unit: Some(statement.unit.unwrap_or(Unit::Second)),
+    };
     let compared = compare_interval(stated, None, Some(&high), Precision::Runtime, claim.tolerance.as_ref());
     let found = format!("≤ {}", time(&seconds.to_string(), Locale::English));
     let stand = match compared.outcome {
@@ -145,14 +192,23 @@ fn limit(claim: &Claim, stated: &Stated, statement: &Statement, ballots: &mut Ve
         Outcome::Agrees => Stand::For,
         // It merely permits the claim.
         Outcome::Overlaps | Outcome::Undecidable(_) => {
-            context.push(noted(statement, Stance::Context, Message::new("limit-permits").with("limit", found)));
+            context.push(noted(
+                statement,
+                Stance::Context,
+                Message::new("limit-permits").with("limit", found),
+            ));
             return;
         }
     };
-    let stance = if stand == Stand::For { Stance::Supports } else { Stance::Contradicts };
+    let stance = if stand == Stand::For {
+        Stance::Supports
+    } else {
+        Stance::Contradicts
+    };
     let mut citation = cite(statement, stance);
     citation.value.clone_from(&found);
     ballots.push(Ballot {
+        rule: String::new(),
         stand,
         grade: statement.grade,
         found,
@@ -165,18 +221,26 @@ fn limit(claim: &Claim, stated: &Stated, statement: &Statement, ballots: &mut Ve
 /// A duration in prose, beside the name of the job or script.
 fn prose(claim: &Claim, stated: &Stated, said: &Stated, statement: &Statement) -> Option<Ballot> {
     let (low, high) = ends(said)?;
-    let compared = compare_interval(stated, low.as_ref(), high.as_ref(), Precision::Runtime, claim.tolerance.as_ref());
+    let compared = compare_interval(
+        stated,
+        low.as_ref(),
+        high.as_ref(),
+        Precision::Runtime,
+        claim.tolerance.as_ref(),
+    );
     let (stand, stance) = match compared.outcome {
         Outcome::Agrees => (Stand::For, Stance::Supports),
         Outcome::Disagrees => (Stand::Against, Stance::Contradicts),
-        Outcome::Overlaps => {
-            (Stand::Undecided(Message::new("overlaps").with("rule", &compared.rule)), Stance::Context)
-        }
+        Outcome::Overlaps => (
+            Stand::Undecided(Message::new("overlaps").with("rule", &compared.rule)),
+            Stance::Context,
+        ),
         Outcome::Undecidable(_) => return None,
     };
     let mut citation = cite(statement, stance);
     citation.value = said.to_string();
     Some(Ballot {
+        rule: String::new(),
         stand,
         grade: statement.grade,
         found: said.to_string(),
@@ -202,5 +266,9 @@ fn is_time(said: &Stated) -> bool {
 fn is_named(claim: &Claim, words: &[String]) -> bool {
     let Some(of) = claim.of.as_deref() else { return false };
     let base = of.rsplit('/').next().unwrap_or(of).to_lowercase();
-    words.iter().any(|word| word.to_lowercase().split_whitespace().any(|part| part.trim_matches('`') == base))
+    words.iter().any(|word| {
+        word.to_lowercase()
+            .split_whitespace()
+            .any(|part| part.trim_matches('`') == base)
+    })
 }

@@ -31,9 +31,28 @@ use crate::verdict::{Citation, Message, Ruling, Stance};
 
 /// What samples are called in prose, where the claim names no noun.
 const NOUNS: &[&str] = &[
-    "samples", "sample", "clips", "clip", "utterances", "utterance", "examples", "example", "rows", "images", "image",
-    "instances", "items", "segments", "recordings", "sentences", "pairs", "documents", "questions", "muestras",
-    "ejemplos", "filas",
+    "samples",
+    "sample",
+    "clips",
+    "clip",
+    "utterances",
+    "utterance",
+    "examples",
+    "example",
+    "rows",
+    "images",
+    "image",
+    "instances",
+    "items",
+    "segments",
+    "recordings",
+    "sentences",
+    "pairs",
+    "documents",
+    "questions",
+    "muestras",
+    "ejemplos",
+    "filas",
 ];
 
 pub(super) const KIND: Kind = Kind {
@@ -41,16 +60,40 @@ pub(super) const KIND: Kind = Kind {
         name: "samples",
         about: include_str!("samples.rs"),
         keys: &[
-            Key { name: "select", shape: Shape::Select, required: false, about: "A selection that gives the number." },
-            Key { name: "header", shape: Shape::Bool, required: false, about: "Whether the first row of the tables is a header." },
+            Key {
+                name: "select",
+                shape: Shape::Select,
+                required: false,
+                about: "A selection that gives the number.",
+            },
+            Key {
+                name: "header",
+                shape: Shape::Bool,
+                required: false,
+                about: "Whether the first row of the tables is a header.",
+            },
         ],
-        shared: &["value!", "name", "of", "take", "given", "tolerance", "for", "grade", "run", "in"],
+        shared: &[
+            "value!",
+            "name",
+            "of",
+            "take",
+            "given",
+            "tolerance",
+            "for",
+            "grade",
+            "run",
+            "in",
+        ],
         usual_names: &[],
         deciding: Grade::Measured,
         check: |claim| {
             let counts = claim.names.is_empty() && claim.fields.get("select").is_none();
             if counts && claim.scope.include.is_empty() {
-                Err("samples without `select` or `name` counts the rows of the tables in scope: `in` is required".to_string())
+                Err(
+                    "samples without `select` or `name` counts the rows of the tables in scope: `in` is required"
+                        .to_string(),
+                )
             } else {
                 Ok(())
             }
@@ -62,11 +105,24 @@ pub(super) const KIND: Kind = Kind {
             return metric::asks_of(claim);
         }
         if !claim.names.is_empty() {
-            return vec![Ask::Setting { names: claim.names.clone() }, Ask::Prose { words: claim.names.clone() }];
+            return vec![
+                Ask::Setting {
+                    names: claim.names.clone(),
+                },
+                Ask::Prose {
+                    words: claim.names.clone(),
+                },
+            ];
         }
         let header = claim.fields.bool("header");
         let nouns = NOUNS.iter().map(ToString::to_string).collect();
-        vec![Ask::Rows { scope: claim.scope.clone(), header }, Ask::Prose { words: nouns }]
+        vec![
+            Ask::Rows {
+                scope: claim.scope.clone(),
+                header,
+            },
+            Ask::Prose { words: nouns },
+        ]
     },
     judge,
 };
@@ -88,29 +144,47 @@ fn judge(case: &Case<'_>) -> Ruling {
 fn by_rows(case: &Case<'_>) -> Ruling {
     let claim = case.claim;
     let scope = InScope::of(case);
-    let Some(stated) = &claim.value else { return impossible::ruling(case, Message::new("claim-without-value")) };
+    let Some(stated) = &claim.value else {
+        return impossible::ruling(case, Message::new("claim-without-value"));
+    };
     let tables: Vec<&Statement> = case
         .evidence
         .statements
         .iter()
-        .filter(|s| matches!(s.subject, Subject::Rows { .. }) && scope.has(&s.place.file) && !scope.excludes(&s.place.file))
+        .filter(|s| {
+            matches!(s.subject, Subject::Rows { .. }) && scope.has(&s.place.file) && !scope.excludes(&s.place.file)
+        })
         .collect();
     let mut caveats = scope.caveats();
     for table in &tables {
         if let Subject::Rows { empty, duplicates, .. } = &table.subject {
             if *empty > 0 {
-                caveats.push(Message::new("empty-rows").with("file", &table.place.file).with("count", empty));
+                caveats.push(
+                    Message::new("empty-rows")
+                        .with("file", &table.place.file)
+                        .with("count", empty),
+                );
             }
             if *duplicates > 0 {
-                caveats.push(Message::new("duplicate-rows").with("file", &table.place.file).with("count", duplicates));
+                caveats.push(
+                    Message::new("duplicate-rows")
+                        .with("file", &table.place.file)
+                        .with("count", duplicates),
+                );
             }
         }
     }
     let ballots = if claim.take.is_some() && !tables.is_empty() {
-        let counts: Vec<Value> = tables.iter().filter_map(|table| table.value.literal().cloned()).collect();
+        let counts: Vec<Value> = tables
+            .iter()
+            .filter_map(|table| table.value.literal().cloned())
+            .collect();
         vec![whole(claim, stated, &tables, &Value::List(counts))]
     } else {
-        tables.iter().filter_map(|table| Some(one(claim, stated, table, table.value.literal()?))).collect()
+        tables
+            .iter()
+            .filter_map(|table| Some(one(claim, stated, table, table.value.literal()?)))
+            .collect()
     };
     let mut ruling = Question {
         expected: stated.to_string(),
@@ -129,8 +203,13 @@ fn by_rows(case: &Case<'_>) -> Ruling {
 
 fn one(claim: &Claim, stated: &Stated, table: &Statement, value: &Value) -> Ballot {
     let compared = compare_value(claim, stated, value, None, How::EXACT);
-    let stance = if compared.stand == Stand::For { Stance::Supports } else { Stance::Contradicts };
+    let stance = if compared.stand == Stand::For {
+        Stance::Supports
+    } else {
+        Stance::Contradicts
+    };
     Ballot {
+        rule: compared.rule,
         stand: compared.stand,
         grade: table.grade,
         found: value.to_string(),
@@ -143,7 +222,11 @@ fn one(claim: &Claim, stated: &Stated, table: &Statement, value: &Value) -> Ball
 /// The tables together, as `take` says.
 fn whole(claim: &Claim, stated: &Stated, tables: &[&Statement], counts: &Value) -> Ballot {
     let compared = compare_value(claim, stated, counts, None, How::EXACT);
-    let stance = if compared.stand == Stand::For { Stance::Supports } else { Stance::Contradicts };
+    let stance = if compared.stand == Stand::For {
+        Stance::Supports
+    } else {
+        Stance::Contradicts
+    };
     let sum = match (claim.take, counts) {
         (Some(Take::Sum), Value::List(items)) => {
             let total: bigdecimal::BigDecimal = items
@@ -153,11 +236,12 @@ fn whole(claim: &Claim, stated: &Stated, tables: &[&Statement], counts: &Value) 
                     _ => None,
                 })
                 .sum();
-            crate::quantity::Number::from_decimal(total).to_string()
+            crate::quantity::Number::from_decimal(&total).to_string()
         }
         _ => counts.to_string(),
     };
     Ballot {
+        rule: compared.rule,
         stand: compared.stand,
         grade: tables.iter().map(|table| table.grade).min().unwrap_or(Grade::Measured),
         found: sum,
@@ -171,13 +255,21 @@ fn whole(claim: &Claim, stated: &Stated, tables: &[&Statement], counts: &Value) 
 fn prose(case: &Case<'_>, scope: &InScope<'_>, stated: &Stated) -> Vec<Citation> {
     let mut citations = Vec::new();
     for statement in &case.evidence.statements {
-        let Subject::Prose { stated: said, words, .. } = &statement.subject else { continue };
+        let Subject::Prose {
+            stated: said, words, ..
+        } = &statement.subject
+        else {
+            continue;
+        };
         let Stated::Exact(quantity) = said else { continue };
         let counts = words.iter().any(|word| NOUNS.contains(&word.as_str()));
         if !counts || quantity.unit.is_some() || !scope.has(&statement.place.file) || !scope.may_speak(statement) {
             continue;
         }
-        let observed = Observed { value: Value::Number(quantity.number.clone()), unit: None };
+        let observed = Observed {
+            value: Value::Number(quantity.number.clone()),
+            unit: None,
+        };
         let agrees = compare(stated, &observed, Precision::Exact, None).outcome == Outcome::Agrees;
         let stance = if agrees { Stance::Supports } else { Stance::Context };
         let mut citation = cite(statement, stance);
@@ -199,8 +291,18 @@ fn by_name(case: &Case<'_>) -> Ruling {
     // Nothing in code: a sentence with the number and its noun.
     let mut ballots = Vec::new();
     for statement in &case.evidence.statements {
-        let Subject::Prose { stated: said, words, alternatives } = &statement.subject else { continue };
-        let bears = claim.names.iter().any(|name| words.iter().any(|word| *word == name.to_lowercase()));
+        let Subject::Prose {
+            stated: said,
+            words,
+            alternatives,
+        } = &statement.subject
+        else {
+            continue;
+        };
+        let bears = claim
+            .names
+            .iter()
+            .any(|name| words.iter().any(|word| *word == name.to_lowercase()));
         let Stated::Exact(quantity) = said else { continue };
         if !bears || *alternatives || !scope.has(&statement.place.file) || !scope.may_speak(statement) {
             continue;

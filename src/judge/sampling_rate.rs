@@ -27,7 +27,19 @@ pub(super) const KIND: Kind = Kind {
         name: "sampling-rate",
         about: include_str!("sampling_rate.rs"),
         keys: &[],
-        shared: &["name", "of", "value!", "unit", "tolerance", "take", "given", "for", "grade", "run", "in"],
+        shared: &[
+            "name",
+            "of",
+            "value!",
+            "unit",
+            "tolerance",
+            "take",
+            "given",
+            "for",
+            "grade",
+            "run",
+            "in",
+        ],
         usual_names: &[
             "sampling_rate",
             "sample_rate",
@@ -47,6 +59,13 @@ pub(super) const KIND: Kind = Kind {
     },
     asks: |claim, _| named::asks(claim, &KIND.spec),
     judge: |case: &Case<'_>| {
-        named::judge(case, &KIND.spec, How { precision: Precision::Exact, unit: Some(Unit::Hertz) })
+        named::judge(
+            case,
+            &KIND.spec,
+            How {
+                precision: Precision::Exact,
+                unit: Some(Unit::Hertz),
+            },
+        )
     },
 };

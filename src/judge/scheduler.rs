@@ -36,19 +36,65 @@ pub(super) const KIND: Kind = Kind {
         name: "scheduler",
         about: include_str!("scheduler.rs"),
         keys: &[
-            Key { name: "system", shape: Shape::OneOf(&["slurm", "pbs", "lsf", "sge"]), required: false, about: "Which scheduler the jobs are written for." },
-            Key { name: "partition", shape: Shape::Text, required: false, about: "The partition or queue." },
-            Key { name: "constraint", shape: Shape::Text, required: false, about: "The node feature asked for." },
-            Key { name: "nodes", shape: Shape::Stated, required: false, about: "Nodes per job." },
-            Key { name: "gpus", shape: Shape::Stated, required: false, about: "GPUs per job." },
-            Key { name: "cpus", shape: Shape::Stated, required: false, about: "CPU cores per task." },
-            Key { name: "memory", shape: Shape::Stated, required: false, about: "Host memory per job or node." },
-            Key { name: "time-limit", shape: Shape::Stated, required: false, about: "The time limit." },
+            Key {
+                name: "system",
+                shape: Shape::OneOf(&["slurm", "pbs", "lsf", "sge"]),
+                required: false,
+                about: "Which scheduler the jobs are written for.",
+            },
+            Key {
+                name: "partition",
+                shape: Shape::Text,
+                required: false,
+                about: "The partition or queue.",
+            },
+            Key {
+                name: "constraint",
+                shape: Shape::Text,
+                required: false,
+                about: "The node feature asked for.",
+            },
+            Key {
+                name: "nodes",
+                shape: Shape::Stated,
+                required: false,
+                about: "Nodes per job.",
+            },
+            Key {
+                name: "gpus",
+                shape: Shape::Stated,
+                required: false,
+                about: "GPUs per job.",
+            },
+            Key {
+                name: "cpus",
+                shape: Shape::Stated,
+                required: false,
+                about: "CPU cores per task.",
+            },
+            Key {
+                name: "memory",
+                shape: Shape::Stated,
+                required: false,
+                about: "Host memory per job or node.",
+            },
+            Key {
+                name: "time-limit",
+                shape: Shape::Stated,
+                required: false,
+                about: "The time limit.",
+            },
         ],
         shared: &["for", "grade", "in", "tolerance"],
         usual_names: &[],
         deciding: Grade::Declared,
-        check: |claim| if claim.fields.0.is_empty() { Err("a scheduler claim needs at least one of its keys".to_string()) } else { Ok(()) },
+        check: |claim| {
+            if claim.fields.0.is_empty() {
+                Err("a scheduler claim needs at least one of its keys".to_string())
+            } else {
+                Ok(())
+            }
+        },
         dimension: None,
     },
     asks: |_, _| vec![Ask::Scheduler],
@@ -56,7 +102,13 @@ pub(super) const KIND: Kind = Kind {
 };
 
 fn judge(case: &Case<'_>) -> Ruling {
-    let rulings = case.claim.fields.0.iter().map(|(key, field)| one(case, key, field)).collect();
+    let rulings = case
+        .claim
+        .fields
+        .0
+        .iter()
+        .map(|(key, field)| one(case, key, field))
+        .collect();
     let mut ruling = several::all_must_hold(rulings);
     recommend::add_usual(case.claim, &mut ruling);
     ruling
@@ -67,7 +119,9 @@ fn one(case: &Case<'_>, key: &str, field: &Field) -> Ruling {
     let scope = InScope::of(case);
     let mut jobs: BTreeMap<&str, Vec<&Statement>> = BTreeMap::new();
     for statement in &case.evidence.statements {
-        let Subject::Directive { key: asked, .. } = &statement.subject else { continue };
+        let Subject::Directive { key: asked, .. } = &statement.subject else {
+            continue;
+        };
         let live = statement.form != Form::CommentedOut && statement.dead.is_none();
         let speaks = key == "system" || asked == key;
         if live && speaks && scope.has(&statement.place.file) && !scope.excludes(&statement.place.file) {
@@ -97,7 +151,8 @@ fn one(case: &Case<'_>, key: &str, field: &Field) -> Ruling {
 fn ballot(case: &Case<'_>, key: &str, field: &Field, lines: &[&Statement]) -> Ballot {
     let (stand, deciding, found, caveats) = match (key, field) {
         ("system", Field::Text(system)) => {
-            let of = |s: &&&Statement| matches!(&s.subject, Subject::Directive { system: theirs, .. } if theirs == system);
+            let of =
+                |s: &&&Statement| matches!(&s.subject, Subject::Directive { system: theirs, .. } if theirs == system);
             match lines.iter().find(of) {
                 Some(line) => (Stand::For, *line, system.clone(), Vec::new()),
                 None => (Stand::Against, lines[0], super::weigh::cite::what(lines[0]), Vec::new()),
@@ -114,13 +169,24 @@ fn ballot(case: &Case<'_>, key: &str, field: &Field, lines: &[&Statement]) -> Ba
                 }
                 _ => return silent(line),
             };
-            let precision = if key == "memory" { Precision::Memory } else { Precision::Exact };
-            let how = How { precision, unit: line.unit };
+            let precision = if key == "memory" {
+                Precision::Memory
+            } else {
+                Precision::Exact
+            };
+            let how = How {
+                precision,
+                unit: line.unit,
+            };
             match line.value.literal() {
                 Some(value) => {
                     let value = crate::quantity::Value::clone(value);
                     let as_text = crate::quantity::Value::Text(value.to_string());
-                    let observed = if matches!(stated, Stated::Text(_)) { as_text } else { value };
+                    let observed = if matches!(stated, Stated::Text(_)) {
+                        as_text
+                    } else {
+                        value
+                    };
                     let compared = compare_value(case.claim, stated, &observed, line.unit, how);
                     (compared.stand, line, shown(line), compared.caveats)
                 }
@@ -136,12 +202,21 @@ fn ballot(case: &Case<'_>, key: &str, field: &Field, lines: &[&Statement]) -> Ba
         Stand::Against => Stance::Contradicts,
         Stand::Undecided(_) => Stance::Context,
     };
-    Ballot { stand, grade: deciding.grade, found, citations: vec![cite(deciding, stance)], chain: Vec::new(), caveats }
+    Ballot {
+        rule: String::new(),
+        stand,
+        grade: deciding.grade,
+        found,
+        citations: vec![cite(deciding, stance)],
+        chain: Vec::new(),
+        caveats,
+    }
 }
 
 fn silent(line: &Statement) -> Ballot {
     let why = Message::new("not-computed").with("text", &line.place.excerpt);
     Ballot {
+        rule: String::new(),
         stand: Stand::Undecided(why),
         grade: line.grade,
         found: String::new(),

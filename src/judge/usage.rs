@@ -34,9 +34,24 @@ pub(super) const KIND: Kind = Kind {
         name: "usage",
         about: include_str!("usage.rs"),
         keys: &[
-            Key { name: "symbol", shape: Shape::Text, required: true, about: "Function, class, module or option, any suffix of its dotted name." },
-            Key { name: "used", shape: Shape::Bool, required: false, about: "`true` (the default) or `false`." },
-            Key { name: "with", shape: Shape::Arguments, required: false, about: "Arguments of the call, by keyword or position." },
+            Key {
+                name: "symbol",
+                shape: Shape::Text,
+                required: true,
+                about: "Function, class, module or option, any suffix of its dotted name.",
+            },
+            Key {
+                name: "used",
+                shape: Shape::Bool,
+                required: false,
+                about: "`true` (the default) or `false`.",
+            },
+            Key {
+                name: "with",
+                shape: Shape::Arguments,
+                required: false,
+                about: "Arguments of the call, by keyword or position.",
+            },
         ],
         shared: &["of", "for", "grade", "in", "given"],
         usual_names: &[],
@@ -53,7 +68,12 @@ pub(super) const KIND: Kind = Kind {
     },
     asks: |claim, _| {
         let symbol = claim.fields.text("symbol").unwrap_or_default().to_string();
-        let last = symbol.trim_start_matches('-').rsplit('.').next().unwrap_or_default().to_string();
+        let last = symbol
+            .trim_start_matches('-')
+            .rsplit('.')
+            .next()
+            .unwrap_or_default()
+            .to_string();
         vec![Ask::Usage { symbol }, Ask::Setting { names: vec![last] }]
     },
     judge,
@@ -72,9 +92,13 @@ fn judge(case: &Case<'_>) -> Ruling {
         .filter(|(_, s)| scope.has(&s.place.file) && !scope.excludes(&s.place.file) && is_use(s, symbol))
         .filter(|(_, s)| claim.of.as_deref().is_none_or(|of| owned(s, of)))
         .collect();
-    let (live, dead): (Vec<_>, Vec<_>) = uses.into_iter().partition(|(_, s)| s.dead.is_none() && s.form != Form::CommentedOut);
-    let context: Vec<Citation> =
-        dead.iter().map(|(_, s)| noted(s, Stance::Context, Message::new("never-called"))).collect();
+    let (live, dead): (Vec<_>, Vec<_>) = uses
+        .into_iter()
+        .partition(|(_, s)| s.dead.is_none() && s.form != Form::CommentedOut);
+    let context: Vec<Citation> = dead
+        .iter()
+        .map(|(_, s)| noted(s, Stance::Context, Message::new("never-called")))
+        .collect();
     let mut caveats = scope.caveats();
     let gaps = unread(case, &scope);
     if unused {
@@ -82,23 +106,39 @@ fn judge(case: &Case<'_>) -> Ruling {
     }
     let ballots = match claim.fields.get("with") {
         Some(Field::Arguments(wanted)) => called_with(case, &live, wanted),
-        _ => live.iter().map(|(_, s)| vote(s, Stand::For, Stance::Supports)).collect(),
+        _ => live
+            .iter()
+            .map(|(_, s)| vote(s, Stand::For, Stance::Supports))
+            .collect(),
     };
-    if ballots.iter().all(|ballot| ballot.stand == Stand::For) && live.iter().all(|(_, s)| s.form == Form::Import) && !live.is_empty() {
+    if ballots.iter().all(|ballot| ballot.stand == Stand::For)
+        && live.iter().all(|(_, s)| s.form == Form::Import)
+        && !live.is_empty()
+    {
         caveats.push(Message::new("only-imported").with("symbol", symbol));
     }
     let silence = match &claim.of {
-        Some(of) if gaps.is_empty() && owner_is_read(case, &scope, of) => {
-            (Verdict::Discrepancy, Message::new("owner-does-not-use").with("symbol", symbol).with("of", of))
-        }
+        Some(of) if gaps.is_empty() && owner_is_read(case, &scope, of) => (
+            Verdict::Discrepancy,
+            Message::new("owner-does-not-use").with("symbol", symbol).with("of", of),
+        ),
         _ if live.is_empty() && !dead.is_empty() => {
             let place = dead[0].1.place.short();
-            (Verdict::NeedsClarification, Message::new("only-dead-evidence").with("name", symbol).with("place", place))
+            (
+                Verdict::NeedsClarification,
+                Message::new("only-dead-evidence")
+                    .with("name", symbol)
+                    .with("place", place),
+            )
         }
         _ => (named::silent_verdict(case), scope.silence(symbol)),
     };
     // Without arguments one use is enough; with them, every call counts.
-    let quorum = if claim.fields.get("with").is_some() { claim.quorum } else { crate::claim::Quorum::Any };
+    let quorum = if claim.fields.get("with").is_some() {
+        claim.quorum
+    } else {
+        crate::claim::Quorum::Any
+    };
     let mut ruling = Question {
         expected: expected(case, symbol),
         ballots,
@@ -126,6 +166,7 @@ fn expected(case: &Case<'_>, symbol: &str) -> String {
 
 fn vote(statement: &Statement, stand: Stand, stance: Stance) -> Ballot {
     Ballot {
+        rule: String::new(),
         stand,
         grade: statement.grade,
         found: super::weigh::cite::what(statement),
@@ -141,28 +182,41 @@ fn is_use(statement: &Statement, symbol: &str) -> bool {
         Subject::Call { callee } => callee,
         Subject::Import { symbol, .. } => symbol,
         Subject::Setting { name } if statement.form == Form::Flag => {
-            return symbol.starts_with('-') && name.replace('-', "_") == symbol.trim_start_matches('-').replace('-', "_");
+            return symbol.starts_with('-')
+                && name.replace('-', "_") == symbol.trim_start_matches('-').replace('-', "_");
         }
         _ => return false,
     };
     let wanted: Vec<&str> = symbol.split('.').collect();
     let parts: Vec<&str> = path.split('.').collect();
     // Any suffix of the dotted name; a module also by its beginning (`wandb` in `wandb.init`).
-    parts.ends_with(&wanted) || (statement.form == Form::Import && parts.starts_with(&wanted)) || parts.starts_with(&wanted)
+    parts.ends_with(&wanted)
+        || (statement.form == Form::Import && parts.starts_with(&wanted))
+        || parts.starts_with(&wanted)
 }
 
 fn called_with(case: &Case<'_>, live: &[(StatementId, &Statement)], wanted: &[(String, Stated)]) -> Vec<Ballot> {
     let graph = Graph::new(case.evidence);
     live.iter()
         .filter_map(|&(id, statement)| {
-            let Expr::Call { args, .. } = &statement.value else { return None };
-            let stands: Vec<Stand> =
-                wanted.iter().map(|(name, stated)| argument(case, &graph, id, args, name, stated)).collect();
+            let Expr::Call { args, .. } = &statement.value else {
+                return None;
+            };
+            let stands: Vec<Stand> = wanted
+                .iter()
+                .map(|(name, stated)| argument(case, &graph, id, args, name, stated))
+                .collect();
             let stand = stands
                 .iter()
                 .find(|stand| matches!(stand, Stand::Undecided(_)))
                 .cloned()
-                .unwrap_or_else(|| if stands.iter().all(|stand| *stand == Stand::For) { Stand::For } else { Stand::Against });
+                .unwrap_or_else(|| {
+                    if stands.iter().all(|stand| *stand == Stand::For) {
+                        Stand::For
+                    } else {
+                        Stand::Against
+                    }
+                });
             let stance = match stand {
                 Stand::For => Stance::Supports,
                 Stand::Against => Stance::Contradicts,
@@ -183,8 +237,14 @@ fn argument(case: &Case<'_>, graph: &Graph<'_>, call: StatementId, args: &[Arg],
         Err(_) => args.iter().find(|arg| arg.keyword.as_deref() == Some(name)),
     };
     let Some(arg) = found else {
-        let spread = args.iter().any(|arg| arg.keyword.as_deref().is_some_and(|keyword| keyword.starts_with('*')));
-        let code = if spread { "argument-in-spread" } else { "argument-not-passed" };
+        let spread = args
+            .iter()
+            .any(|arg| arg.keyword.as_deref().is_some_and(|keyword| keyword.starts_with('*')));
+        let code = if spread {
+            "argument-in-spread"
+        } else {
+            "argument-not-passed"
+        };
         return Stand::Undecided(Message::new(code).with("name", name).with("place", place));
     };
     if let Some(value) = arg.value.literal() {
@@ -198,7 +258,10 @@ fn argument(case: &Case<'_>, graph: &Graph<'_>, call: StatementId, args: &[Arg],
             && within(s, graph.statement(call))
             && matches!(&s.subject, Subject::Setting { name: theirs } if theirs == name)
     });
-    let occasion = Occasion { given: &case.claim.given, ..Occasion::default() };
+    let occasion = Occasion {
+        given: &case.claim.given,
+        ..Occasion::default()
+    };
     let values = own.map(|id| graph.resolve(id, occasion)).unwrap_or_default();
     match values.as_slice() {
         [one] => match one.value() {
@@ -228,7 +291,10 @@ fn unread<'a>(case: &Case<'a>, scope: &InScope<'_>) -> Vec<&'a str> {
 }
 
 fn owner_is_read(case: &Case<'_>, scope: &InScope<'_>, of: &str) -> bool {
-    case.evidence.statements.iter().any(|s| scope.has(&s.place.file) && owned(s, of))
+    case.evidence
+        .statements
+        .iter()
+        .any(|s| scope.has(&s.place.file) && owned(s, of))
 }
 
 /// Absence: only over at least one file, all read whole.
@@ -240,14 +306,25 @@ fn not_used(
     context: Vec<Citation>,
     gaps: Vec<&str>,
 ) -> Ruling {
-    let ballots: Vec<Ballot> = live.iter().map(|(_, s)| vote(s, Stand::Against, Stance::Contradicts)).collect();
+    let ballots: Vec<Ballot> = live
+        .iter()
+        .map(|(_, s)| vote(s, Stand::Against, Stance::Contradicts))
+        .collect();
     let code = scope.files().iter().filter(|file| file.ends_with(".py")).count();
     let silence = if scope.files().is_empty() || code == 0 {
         (Verdict::NoEvidence, scope.silence(symbol))
     } else if !gaps.is_empty() {
-        (Verdict::NeedsClarification, Message::new("not-read-whole").with("files", gaps.join(", ")).with("symbol", symbol))
+        (
+            Verdict::NeedsClarification,
+            Message::new("not-read-whole")
+                .with("files", gaps.join(", "))
+                .with("symbol", symbol),
+        )
     } else {
-        (Verdict::Supported, Message::new("not-used").with("symbol", symbol).with("files", code))
+        (
+            Verdict::Supported,
+            Message::new("not-used").with("symbol", symbol).with("files", code),
+        )
     };
     let absent = silence.0 == Verdict::Supported && ballots.is_empty();
     let mut ruling = Question {

@@ -77,16 +77,27 @@ impl Report<'_> {
     pub fn tally(&self) -> Tally {
         let counted = || self.claims.iter().filter(|judged| judged.status != Status::Draft);
         let supported = |grade| {
-            counted().filter(|j| j.ruling.verdict == Verdict::Supported && j.ruling.grade == Some(grade)).count()
+            counted()
+                .filter(|j| j.ruling.verdict == Verdict::Supported && j.ruling.grade == Some(grade))
+                .count()
         };
         Tally {
             claims: self.claims.len(),
             verdicts: Verdict::ALL
                 .into_iter()
-                .map(|verdict| (verdict, counted().filter(|judged| judged.ruling.verdict == verdict).count()))
+                .map(|verdict| {
+                    (
+                        verdict,
+                        counted().filter(|judged| judged.ruling.verdict == verdict).count(),
+                    )
+                })
                 .collect(),
             drafts: self.claims.len() - counted().count(),
-            accepted: self.claims.iter().filter(|judged| matches!(judged.status, Status::Accepted(_))).count(),
+            accepted: self
+                .claims
+                .iter()
+                .filter(|judged| matches!(judged.status, Status::Accepted(_)))
+                .count(),
             grades: Grade::ALL
                 .into_iter()
                 .map(|grade| (grade, supported(grade)))
@@ -97,6 +108,12 @@ impl Report<'_> {
 
     /// Caveats over all claims: shown after the table, never on the terminal only.
     pub fn caveats(&self) -> impl Iterator<Item = (&str, &Message)> {
-        self.claims.iter().flat_map(|judged| judged.ruling.caveats.iter().map(|caveat| (judged.claim.id.as_str(), caveat)))
+        self.claims.iter().flat_map(|judged| {
+            judged
+                .ruling
+                .caveats
+                .iter()
+                .map(|caveat| (judged.claim.id.as_str(), caveat))
+        })
     }
 }

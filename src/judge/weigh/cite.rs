@@ -15,17 +15,30 @@ pub(crate) fn cite(statement: &Statement, stance: Stance) -> Citation {
 
 /// The same, at the grade that the occasion lets it have.
 pub(crate) fn graded(statement: &Statement, stance: Stance, grade: Grade) -> Citation {
-    Citation { stance, grade, place: statement.place.clone(), value: shown(&statement.value), note: None }
+    Citation {
+        stance,
+        grade,
+        place: statement.place.clone(),
+        value: shown(&statement.value),
+        note: None,
+    }
 }
 
 /// A citation that says why it stands as it does.
 pub(crate) fn noted(statement: &Statement, stance: Stance, note: Message) -> Citation {
-    Citation { note: Some(note), ..cite(statement, stance) }
+    Citation {
+        note: Some(note),
+        ..cite(statement, stance)
+    }
 }
 
 /// A step of the chain along which a value came.
 pub(crate) fn step(statement: &Statement, value: String) -> Step {
-    Step { place: statement.place.clone(), what: what(statement), value }
+    Step {
+        place: statement.place.clone(),
+        what: what(statement),
+        value,
+    }
 }
 
 /// What a statement is, in the words of its file: `--batch_size`, `option batch_size`, `parameter sample_rate of _pad_audio`.
@@ -60,7 +73,12 @@ pub(crate) fn what(statement: &Statement) -> String {
 }
 
 fn dotted(owner: &[String], name: &str) -> String {
-    owner.iter().map(String::as_str).chain([name]).collect::<Vec<_>>().join(".")
+    owner
+        .iter()
+        .map(String::as_str)
+        .chain([name])
+        .collect::<Vec<_>>()
+        .join(".")
 }
 
 /// An expression as people read it; a call is its callee's name with its arguments.
@@ -74,7 +92,10 @@ pub(crate) fn shown(expr: &Expr) -> String {
         Expr::Binary { op, left, right } => format!("{} {op} {}", shown(left), shown(right)),
         Expr::List(items) => format!("[{}]", items.iter().map(shown).collect::<Vec<_>>().join(", ")),
         Expr::Map(entries) => {
-            let entries: Vec<String> = entries.iter().map(|(key, value)| format!("{key}: {}", shown(value))).collect();
+            let entries: Vec<String> = entries
+                .iter()
+                .map(|(key, value)| format!("{key}: {}", shown(value)))
+                .collect();
             format!("{{{}}}", entries.join(", "))
         }
         Expr::Call { callee, args } => {

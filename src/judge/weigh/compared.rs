@@ -31,11 +31,20 @@ pub(crate) struct How {
 }
 
 impl How {
-    pub(crate) const EXACT: How = How { precision: Precision::Exact, unit: None };
+    pub(crate) const EXACT: How = How {
+        precision: Precision::Exact,
+        unit: None,
+    };
 }
 
 /// Compares a value of the setting `name` (with the unit its place gives) with the claim's `value`.
-pub(crate) fn compare_setting(claim: &Claim, name: &str, value: &Value, place_unit: Option<Unit>, how: How) -> Compared {
+pub(crate) fn compare_setting(
+    claim: &Claim,
+    name: &str,
+    value: &Value,
+    place_unit: Option<Unit>,
+    how: How,
+) -> Compared {
     let Some(stated) = &claim.value else {
         return undecided(Message::new("claim-without-value"));
     };
@@ -51,7 +60,11 @@ pub(crate) fn compare_value(claim: &Claim, stated: &Stated, value: &Value, unit:
         Some(take) => match apply(take, value) {
             Some(taken) => taken,
             None => {
-                return undecided(Message::new("cannot-take").with("take", word(take)).with("found", value));
+                return undecided(
+                    Message::new("cannot-take")
+                        .with("take", word(take))
+                        .with("found", value),
+                );
             }
         },
     };
@@ -64,7 +77,10 @@ pub(crate) fn compare_value(claim: &Claim, stated: &Stated, value: &Value, unit:
     } else {
         stated
     };
-    from(compare(stated, &observed, how.precision, claim.tolerance.as_ref()), stated)
+    from(
+        compare(stated, &observed, how.precision, claim.tolerance.as_ref()),
+        stated,
+    )
 }
 
 fn from(comparison: Comparison, stated: &Stated) -> Compared {
@@ -75,22 +91,39 @@ fn from(comparison: Comparison, stated: &Stated) -> Compared {
         Outcome::Overlaps => Stand::Undecided(Message::new("overlaps").with("rule", &comparison.rule)),
         Outcome::Undecidable(why) => Stand::Undecided(undecidable(&why, stated)),
     };
-    Compared { stand, rule: comparison.rule, caveats }
+    Compared {
+        stand,
+        rule: comparison.rule,
+        caveats,
+    }
 }
 
 fn undecidable(why: &Why, stated: &Stated) -> Message {
     match why {
-        Why::UnitMissing => Message::new("unit-missing").with("claimed", stated),
-        other => Message::new("not-comparable").with("claimed", stated).with("why", other),
+        Why::UnitMissing(unit) => Message::new("unit-missing").with("claimed", stated).with("unit", unit),
+        Why::ClaimUnitMissing(unit) => Message::new("claim-unit-missing")
+            .with("claimed", stated)
+            .with("unit", unit),
+        Why::NotComparable { stated, observed } => Message::new("not-comparable")
+            .with("claimed", stated)
+            .with("found", observed),
     }
 }
 
 fn note(note: &Note) -> Message {
-    Message::new("comparison-note").with("note", note)
+    match note {
+        Note::GbOrGib => Message::new("gb-or-gib"),
+        Note::ObservedRounded => Message::new("observed-rounded"),
+        Note::ObservedCoarser => Message::new("observed-coarser"),
+    }
 }
 
 fn undecided(why: Message) -> Compared {
-    Compared { stand: Stand::Undecided(why), rule: String::new(), caveats: Vec::new() }
+    Compared {
+        stand: Stand::Undecided(why),
+        rule: String::new(),
+        caveats: Vec::new(),
+    }
 }
 
 /// Whether any item of a list agrees.
@@ -105,12 +138,23 @@ fn contains(claim: &Claim, stated: &Stated, value: &Value, unit: Option<Unit>, h
     };
     let has = |wanted: &Stated| {
         items.iter().any(|item| {
-            let observed = Observed { value: item.clone(), unit };
+            let observed = Observed {
+                value: item.clone(),
+                unit,
+            };
             compare(wanted, &observed, how.precision, claim.tolerance.as_ref()).outcome == Outcome::Agrees
         })
     };
-    let stand = if wanted.iter().all(|wanted| has(wanted)) { Stand::For } else { Stand::Against };
-    Compared { stand, rule: format!("∋ {stated}"), caveats: Vec::new() }
+    let stand = if wanted.iter().all(|wanted| has(wanted)) {
+        Stand::For
+    } else {
+        Stand::Against
+    };
+    Compared {
+        stand,
+        rule: format!("∋ {stated}"),
+        caveats: Vec::new(),
+    }
 }
 
 fn apply(take: Take, value: &Value) -> Option<Value> {
@@ -134,14 +178,20 @@ fn apply(take: Take, value: &Value) -> Option<Value> {
         Take::Length => Some(Value::from(i64::try_from(list.len()).ok()?)),
         Take::First => list.first().cloned(),
         Take::Last => list.last().cloned(),
-        Take::Min => numbers()?.into_iter().min_by(|a, b| a.value.cmp(&b.value)).map(Value::Number),
-        Take::Max => numbers()?.into_iter().max_by(|a, b| a.value.cmp(&b.value)).map(Value::Number),
+        Take::Min => numbers()?
+            .into_iter()
+            .min_by(|a, b| a.value.cmp(&b.value))
+            .map(Value::Number),
+        Take::Max => numbers()?
+            .into_iter()
+            .max_by(|a, b| a.value.cmp(&b.value))
+            .map(Value::Number),
         Take::Sum => Some(total(&numbers()?)),
         Take::Mean => {
             let numbers = numbers()?;
             let count = BigDecimal::from(u64::try_from(numbers.len()).ok().filter(|count| *count > 0)?);
             let sum: BigDecimal = numbers.iter().map(|number| &number.value).sum();
-            Some(Value::Number(Number::from_decimal(sum / count)))
+            Some(Value::Number(Number::from_decimal(&(sum / count))))
         }
         Take::Set => {
             let mut items = list;
@@ -154,7 +204,7 @@ fn apply(take: Take, value: &Value) -> Option<Value> {
 }
 
 fn total(numbers: &[Number]) -> Value {
-    Value::Number(Number::from_decimal(numbers.iter().map(|number| &number.value).sum()))
+    Value::Number(Number::from_decimal(&numbers.iter().map(|number| &number.value).sum()))
 }
 
 fn sorted(stated: Stated) -> Stated {

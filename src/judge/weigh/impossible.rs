@@ -41,11 +41,24 @@ pub(crate) fn ruling(case: &Case<'_>, because: Message) -> Ruling {
 }
 
 fn formula(claim: &Claim) -> Option<Message> {
-    let Some(Stated::Equation { total, formula, computed }) = &claim.value else { return None };
-    let observed = Observed { value: Value::Number(computed.number.clone()), unit: computed.unit.or(total.unit) };
+    let Some(Stated::Equation {
+        total,
+        formula,
+        computed,
+    }) = &claim.value
+    else {
+        return None;
+    };
+    let observed = Observed {
+        value: Value::Number(computed.number.clone()),
+        unit: computed.unit.or(total.unit),
+    };
     let comparison = compare(&Stated::Exact(total.clone()), &observed, Precision::Printed, None);
     (comparison.outcome == Outcome::Disagrees).then(|| {
-        Message::new("impossible-arithmetic").with("total", total).with("formula", formula).with("found", computed)
+        Message::new("impossible-arithmetic")
+            .with("total", total)
+            .with("formula", formula)
+            .with("found", computed)
     })
 }
 
@@ -64,7 +77,10 @@ fn contradicted(case: &Case<'_>) -> Option<Message> {
     Some(
         Message::new("contradicts-claim")
             .with("other", &other.id)
-            .with("found", other.value.as_ref().map(ToString::to_string).unwrap_or_default())
+            .with(
+                "found",
+                other.value.as_ref().map(ToString::to_string).unwrap_or_default(),
+            )
             .with("place", other.place.short()),
     )
 }

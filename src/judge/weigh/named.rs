@@ -20,7 +20,11 @@ use crate::verdict::{Message, Ruling, Stance, Verdict};
 
 /// The names looked for: the claim's own, else the kind's usual ones.
 pub(crate) fn names(claim: &Claim, spec: &KindSpec) -> Vec<String> {
-    if claim.names.is_empty() { spec.usual_names.iter().map(ToString::to_string).collect() } else { claim.names.clone() }
+    if claim.names.is_empty() {
+        spec.usual_names.iter().map(ToString::to_string).collect()
+    } else {
+        claim.names.clone()
+    }
 }
 
 /// What a named setting asks: the setting, prose that speaks of it, calls of its owner (a library's default).
@@ -59,7 +63,11 @@ fn question(
     how: How,
 ) -> Question {
     let sight = look(case, graph, scope, names, case.claim.of.as_deref());
-    let mut ballots: Vec<Ballot> = sight.occasions.iter().map(|seen| ballot(case, graph, seen, how)).collect();
+    let mut ballots: Vec<Ballot> = sight
+        .occasions
+        .iter()
+        .map(|seen| ballot(case, graph, seen, how))
+        .collect();
     let (context, mut caveats) = bystanders(case.evidence, &sight);
     caveats.extend(scope.caveats());
     ballots.extend(prose_ballots(case, &sight, how));
@@ -91,7 +99,9 @@ fn silence(case: &Case<'_>, scope: &InScope<'_>, sight: &Sight, names: &[String]
     }
     if let Some(&first) = sight.dead.first() {
         let place = case.evidence.statements[first].place.short();
-        let because = Message::new("only-dead-evidence").with("name", &name).with("place", place);
+        let because = Message::new("only-dead-evidence")
+            .with("name", &name)
+            .with("place", place);
         return ((Verdict::NeedsClarification, because), None);
     }
     if let Some(of) = &case.claim.of {
@@ -105,9 +115,17 @@ fn silence(case: &Case<'_>, scope: &InScope<'_>, sight: &Sight, names: &[String]
             return ((Verdict::NeedsClarification, because), Some(cited));
         }
         if !sight.other_owners.is_empty() {
-            let owners: Vec<&str> = sight.other_owners.iter().filter(|o| !o.is_empty()).map(String::as_str).take(8).collect();
-            let because =
-                Message::new("no-such-owner").with("name", &name).with("of", of).with("owners", owners.join(", "));
+            let owners: Vec<&str> = sight
+                .other_owners
+                .iter()
+                .filter(|o| !o.is_empty())
+                .map(String::as_str)
+                .take(8)
+                .collect();
+            let because = Message::new("no-such-owner")
+                .with("name", &name)
+                .with("of", of)
+                .with("owners", owners.join(", "));
             return ((Verdict::NoEvidence, because), None);
         }
     }
@@ -149,7 +167,9 @@ fn prose_ballots(case: &Case<'_>, sight: &Sight, how: How) -> Vec<Ballot> {
         .iter()
         .filter_map(|&id| {
             let statement = &case.evidence.statements[id];
-            let Subject::Setting { name } = &statement.subject else { return None };
+            let Subject::Setting { name } = &statement.subject else {
+                return None;
+            };
             let value: &Value = statement.value.literal()?;
             let compared = compare_setting(case.claim, name, value, statement.unit, how);
             let stance = match compared.stand {
@@ -158,6 +178,7 @@ fn prose_ballots(case: &Case<'_>, sight: &Sight, how: How) -> Vec<Ballot> {
                 Stand::Undecided(_) => return None,
             };
             Some(Ballot {
+                rule: compared.rule,
                 stand: compared.stand,
                 grade: statement.grade,
                 found: shown(&statement.value),
@@ -244,7 +265,15 @@ pub(crate) fn product_ballots(
         };
         // A product is as strong as its weakest factor.
         let grade = grades.into_iter().min().unwrap_or(Grade::Configured);
-        ballots.push(Ballot { stand: compared.stand, grade, found, citations, chain, caveats: compared.caveats });
+        ballots.push(Ballot {
+            rule: compared.rule,
+            stand: compared.stand,
+            grade,
+            found,
+            citations,
+            chain,
+            caveats: compared.caveats,
+        });
     }
     Question {
         expected: case.claim.value.as_ref().map(ToString::to_string).unwrap_or_default(),
@@ -261,16 +290,20 @@ pub(crate) fn product_ballots(
 fn why_missing(missing: &Missing) -> Message {
     match missing {
         Missing::Factors(names) => Message::new("factor-missing").with("factors", names.join(", ")),
-        Missing::Undecided { factor, values } => {
-            Message::new("factor-undecided").with("factor", factor).with("values", values)
-        }
+        Missing::Undecided { factor, values } => Message::new("factor-undecided")
+            .with("factor", factor)
+            .with("values", values),
     }
 }
 
 /// A factor that only the sentence gives.
 pub(crate) fn given_number(claim: &Claim, name: &str) -> Option<bigdecimal::BigDecimal> {
-    claim.given.iter().find(|(key, _)| key == name).and_then(|(_, value)| match value {
-        Value::Number(number) => Some(number.value.clone()),
-        _ => None,
-    })
+    claim
+        .given
+        .iter()
+        .find(|(key, _)| key == name)
+        .and_then(|(_, value)| match value {
+            Value::Number(number) => Some(number.value.clone()),
+            _ => None,
+        })
 }

@@ -48,7 +48,10 @@ pub(crate) fn products(graph: &Graph<'_>, formula: &str, factors: &[Factor]) -> 
     if occasions.is_empty() && factors.iter().any(|factor| !factor.sight.occasions.is_empty()) {
         occasions.push(None);
     }
-    occasions.into_iter().map(|launch| product(graph, formula, factors, launch)).collect()
+    occasions
+        .into_iter()
+        .map(|launch| product(graph, formula, factors, launch))
+        .collect()
 }
 
 fn product(graph: &Graph<'_>, formula: &str, factors: &[Factor], launch: Option<LaunchId>) -> Product {
@@ -58,8 +61,22 @@ fn product(graph: &Graph<'_>, formula: &str, factors: &[Factor], launch: Option<
     let mut undecided = None;
     for factor in factors {
         let seen: Vec<&Seen> = {
-            let own: Vec<&Seen> = factor.sight.occasions.iter().filter(|seen| seen.launch == launch).collect();
-            if own.is_empty() { factor.sight.occasions.iter().filter(|seen| seen.launch.is_none()).collect() } else { own }
+            let own: Vec<&Seen> = factor
+                .sight
+                .occasions
+                .iter()
+                .filter(|seen| seen.launch == launch)
+                .collect();
+            if own.is_empty() {
+                factor
+                    .sight
+                    .occasions
+                    .iter()
+                    .filter(|seen| seen.launch.is_none())
+                    .collect()
+            } else {
+                own
+            }
         };
         let lives: Vec<&Live> = seen.iter().flat_map(|seen| &seen.live).collect();
         let mut numbers: Vec<Option<BigDecimal>> = lives.iter().map(|live| count(&live.resolved.outcome)).collect();
@@ -83,7 +100,10 @@ fn product(graph: &Graph<'_>, formula: &str, factors: &[Factor], launch: Option<
                         format!("{} ({place})", shown_outcome(&live.resolved.outcome))
                     })
                     .collect();
-                undecided = Some(Missing::Undecided { factor: factor.name.clone(), values: shown.join(", ") });
+                undecided = Some(Missing::Undecided {
+                    factor: factor.name.clone(),
+                    values: shown.join(", "),
+                });
             }
         }
         from.extend(seen.into_iter().cloned());
@@ -92,7 +112,7 @@ fn product(graph: &Graph<'_>, formula: &str, factors: &[Factor], launch: Option<
         (Some(undecided), _) => Err(undecided),
         (None, false) => Err(Missing::Factors(absent)),
         (None, true) => arithmetic::evaluate(formula, &|name| values.get(name).cloned())
-            .map(|value| Value::Number(Number::from_decimal(value)))
+            .map(|value| Value::Number(Number::from_decimal(&value)))
             .map_err(|_| Missing::Factors(vec![formula.to_string()])),
     };
     Product { value, from }

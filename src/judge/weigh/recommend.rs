@@ -14,16 +14,24 @@ pub(crate) fn add_usual(claim: &Claim, ruling: &mut Ruling) {
     if !matches!(ruling.verdict, Verdict::Discrepancy | Verdict::MinorDiscrepancy) || found.contains(" / ") {
         return;
     }
-    let place = ruling.citations.first().map(|citation| citation.place.short()).unwrap_or_default();
+    let place = ruling
+        .citations
+        .first()
+        .map(|citation| citation.place.short())
+        .unwrap_or_default();
     ruling.recommendations.push(Recommendation {
         target: Target::Paper,
-        text: Message::new("correct-the-paper").with("found", &found).with("place", &place),
+        text: Message::new("correct-the-paper")
+            .with("found", &found)
+            .with("place", &place),
         latex: corrected(claim, &ruling.expected, &found),
         patch: None,
     });
     ruling.recommendations.push(Recommendation {
         target: Target::Code,
-        text: Message::new("or-correct-the-code").with("expected", &ruling.expected).with("place", place),
+        text: Message::new("or-correct-the-code")
+            .with("expected", &ruling.expected)
+            .with("place", place),
         latex: None,
         patch: None,
     });
@@ -39,17 +47,28 @@ pub(crate) fn corrected(claim: &Claim, stated: &str, found: &str) -> Option<Stri
             spellings.push(quantity.number.text.clone());
         }
     }
-    spellings.iter().find(|spelling| !spelling.is_empty() && quote.matches(spelling.as_str()).count() == 1).map(
-        |spelling| quote.replace(spelling.as_str(), found),
-    )
+    spellings
+        .iter()
+        .find(|spelling| !spelling.is_empty() && quote.matches(spelling.as_str()).count() == 1)
+        .map(|spelling| quote.replace(spelling.as_str(), found))
 }
 
 /// A recommendation for the paper without a corrected sentence.
 pub(crate) fn paper(text: Message, latex: Option<String>) -> Recommendation {
-    Recommendation { target: Target::Paper, text, latex, patch: None }
+    Recommendation {
+        target: Target::Paper,
+        text,
+        latex,
+        patch: None,
+    }
 }
 
 /// A recommendation for a file of the repository, with the line to add.
 pub(crate) fn code(text: Message, patch: Option<(String, String)>) -> Recommendation {
-    Recommendation { target: Target::Code, text, latex: None, patch }
+    Recommendation {
+        target: Target::Code,
+        text,
+        latex: None,
+        patch,
+    }
 }

@@ -6,7 +6,7 @@
 //! Example: `at = "README.md:101"` leaves `README.md`'s sentences out, and its `--cutout` command line in.
 
 use crate::claim::Claim;
-use crate::evidence::{Evidence, Form, Scope, ScopeFiles, Statement};
+use crate::evidence::{Form, Scope, ScopeFiles, Statement};
 use crate::judge::Case;
 use crate::verdict::Message;
 
@@ -20,7 +20,10 @@ pub(crate) struct InScope<'a> {
 
 /// The scope of a claim's `exclude` alone: its files are never evidence, wherever links lead.
 pub(crate) fn excluded(claim: &Claim) -> Scope {
-    Scope { include: claim.scope.exclude.clone(), exclude: Vec::new() }
+    Scope {
+        include: claim.scope.exclude.clone(),
+        exclude: Vec::new(),
+    }
 }
 
 impl<'a> InScope<'a> {
@@ -29,7 +32,11 @@ impl<'a> InScope<'a> {
         InScope {
             claim: case.claim,
             files: find(&case.claim.scope),
-            excluded: if case.claim.scope.exclude.is_empty() { None } else { find(&excluded(case.claim)) },
+            excluded: if case.claim.scope.exclude.is_empty() {
+                None
+            } else {
+                find(&excluded(case.claim))
+            },
             paper: case.file.document.paper.as_deref(),
         }
     }
@@ -45,16 +52,23 @@ impl<'a> InScope<'a> {
 
     /// Never evidence for this claim, whatever links lead there.
     pub(crate) fn excludes(&self, file: &str) -> bool {
-        self.excluded.is_some_and(|files| files.files.iter().any(|other| other == file))
+        self.excluded
+            .is_some_and(|files| files.files.iter().any(|other| other == file))
     }
 
     /// Whether a statement of prose may vote: not where the claim's own sentence stands.
     pub(crate) fn may_speak(&self, statement: &Statement) -> bool {
         let file = statement.place.file.as_str();
-        if self.excludes(file) || self.paper.is_some_and(|paper| paper.ends_with(file) && file.ends_with(".tex")) {
+        if self.excludes(file)
+            || self
+                .paper
+                .is_some_and(|paper| paper.ends_with(file) && file.ends_with(".tex"))
+        {
             return false;
         }
-        let Some(at) = self.claim.at.as_ref().filter(|at| at.file == file) else { return true };
+        let Some(at) = self.claim.at.as_ref().filter(|at| at.file == file) else {
+            return true;
+        };
         match statement.form {
             Form::Sentence | Form::Comment | Form::Docstring => false,
             Form::Cell => {
@@ -71,7 +85,10 @@ impl<'a> InScope<'a> {
         if self.files().is_empty() {
             return Vec::new();
         }
-        unmatched.iter().map(|glob| Message::new("glob-matches-nothing").with("glob", glob)).collect()
+        unmatched
+            .iter()
+            .map(|glob| Message::new("glob-matches-nothing").with("glob", glob))
+            .collect()
     }
 
     /// The reason for silence: no file matches, or nothing in scope speaks of it.
@@ -79,6 +96,8 @@ impl<'a> InScope<'a> {
         if self.files().is_empty() {
             return Message::new("no-file-matches").with("scope", self.claim.scope.include.join(", "));
         }
-        Message::new("nothing-in-scope").with("subject", subject).with("files", self.files().len())
+        Message::new("nothing-in-scope")
+            .with("subject", subject)
+            .with("files", self.files().len())
     }
 }

@@ -75,23 +75,34 @@ pub(crate) fn owned(statement: &Statement, of: &str) -> bool {
     if of == file || of == base || of == stem || file.ends_with(&format!("/{of}")) {
         return true;
     }
-    let owners: Vec<&str> =
-        std::iter::once(stem).chain(statement.owner.iter().flat_map(|owner| owner.split('.'))).collect();
+    let owners: Vec<&str> = std::iter::once(stem)
+        .chain(statement.owner.iter().flat_map(|owner| owner.split('.')))
+        .collect();
     let alike = |a: &str, b: &str| a.replace('-', "_") == b.replace('-', "_");
     if statement.owner.iter().any(|owner| alike(owner, of)) {
         return true;
     }
     !wanted.is_empty()
-        && owners.windows(wanted.len()).any(|window| window.iter().zip(&wanted).all(|(owner, part)| alike(owner, part)))
+        && owners
+            .windows(wanted.len())
+            .any(|window| window.iter().zip(&wanted).all(|(owner, part)| alike(owner, part)))
 }
 
 /// Looks at the setting through all its occasions.
-pub(crate) fn look(case: &Case<'_>, graph: &Graph<'_>, scope: &InScope<'_>, names: &[String], of: Option<&str>) -> Sight {
+pub(crate) fn look(
+    case: &Case<'_>,
+    graph: &Graph<'_>,
+    scope: &InScope<'_>,
+    names: &[String],
+    of: Option<&str>,
+) -> Sight {
     let evidence = case.evidence;
     let mut sight = Sight::default();
     let mut code = Vec::new();
     for (id, statement) in evidence.statements.iter().enumerate() {
-        let Subject::Setting { name } = &statement.subject else { continue };
+        let Subject::Setting { name } = &statement.subject else {
+            continue;
+        };
         if !bears(name, names) || scope.excludes(&statement.place.file) {
             continue;
         }
@@ -114,9 +125,13 @@ pub(crate) fn look(case: &Case<'_>, graph: &Graph<'_>, scope: &InScope<'_>, name
         }
     }
     let alive_asked = !evidence.entries.is_empty();
-    let (dead, code): (Vec<StatementId>, Vec<StatementId>) =
-        code.into_iter().partition(|&id| alive_asked && evidence.statements[id].dead.is_some());
-    sight.dead = dead.into_iter().filter(|&id| scope.has(&evidence.statements[id].place.file)).collect();
+    let (dead, code): (Vec<StatementId>, Vec<StatementId>) = code
+        .into_iter()
+        .partition(|&id| alive_asked && evidence.statements[id].dead.is_some());
+    sight.dead = dead
+        .into_iter()
+        .filter(|&id| scope.has(&evidence.statements[id].place.file))
+        .collect();
 
     let mut covered: BTreeSet<StatementId> = BTreeSet::new();
     for launch in launches(case, graph, scope) {
@@ -138,7 +153,10 @@ fn launches(case: &Case<'_>, graph: &Graph<'_>, scope: &InScope<'_>) -> Vec<Laun
     let evidence = case.evidence;
     let runs = |launch: &Launch| {
         let at = launch.flags.first().copied().unwrap_or(0);
-        let occasion = Occasion { given: &case.claim.given, ..Occasion::default() };
+        let occasion = Occasion {
+            given: &case.claim.given,
+            ..Occasion::default()
+        };
         launch.guards.is_empty() || graph.runs(&launch.guards, at, occasion) != Some(false)
     };
     let command = |launch: &Launch| !launch.command.is_empty() && !scope.excludes(&launch.place.file);
@@ -166,7 +184,10 @@ fn launches(case: &Case<'_>, graph: &Graph<'_>, scope: &InScope<'_>) -> Vec<Laun
             .map(|(id, _)| id)
             .collect();
         if elsewhere.is_empty() {
-            let alone = evidence.launches.iter().position(|launch| launch.command.is_empty() && starts(launch));
+            let alone = evidence
+                .launches
+                .iter()
+                .position(|launch| launch.command.is_empty() && starts(launch));
             chosen.extend(alone);
         } else {
             chosen.extend(elsewhere);
@@ -186,7 +207,11 @@ fn through(
     covered: &mut BTreeSet<StatementId>,
 ) -> Seen {
     let launch = &case.evidence.launches[launch_id];
-    let occasion = Occasion { launch: Some(launch_id), given: &case.claim.given, ..Occasion::default() };
+    let occasion = Occasion {
+        launch: Some(launch_id),
+        given: &case.claim.given,
+        ..Occasion::default()
+    };
     let mut candidates: Vec<StatementId> = Vec::new();
     for &id in code {
         let statement = graph.statement(id);
@@ -196,7 +221,10 @@ fn through(
             Form::ShellVariable => {
                 statement.place.file == launch.place.file
                     && launch.flags.iter().chain(&launch.factors).any(|&flag| {
-                        graph.resolve(flag, occasion).iter().any(|resolved| resolved.path.contains(&id))
+                        graph
+                            .resolve(flag, occasion)
+                            .iter()
+                            .any(|resolved| resolved.path.contains(&id))
                     })
             }
             _ => launch.reach.binary_search(&statement.place.file).is_ok(),
@@ -216,12 +244,21 @@ fn through(
 
 /// Definitions that no occasion reaches: each value stands for itself.
 fn standing_alone(graph: &Graph<'_>, case: &Case<'_>, scope: &InScope<'_>, alone: &[StatementId]) -> Vec<Seen> {
-    let occasion = Occasion { launch: None, given: &case.claim.given, files: Some(scope.files()) };
+    let occasion = Occasion {
+        launch: None,
+        given: &case.claim.given,
+        files: Some(scope.files()),
+    };
     let seen = live_among(graph, occasion, alone, None);
     if case.claim.take.is_some() && seen.live.len() > 1 {
         return vec![seen];
     }
-    let Seen { live, mut overridden, mut uses, .. } = seen;
+    let Seen {
+        live,
+        mut overridden,
+        mut uses,
+        ..
+    } = seen;
     live.into_iter()
         .map(|live| Seen {
             launch: None,
@@ -234,13 +271,13 @@ fn standing_alone(graph: &Graph<'_>, case: &Case<'_>, scope: &InScope<'_>, alone
 }
 
 /// Tells live values from uses and overridden ones among statements that bear one name.
-fn live_among(
-    graph: &Graph<'_>,
-    occasion: Occasion<'_>,
-    candidates: &[StatementId],
-    launch: Option<LaunchId>,
-) -> Seen {
-    let mut seen = Seen { launch, live: Vec::new(), overridden: Vec::new(), uses: Vec::new() };
+fn live_among(graph: &Graph<'_>, occasion: Occasion<'_>, candidates: &[StatementId], launch: Option<LaunchId>) -> Seen {
+    let mut seen = Seen {
+        launch,
+        live: Vec::new(),
+        overridden: Vec::new(),
+        uses: Vec::new(),
+    };
     for &id in candidates {
         let statement = graph.statement(id);
         let runs = graph.runs(&statement.guards, id, occasion);
@@ -252,7 +289,11 @@ fn live_among(
                 continue;
             }
             resolved.open_branch |= runs.is_none();
-            let giver = resolved.path.iter().copied().find(|step| *step != id && candidates.contains(step));
+            let giver = resolved
+                .path
+                .iter()
+                .copied()
+                .find(|step| *step != id && candidates.contains(step));
             match giver {
                 Some(giver) => {
                     if resolved.overridden.contains(&id) && has_own_value(statement) {
@@ -270,7 +311,8 @@ fn live_among(
             }
         }
     }
-    seen.live.dedup_by(|a, b| a.resolved.path == b.resolved.path && a.resolved.outcome == b.resolved.outcome);
+    seen.live
+        .dedup_by(|a, b| a.resolved.path == b.resolved.path && a.resolved.outcome == b.resolved.outcome);
     seen
 }
 
@@ -291,14 +333,23 @@ fn prefer_stronger_source(graph: &Graph<'_>, launch: &Launch, seen: &mut Seen) {
             _ => 3,
         }
     };
-    let Some(best) = seen.live.iter().map(rank).min().filter(|best| *best < 2) else { return };
-    let Some(winner) = seen.live.iter().find(|live| rank(live) == best).map(|live| live.resolved.origin()) else {
+    let Some(best) = seen.live.iter().map(rank).min().filter(|best| *best < 2) else {
         return;
     };
-    let (kept, replaced): (Vec<Live>, Vec<Live>) =
-        std::mem::take(&mut seen.live).into_iter().partition(|live| rank(live) <= best || rank(live) == 3);
+    let Some(winner) = seen
+        .live
+        .iter()
+        .find(|live| rank(live) == best)
+        .map(|live| live.resolved.origin())
+    else {
+        return;
+    };
+    let (kept, replaced): (Vec<Live>, Vec<Live>) = std::mem::take(&mut seen.live)
+        .into_iter()
+        .partition(|live| rank(live) <= best || rank(live) == 3);
     seen.live = kept;
-    seen.overridden.extend(replaced.into_iter().map(|live| (live.id, winner)));
+    seen.overridden
+        .extend(replaced.into_iter().map(|live| (live.id, winner)));
 }
 
 /// The grade of what is seen through an occasion: never higher than its launch.
@@ -306,7 +357,8 @@ fn grade(graph: &Graph<'_>, seen: &Seen, live: &Live) -> Grade {
     let launch = seen.launch.map(|id| &graph.evidence().launches[id]);
     let origin = graph.statement(live.resolved.origin());
     let launched = live.resolved.path.iter().any(|&id| {
-        graph.statement(id).form == Form::Flag && launch.is_some_and(|launch| launch.flags.contains(&id) || launch.factors.contains(&id))
+        graph.statement(id).form == Form::Flag
+            && launch.is_some_and(|launch| launch.flags.contains(&id) || launch.factors.contains(&id))
     });
     match launch {
         Some(launch) if launched => launch.grade.max(origin.grade.min(launch.grade)),
@@ -319,7 +371,11 @@ fn grade(graph: &Graph<'_>, seen: &Seen, live: &Live) -> Grade {
 pub(crate) fn ballot(case: &Case<'_>, graph: &Graph<'_>, seen: &Seen, how: How) -> Ballot {
     let mut stands: Vec<(Stand, &Live)> = Vec::new();
     let mut caveats = Vec::new();
-    let taken = case.claim.take.filter(|_| seen.live.len() > 1).and_then(|_| all_values(seen));
+    let taken = case
+        .claim
+        .take
+        .filter(|_| seen.live.len() > 1)
+        .and_then(|_| all_values(seen));
     if let Some(values) = taken {
         let first = &seen.live[0];
         let compared = compare_at(case, graph, first, &Value::List(values), how);
@@ -358,16 +414,37 @@ pub(crate) fn ballot(case: &Case<'_>, graph: &Graph<'_>, seen: &Seen, how: How) 
         citations.push(noted(graph.statement(id), Stance::Overridden, note));
     }
     citations.extend(seen.uses.iter().map(|&id| cite(graph.statement(id), Stance::Context)));
-    caveats.extend(seen.live.iter().filter(|live| live.resolved.open_branch && seen.live.len() == 1).map(|live| {
-        Message::new("branch-not-decided").with("place", graph.statement(live.id).place.short())
-    }));
-    let grade = seen.live.iter().map(|live| grade(graph, seen, live)).max().unwrap_or(Grade::Configured);
+    caveats.extend(
+        seen.live
+            .iter()
+            .filter(|live| live.resolved.open_branch && seen.live.len() == 1)
+            .map(|live| Message::new("branch-not-decided").with("place", graph.statement(live.id).place.short())),
+    );
+    let grade = seen
+        .live
+        .iter()
+        .map(|live| grade(graph, seen, live))
+        .max()
+        .unwrap_or(Grade::Configured);
     let found = super::vote::distinct(
-        seen.live.iter().map(|live| shown_outcome(&live.resolved.outcome)).collect::<Vec<_>>().iter().map(String::as_str),
+        seen.live
+            .iter()
+            .map(|live| shown_outcome(&live.resolved.outcome))
+            .collect::<Vec<_>>()
+            .iter()
+            .map(String::as_str),
     )
     .unwrap_or_default();
     let chain = seen.live.first().map(|live| chain(graph, live)).unwrap_or_default();
-    Ballot { stand, grade, found, citations, chain, caveats }
+    Ballot {
+        rule: String::new(),
+        stand,
+        grade,
+        found,
+        citations,
+        chain,
+        caveats,
+    }
 }
 
 fn all_values(seen: &Seen) -> Option<Vec<Value>> {
@@ -419,7 +496,10 @@ fn together(graph: &Graph<'_>, case: &Case<'_>, stands: &[(Stand, &Live)]) -> St
     let names = owners.into_iter().collect::<Vec<_>>().join(", ");
     let known = case.claim.of.as_deref().unwrap_or_default();
     Stand::Undecided(
-        Message::new("two-live-values").with("values", places.join(", ")).with("owners", names).with("of", known),
+        Message::new("two-live-values")
+            .with("values", places.join(", "))
+            .with("owners", names)
+            .with("of", known),
     )
 }
 

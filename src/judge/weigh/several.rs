@@ -15,8 +15,16 @@ pub(crate) fn all_must_hold(parts: Vec<Ruling>) -> Ruling {
     let silent = |ruling: &Ruling| matches!(ruling.verdict, Verdict::NoEvidence | Verdict::NotRun);
     let spoken = parts.iter().any(|part| !silent(part));
     let partly = spoken && parts.iter().any(silent);
-    let refuted = parts.iter().map(|part| part.verdict).max().unwrap_or(Verdict::NoEvidence);
-    let unproven: Vec<String> = parts.iter().filter(|part| silent(part)).map(|part| part.expected.clone()).collect();
+    let refuted = parts
+        .iter()
+        .map(|part| part.verdict)
+        .max()
+        .unwrap_or(Verdict::NoEvidence);
+    let unproven: Vec<String> = parts
+        .iter()
+        .filter(|part| silent(part))
+        .map(|part| part.expected.clone())
+        .collect();
     let worst = parts.iter().position(|part| part.verdict == refuted).unwrap_or(0);
     // A part of the weakest grade is what the whole rests on.
     let grade = parts.iter().filter_map(|part| part.grade).min();
@@ -60,26 +68,30 @@ pub(crate) fn all_must_hold(parts: Vec<Ruling>) -> Ruling {
         whole.because = Message::new("part-unproven").with("parts", unproven.join(", "));
     }
     // The place that decided comes first.
-    whole.citations.sort_by_key(|citation| citation.stance != crate::verdict::Stance::Contradicts && refuted >= Verdict::MinorDiscrepancy);
+    whole.citations.sort_by_key(|citation| {
+        citation.stance != crate::verdict::Stance::Contradicts && refuted >= Verdict::MinorDiscrepancy
+    });
     whole
 }
 
 /// Seconds as people say a time limit: `7200` is `2 h`, `5400` is `1.5 h`, `90` is `90 s`.
 pub(crate) fn time(seconds: &str, locale: Locale) -> String {
-    let Some(number) = Number::parse(seconds, locale) else { return seconds.to_string() };
+    let Some(number) = Number::parse(seconds, locale) else {
+        return seconds.to_string();
+    };
     let per = |unit: i64| &number.value / BigDecimal::from(unit);
     let even = |value: &BigDecimal| (value * BigDecimal::from(100)).is_integer();
     let (days, hours, minutes) = (per(86_400), per(3_600), per(60));
     if number.value.is_zero() {
         return format!("{seconds} s");
     }
-    if days >= BigDecimal::from(2) && days.is_integer() {
+    if days >= 2 && days.is_integer() {
         return format!("{} d", days.normalized().to_plain_string());
     }
-    if hours >= BigDecimal::from(1) && even(&hours) {
+    if hours >= 1 && even(&hours) {
         return format!("{} h", hours.normalized().to_plain_string());
     }
-    if minutes >= BigDecimal::from(1) && even(&minutes) {
+    if minutes >= 1 && even(&minutes) {
         return format!("{} min", minutes.normalized().to_plain_string());
     }
     format!("{seconds} s")

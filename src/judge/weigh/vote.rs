@@ -29,6 +29,8 @@ pub(crate) struct Ballot {
     pub(crate) grade: Grade,
     /// The value found, as shown.
     pub(crate) found: String,
+    /// The bounds that the comparison used; empty where nothing was compared by number.
+    pub(crate) rule: String,
     pub(crate) citations: Vec<Citation>,
     pub(crate) chain: Vec<Step>,
     pub(crate) caveats: Vec<Message>,
@@ -54,7 +56,16 @@ pub(crate) struct Question {
 impl Question {
     /// Counts the votes.
     pub(crate) fn decide(self) -> Ruling {
-        let Question { expected, ballots, mut context, mut caveats, deciding, floor, quorum, silence } = self;
+        let Question {
+            expected,
+            ballots,
+            mut context,
+            mut caveats,
+            deciding,
+            floor,
+            quorum,
+            silence,
+        } = self;
         let line = floor.unwrap_or(deciding);
         let (strong, weak): (Vec<Ballot>, Vec<Ballot>) = ballots.into_iter().partition(|ballot| ballot.grade >= line);
         let by_weak = strong.is_empty();
@@ -76,11 +87,22 @@ impl Question {
             }
             let note = below_floor.then(|| Message::new("below-the-floor").with("grade", ballot.grade.name()));
             context.extend(ballot.citations.into_iter().map(|citation| match &note {
-                Some(note) => Citation { stance: Stance::Context, note: Some(note.clone()), ..citation },
+                Some(note) => Citation {
+                    stance: Stance::Context,
+                    note: Some(note.clone()),
+                    ..citation
+                },
                 None => citation,
             }));
         }
-        let (verdict, because) = verdict_of(&voters, by_weak, quorum, &expected, silence, below_floor.then_some(line));
+        let (verdict, because) = verdict_of(
+            &voters,
+            by_weak,
+            quorum,
+            &expected,
+            silence,
+            below_floor.then_some(line),
+        );
         // The grade is that of the strongest voter on the side that the verdict took.
         let side = |ballot: &&Ballot| match verdict {
             Verdict::Supported => ballot.stand == Stand::For,
@@ -90,11 +112,17 @@ impl Question {
         let speakers: Vec<&Ballot> = voters.iter().filter(side).collect();
         let grade = speakers.iter().map(|ballot| ballot.grade).max();
         let found = distinct(speakers.iter().map(|ballot| ballot.found.as_str()));
-        let chain = speakers.iter().max_by_key(|ballot| ballot.chain.len()).map(|b| b.chain.clone()).unwrap_or_default();
+        let chain = speakers
+            .iter()
+            .max_by_key(|ballot| ballot.chain.len())
+            .map(|b| b.chain.clone())
+            .unwrap_or_default();
         if by_weak && !voters.is_empty() && verdict == Verdict::Supported {
             let strongest = grade.unwrap_or(Grade::Vouched);
             caveats.push(
-                Message::new("only-weak-evidence").with("grade", strongest.name()).with("deciding", line.name()),
+                Message::new("only-weak-evidence")
+                    .with("grade", strongest.name())
+                    .with("deciding", line.name()),
             );
         }
         let mut citations = Vec::new();
@@ -108,7 +136,11 @@ impl Question {
         caveats.retain(|caveat| seen.insert(caveat.clone()));
         Ruling {
             verdict,
-            grade: if verdict == Verdict::NoEvidence || verdict == Verdict::NotRun { None } else { grade },
+            grade: if verdict == Verdict::NoEvidence || verdict == Verdict::NotRun {
+                None
+            } else {
+                grade
+            },
             because,
             expected,
             found,
@@ -130,7 +162,10 @@ fn verdict_of(
 ) -> (Verdict, Message) {
     if voters.is_empty() {
         return match below_floor {
-            Some(floor) => (silence.0, Message::new("only-below-the-floor").with("floor", floor.name())),
+            Some(floor) => (
+                silence.0,
+                Message::new("only-below-the-floor").with("floor", floor.name()),
+            ),
             None => silence,
         };
     }
@@ -138,12 +173,26 @@ fn verdict_of(
     let agree = count(|stand| *stand == Stand::For);
     let against = count(|stand| *stand == Stand::Against);
     let found = |stand: fn(&Stand) -> bool| {
-        distinct(voters.iter().filter(|ballot| stand(&ballot.stand)).map(|ballot| ballot.found.as_str()))
-            .unwrap_or_default()
+        distinct(
+            voters
+                .iter()
+                .filter(|ballot| stand(&ballot.stand))
+                .map(|ballot| ballot.found.as_str()),
+        )
+        .unwrap_or_default()
     };
     let places = |stand: fn(&Stand) -> bool| {
-        distinct(voters.iter().filter(|b| stand(&b.stand)).map(|ballot| first_place(&ballot.citations)).take(3).collect::<Vec<_>>().iter().map(String::as_str))
-            .unwrap_or_default()
+        distinct(
+            voters
+                .iter()
+                .filter(|b| stand(&b.stand))
+                .map(|ballot| first_place(&ballot.citations))
+                .take(3)
+                .collect::<Vec<_>>()
+                .iter()
+                .map(String::as_str),
+        )
+        .unwrap_or_default()
     };
     let undecided = voters.iter().find_map(|ballot| match &ballot.stand {
         Stand::Undecided(why) => Some(why.clone()),
@@ -153,6 +202,7 @@ fn verdict_of(
         let because = Message::new(code)
             .with("expected", expected)
             .with("found", found(|stand| *stand == Stand::For))
+            .with("rule", rules(voters))
             .with("agree", agree)
             .with("count", voters.len());
         (Verdict::Supported, because)
@@ -178,7 +228,10 @@ fn verdict_of(
         Quorum::AtLeast(least) if agree > 0 => {
             return (
                 Verdict::NeedsClarification,
-                Message::new("too-few-agree").with("agree", agree).with("least", least).with("expected", expected),
+                Message::new("too-few-agree")
+                    .with("agree", agree)
+                    .with("least", least)
+                    .with("expected", expected),
             );
         }
         Quorum::All if agree > 0 && against > 0 => return (Verdict::Discrepancy, mixed()),
@@ -187,10 +240,15 @@ fn verdict_of(
     match (agree, against, undecided) {
         (_, 0, None) => supported("values-agree"),
         (0, _, None) => {
-            let verdict = if by_weak { Verdict::MinorDiscrepancy } else { Verdict::Discrepancy };
+            let verdict = if by_weak {
+                Verdict::MinorDiscrepancy
+            } else {
+                Verdict::Discrepancy
+            };
             let because = Message::new("values-disagree")
                 .with("expected", expected)
-                .with("found", found(|stand| *stand == Stand::Against));
+                .with("found", found(|stand| *stand == Stand::Against))
+                .with("rule", rules(voters));
             (verdict, because)
         }
         (_, _, None) => (Verdict::NeedsClarification, mixed()),
@@ -198,9 +256,16 @@ fn verdict_of(
     }
 }
 
+fn rules(voters: &[Ballot]) -> String {
+    distinct(voters.iter().map(|ballot| ballot.rule.as_str())).unwrap_or_default()
+}
+
 /// The place that a reader should open first.
 pub(crate) fn first_place(citations: &[Citation]) -> String {
-    citations.first().map(|citation| citation.place.short()).unwrap_or_default()
+    citations
+        .first()
+        .map(|citation| citation.place.short())
+        .unwrap_or_default()
 }
 
 /// Distinct values in order of appearance, joined; none where there are none.
@@ -219,7 +284,12 @@ fn dedup(citations: &mut Vec<Citation>) {
     let mut seen = std::collections::BTreeSet::new();
     citations.sort_by_key(|citation| citation.stance);
     citations.retain(|citation| {
-        let key = (citation.place.file.clone(), citation.place.line, citation.place.row, citation.place.bytes);
+        let key = (
+            citation.place.file.clone(),
+            citation.place.line,
+            citation.place.row,
+            citation.place.bytes,
+        );
         seen.insert(key)
     });
 }

@@ -1,1 +1,4 @@
 //! Python by syntax tree.
+
+#[derive(Debug, Default)]
+pub struct Module;

@@ -12,6 +12,8 @@
 mod evaluate;
 mod expr;
 mod graph;
+mod needed;
+mod saved;
 mod statement;
 
 use std::collections::BTreeMap;
@@ -21,6 +23,7 @@ use serde::{Deserialize, Serialize};
 
 pub use expr::{Arg, Expr};
 pub use graph::{Graph, Occasion, Outcome, Resolved};
+pub use saved::{ReplayError, SCHEMA};
 pub use statement::{Dead, Form, Grade, Guard, Statement, Subject};
 
 use crate::place::Place;

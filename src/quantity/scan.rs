@@ -323,6 +323,10 @@ impl Candidate<'_> {
         {
             return true;
         }
+        // The rest of a tight list, or of groups that are none: `4,785/4,824`.
+        if previous == ',' && before[..before.len() - 1].ends_with(|c: char| c.is_ascii_digit()) {
+            return true;
+        }
         if previous == '{' && before[..before.len() - 1].ends_with(['_', '^']) {
             return true;
         }
@@ -364,8 +368,8 @@ impl Candidate<'_> {
         let mut end = 0;
         let mut chars = rest.char_indices().peekable();
         while let Some((at, c)) = chars.next() {
-            let inner =
-                "_.:/-".contains(c) && chars.peek().is_some_and(|(_, next)| next.is_alphanumeric());
+            let inner = "_.:/-,".contains(c)
+                && chars.peek().is_some_and(|(_, next)| next.is_alphanumeric());
             if c.is_alphanumeric() || inner {
                 end = at + c.len_utf8();
             } else {
@@ -750,6 +754,8 @@ mod tests {
             "Qwen2-7B",
             "http://a.b/1/2",
             "8x A100",
+            "4,785/4,824",
+            "1,5,10",
             "> quoted",
         ] {
             assert_found(text, Locale::English, &[]);

@@ -17,7 +17,11 @@
 pub mod arithmetic;
 mod bounds;
 mod compare;
+mod labels;
+mod measure;
 mod number;
+mod numeral;
+mod phrase;
 mod scan;
 mod stated;
 mod text;

@@ -338,3 +338,6 @@ impl Fields {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

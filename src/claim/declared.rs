@@ -6,7 +6,7 @@
 //! Example: `prompt = "…"` under `engine = "command"` is an error; the command has a prompt of its own.
 
 use super::node::{Entry, extent};
-use super::problem::{Problem, listed, suggestion};
+use super::problem::{Problem, listed, suggestion, without_what_follows};
 use super::read::{Read, keys_of, missing, table_of, text_of};
 use super::shape::Reading;
 use super::{Fields, Key, RunDeclaration, keys};
@@ -21,6 +21,7 @@ pub(super) fn run(reading: &mut Reading<'_>, entry: &Entry<'_>, source: &SourceT
                 .hint("a run's name has letters, digits, `-` and `_`: its record is a file of that name"),
         );
     }
+    let before = reading.problems.len();
     let owner = format!("[run.{name}]");
     let table = table_of(reading, entry.node, "[run.NAME]", name)?;
     let known: Vec<&'static Key> = keys::RUN.keys.iter().collect();
@@ -50,6 +51,7 @@ pub(super) fn run(reading: &mut Reading<'_>, entry: &Entry<'_>, source: &SourceT
         }
     }
     more_samples_than_there_are(reading, &read);
+    without_what_follows(&mut reading.problems, before);
     let record = text_of(&read, "record").unwrap_or_else(|| format!("runs/{name}.json"));
     Some(RunDeclaration {
         name: name.to_string(),

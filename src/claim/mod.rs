@@ -193,22 +193,11 @@ pub struct KindSpec {
     pub shared: &'static [&'static str],
     /// Identifiers looked for where `name` is absent.
     pub usual_names: &'static [&'static str],
-    /// What `value` measures; a value in another unit, or one that could not fail, is an error.
-    pub measure: Measure,
+    /// What `value` measures, where it is a quantity with a unit; a value in another unit is an error.
+    pub dimension: Option<Dimension>,
     pub deciding: Grade,
     /// A condition over the claim that the tables cannot say (`at most one of version, works-with, installed`).
     pub check: fn(&Claim) -> Result<(), String>,
-}
-
-/// What a kind's `value` is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Measure {
-    /// Whatever the setting is: a number, a text, a truth value.
-    Any,
-    /// A number of things: whole, without unit, never negative.
-    Count,
-    /// A quantity of this dimension, never negative. A bare number is allowed: `unit` or the code says what it is in.
-    Of(Dimension),
 }
 
 /// One key of a kind.

@@ -105,7 +105,7 @@ mod tests {
             ("a * (b + 2) * a", formula("a * (b + 2) * a", &["a", "b"])),
             ("a-b / c", formula("a-b / c", &["a-b", "c"])),
             ("a*b", Err((1, "between blanks"))),
-            ("a * ", Err((1, "between blanks"))),
+            ("a * ", Err((2, "between blanks"))),
             ("a * * b", Err((4, "a name or a number"))),
             ("a b * c", Err((2, "an operator"))),
             ("(a * b", Err((6, "not closed"))),

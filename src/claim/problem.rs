@@ -90,6 +90,22 @@ fn floor(text: &str, at: usize) -> usize {
     at
 }
 
+/// Takes out what a misspelled key explains: with `vaule` there is no `value`, and one message says both.
+/// `from` is where the table's own problems begin.
+pub(super) fn without_what_follows(problems: &mut Vec<Problem>, from: usize) {
+    let meant: Vec<String> = problems[from..]
+        .iter()
+        .filter_map(|problem| problem.hint.as_deref()?.strip_prefix("did you mean ")?.strip_suffix('?'))
+        .map(|key| format!("has no {key}"))
+        .collect();
+    let mut index = 0;
+    problems.retain(|problem| {
+        let own = index >= from;
+        index += 1;
+        !(own && problem.follows && meant.iter().any(|end| problem.message.ends_with(end.as_str())))
+    });
+}
+
 /// The word nearest to `word`, where one is near: at most a third of its letters differ, or it is the same but for
 /// case, `_` and `-`, or one begins with the other.
 pub(super) fn nearest<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

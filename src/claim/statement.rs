@@ -10,7 +10,7 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 use super::node::{Entry, Node, extent, type_of};
-use super::problem::{Problem, listed, nearest, suggestion};
+use super::problem::{Problem, listed, nearest, suggestion, without_what_follows};
 use super::read::{Read, keys_of, missing, no_claims, table_of, text_of, texts_of};
 use super::shape::Reading;
 use super::{Claim, Document, Field, Fields, Key, KindSpec, Quorum, RunDeclaration, Take, keys, names, sense};
@@ -76,8 +76,14 @@ impl<'r> Reader<'r, '_> {
 
     /// One claim; none where something is wrong with it.
     fn claim(&mut self, node: &Node<'_>) -> Option<Claim> {
-        let header = node.span();
         let before = self.reading.problems.len();
+        let claim = self.whole_claim(node, before);
+        without_what_follows(&mut self.reading.problems, before);
+        claim
+    }
+
+    fn whole_claim(&mut self, node: &Node<'_>, before: usize) -> Option<Claim> {
+        let header = node.span();
         let table = table_of(self.reading, node, "[[claim]]", "claim")?;
         let kind = self.kind(table, &header);
         let counts = kind.is_some_and(|kind| matches!(kind.name, "samples" | "file"));
@@ -95,7 +101,7 @@ impl<'r> Reader<'r, '_> {
             return None;
         }
         let claim = self.assemble(kind, id?, &read, node);
-        let mut found = sense::problems(&claim, kind, &read, &header);
+        let mut found = sense::problems(&claim, kind, &read);
         if found.is_empty()
             && let Err(message) = (kind.check)(&claim)
         {
@@ -306,6 +312,8 @@ fn at_the_keys_it_names(message: &str, read: &[Read], header: &Range<usize>) -> 
         read.iter().filter(|read| message.contains(&format!("`{}`", read.name))).collect();
     named.sort_by_key(|read| std::cmp::Reverse(read.key_span.start));
     let mut named = named.into_iter();
-    let primary = named.next().map_or(header.clone(), |read| read.key_span.clone());
-    named.fold(Problem::new(primary, message), |problem, read| problem.also(read.key_span.clone(), "and this"))
+    let Some(first) = named.next() else {
+        return Problem::new(header.clone(), message).following();
+    };
+    named.fold(Problem::new(first.key_span.clone(), message), |problem, read| problem.also(read.key_span.clone(), "and this"))
 }

@@ -30,8 +30,12 @@ pub(super) fn select(text: &str) -> Result<(), Fault> {
     let trimmed = text.trim();
     if trimmed.starts_with('$') {
         return JsonPath::parse(trimmed).map(|_| ()).map_err(|error| Fault {
-            at: Some(blanks + error.position().saturating_sub(1)),
-            message: format!("`select` is no JSONPath: {}", error.message()),
+            // Bytes from 0, whatever the library's documentation says.
+            at: Some(blanks + error.position()),
+            message: match error.message() {
+                "parser error" => "`select` is no JSONPath: it does not go on here".to_string(),
+                message => format!("`select` is no JSONPath: {message}"),
+            },
         });
     }
     if let Some(rest) = trimmed.strip_prefix('/') {

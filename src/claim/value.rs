@@ -59,7 +59,12 @@ pub(super) fn version(key: &str, text: &str) -> Result<(), String> {
         return if key == "version" { Ok(()) } else { Err(format!("`{key}` takes a version; only `version` can be `source`")) };
     }
     let specifier = Specifier::parse(text).map_err(|error| format!("`{key}`: {error}"))?;
-    let _ = specifier;
+    if specifier.is_everything() {
+        return Err(format!("every version is `{text}`: a check that could not fail"));
+    }
+    if specifier.is_empty() {
+        return Err(format!("no version is `{text}`: a check that could not hold"));
+    }
     Ok(())
 }
 

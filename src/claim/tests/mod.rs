@@ -7,7 +7,7 @@ mod mistakes;
 mod right;
 mod schema;
 
-use super::{Claim, ClaimFile, Key, KindSpec, Measure, Problem, Shape};
+use super::{Claim, ClaimFile, Key, KindSpec, Problem, Shape};
 use crate::evidence::Grade;
 use crate::quantity::Dimension;
 
@@ -35,40 +35,40 @@ fn at_most_one_version(claim: &Claim) -> Result<(), String> {
 const SETTING: &[&str] =
     &["in", "name", "of", "value!", "unit", "tolerance", "take", "given", "for", "grade", "run"];
 
-const fn kind(name: &'static str, keys: &'static [Key], shared: &'static [&'static str], measure: Measure) -> KindSpec {
+const fn kind(name: &'static str, keys: &'static [Key], shared: &'static [&'static str], dimension: Option<Dimension>) -> KindSpec {
     KindSpec {
         name,
         about: "//! A kind of the tests.\n//!\n//! More of it.",
         keys,
         shared,
         usual_names: &[],
-        measure,
+        dimension,
         deciding: Grade::Configured,
         check: nothing_more,
     }
 }
 
-static PARAMETER: KindSpec = kind("parameter", &[], SETTING, Measure::Any);
+static PARAMETER: KindSpec = kind("parameter", &[], SETTING, None);
 static BATCH_SIZE: KindSpec =
-    kind("batch-size", &[key("per", Shape::OneOf(&["device", "step"]))], SETTING, Measure::Count);
-static SAMPLING_RATE: KindSpec = kind("sampling-rate", &[], SETTING, Measure::Of(Dimension::Frequency));
+    kind("batch-size", &[key("per", Shape::OneOf(&["device", "step"]))], SETTING, None);
+static SAMPLING_RATE: KindSpec = kind("sampling-rate", &[], SETTING, Some(Dimension::Frequency));
 static RUNTIME: KindSpec = kind(
     "runtime",
     &[key("samples", Shape::Stated), key("model", Shape::Text)],
     &["in", "of", "value!", "tolerance", "run", "grade"],
-    Measure::Of(Dimension::Time),
+    Some(Dimension::Time),
 );
 static SAMPLES: KindSpec = kind(
     "samples",
     &[key("select", Shape::Select), key("header", Shape::Bool)],
     &["in!", "name", "value!", "take", "for", "tolerance"],
-    Measure::Count,
+    None,
 );
 static PATTERN: KindSpec = kind(
     "pattern",
     &[needed("pattern", Shape::Regex), key("matches", Shape::Integer)],
     &["in!", "value", "unit"],
-    Measure::Any,
+    None,
 );
 static DEPENDENCY: KindSpec = KindSpec {
     check: at_most_one_version,
@@ -82,24 +82,29 @@ static DEPENDENCY: KindSpec = KindSpec {
             key("extra", Shape::BoolOrText),
         ],
         &["in"],
-        Measure::Any,
+        None,
     )
 };
-static GPU: KindSpec =
-    kind("gpu", &[key("model", Shape::Text), key("count", Shape::Integer)], &["in", "grade"], Measure::Any);
+static GPU: KindSpec = KindSpec {
+    check: |claim| {
+        let says = !claim.fields.0.is_empty();
+        if says { Ok(()) } else { Err("a gpu claim needs `model`, `count`, or both".to_string()) }
+    },
+    ..kind("gpu", &[key("model", Shape::Text), key("count", Shape::Integer)], &["in", "grade"], None)
+};
 static USAGE: KindSpec = kind(
     "usage",
     &[needed("symbol", Shape::Text), key("used", Shape::Bool), key("with", Shape::Arguments)],
     &["in", "of"],
-    Measure::Any,
+    None,
 );
 static FILE: KindSpec =
-    kind("file", &[key("sha256", Shape::Sha256), key("lines", Shape::Stated)], &["in!"], Measure::Any);
+    kind("file", &[key("sha256", Shape::Sha256), key("lines", Shape::Stated)], &["in!", "tolerance"], None);
 static MANUAL: KindSpec = kind(
     "manual",
     &[needed("by", Shape::Text), needed("on", Shape::Date), needed("why", Shape::Text), needed("see", Shape::See)],
     &[],
-    Measure::Any,
+    None,
 );
 
 fn kinds() -> Vec<&'static KindSpec> {

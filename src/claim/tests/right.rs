@@ -152,7 +152,7 @@ fn a_run_has_its_settings_and_a_record() {
     let run = &file.runs[0];
     assert_eq!(run.settings.integer("population"), Some(21_340));
     assert_eq!(run.settings.texts("command"), ["python", "scripts/evaluate.py", "--limit", ""]);
-    assert_eq!((run.place.line, run.place.end_line), (Some(18), Some(27)));
+    assert_eq!((run.place.line, run.place.end_line), (Some(19), Some(28)));
 }
 
 #[test]
@@ -176,7 +176,7 @@ fn the_keys_of_a_claim_are_read() {
     assert_eq!(batch.given[2].1, Value::Bool(true));
     let accept = batch.accept.as_ref().unwrap();
     assert_eq!((accept.verdict.name(), accept.until.to_string()), ("needs-clarification", "2026-12-31".into()));
-    assert_eq!((batch.place.line, batch.place.end_line), (Some(39), Some(50)));
+    assert_eq!((batch.place.line, batch.place.end_line), (Some(40), Some(51)));
 
     let step = claim(&file, "step");
     assert_eq!(step.names, ["per_device_train_batch_size", "gradient_accumulation_steps"]);
@@ -224,7 +224,7 @@ fn a_dot_groups_thousands_in_spanish_counts_alone() {
             "[document]\nlanguage = \"{language}\"\n[[claim]]\nid = \"x\"\nkind = \"{kind}\"\nname = \"n\"\nin = \"a.csv\"\nvalue = \"21.340\"\n"
         );
         let found = match read(&text) {
-            Ok(file) => file.claims[0].value.as_ref().unwrap().quantity().unwrap().number.value == 21_340.into(),
+            Ok(file) => file.claims[0].value.as_ref().unwrap().quantity().unwrap().number.value == bigdecimal::BigDecimal::from(21_340),
             // In English a number of samples with a fraction is a mistake.
             Err(problems) => !problems[0].message.contains("no whole number"),
         };

@@ -74,7 +74,8 @@ fn more_samples_than_there_are(reading: &mut Reading<'_>, read: &[Read]) {
     {
         reading.problem(
             Problem::new(here, format!("{samples} samples are timed of a population of {population}"))
-                .also(there, "the population"),
+                .also(there, "the population")
+                .hint("`samples` is at most `population`"),
         );
     }
 }

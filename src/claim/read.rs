@@ -46,10 +46,23 @@ impl ClaimFile {
             let at = |error: &toml::de::Error| error.span().unwrap_or(text.len()..text.len());
             let lines: Vec<u32> = broken.iter().map(|error| source.line(at(error).start)).collect();
             problems.retain(|problem| !problem.follows && !lines.contains(&source.line(problem.primary.start)));
-            problems.extend(broken.iter().map(|error| Problem::new(at(error), format!("this is no TOML: {}", error.message()))));
+            problems.extend(broken.iter().map(|error| {
+                Problem::new(at(error), format!("this is no TOML: {}", error.message())).hint(toml_remedy(error.message()))
+            }));
         }
         problems.sort_by_key(|problem| (problem.primary.start, problem.primary.end));
         if problems.is_empty() { Ok(file) } else { Err(problems) }
+    }
+}
+
+/// What to do about a broken line, by what TOML's parser says of it.
+fn toml_remedy(message: &str) -> &'static str {
+    if message.contains("duplicate key") {
+        "keep one of the two lines"
+    } else if message.contains("must be quoted") || message.contains("basic string") || message.contains("literal string") {
+        "a text stands in quotes, `key = \"text\"`, and ends on its line"
+    } else {
+        "a line is `key = value`, `[table]` or `[[claim]]`; a value is a number, a text in quotes, `true`, a list or a table"
     }
 }
 
@@ -165,7 +178,12 @@ pub(super) fn keys_of(
             }
             continue;
         };
-        if let Some(field) = reading.field(key, entry.node) {
+        let before = reading.problems.len();
+        let field = reading.field(key, entry.node);
+        for problem in &mut reading.problems[before..] {
+            problem.hint.get_or_insert_with(|| key.sentence());
+        }
+        if let Some(field) = field {
             read.push(Read { name: key.name, field, key_span: entry.key_span, span: entry.node.span() });
         }
     }
@@ -223,5 +241,5 @@ pub(super) fn texts_of(read: &[Read], name: &str) -> Vec<String> {
 
 /// The words of a required key that is missing.
 pub(super) fn missing(span: Range<usize>, owner: &str, key: &Key) -> Problem {
-    Problem::new(span, format!("{owner} has no `{}`", key.name)).hint(format!("`{}`: {}", key.name, key.about)).following()
+    Problem::new(span, format!("{owner} has no `{}`", key.name)).hint(key.sentence()).following()
 }

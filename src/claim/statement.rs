@@ -54,6 +54,19 @@ impl KindSpec {
         }
         all
     }
+
+    /// The names of the keys that not every claim has.
+    fn particular_keys(&self) -> Vec<&'static str> {
+        let every = |key: &Key| keys::COMMON.iter().any(|common| common.name == key.name);
+        self.all_keys().into_iter().filter(|key| !every(key)).map(|key| key.name).collect()
+    }
+}
+
+impl Key {
+    /// The key and what it is, as a remedy.
+    pub(super) fn sentence(&self) -> String {
+        format!("`{}`: {}", self.name, self.about)
+    }
 }
 
 impl<'r> Reader<'r, '_> {
@@ -106,6 +119,14 @@ impl<'r> Reader<'r, '_> {
             && let Err(message) = (kind.check)(&claim)
         {
             found.push(at_the_keys_it_names(&message, &read, &header));
+        }
+        for problem in &mut found {
+            let key = read.iter().find(|read| read.span == problem.primary || read.key_span == problem.primary);
+            let key = key.and_then(|read| kind.all_keys().into_iter().find(|key| key.name == read.name));
+            problem.hint.get_or_insert_with(|| match key {
+                Some(key) => key.sentence(),
+                None => format!("what it takes is {}", listed(&kind.particular_keys())),
+            });
         }
         self.reading.problems.extend(found);
         Some(claim)
@@ -162,10 +183,10 @@ impl<'r> Reader<'r, '_> {
         };
         let Field::Text(text) = &id.field else { return None };
         if text.trim() != text || text.chars().any(char::is_control) {
-            self.reading.problem(Problem::new(
-                id.span.clone(),
-                "an `id` is one line without blanks at its ends: it stands in reports and on the command line",
-            ));
+            self.reading.problem(
+                Problem::new(id.span.clone(), "an `id` is one line without blanks at its ends")
+                    .hint("it stands in reports and on the command line: `id = \"batch\"`"),
+            );
         }
         if let Some((_, first)) = self.ids.iter().find(|(known, _)| known == text) {
             self.reading.problem(
@@ -286,14 +307,14 @@ fn unknown_key(entry: &Entry<'_>, kind: Option<&KindSpec>, known: &[&Key], kinds
     let names: Vec<&str> = known.iter().map(|key| key.name).collect();
     let Some(kind) = kind else {
         let mut problem = Problem::new(entry.key_span.clone(), format!("no kind of claim has a key `{}`", entry.key));
-        problem.hint = nearest(entry.key, names).map(|near| format!("did you mean `{near}`?"));
+        problem.hint = suggestion(entry.key, &names, "the keys of every claim are");
         return owners.is_empty().then_some(problem);
     };
     let shared = keys::SHARED.iter().any(|key| key.name == entry.key);
     let verb = if shared || !owners.is_empty() { "takes no" } else { "has no key" };
     let mut problem =
         Problem::new(entry.key_span.clone(), format!("a claim of kind `{}` {verb} `{}`", kind.name, entry.key));
-    let own: Vec<&str> = names.iter().copied().filter(|name| !keys::COMMON.iter().any(|key| key.name == *name)).collect();
+    let own = kind.particular_keys();
     problem.hint = if !owners.is_empty() {
         Some(format!("`{}` belongs to {}", entry.key, listed(&owners)))
     } else if shared {

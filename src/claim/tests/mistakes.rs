@@ -206,6 +206,7 @@ fn every_mistake_is_reported_at_its_line_with_its_remedy() {
         if !agree {
             wrong.push(format!("{}:\n  expected {:?}\n  found    {found:?}", case.name, case.problems));
         }
+        wrong.extend(found.iter().filter(|found| found.2.is_empty()).map(|found| format!("{}: no remedy: {}", case.name, found.1)));
         let picture = render(&problems, "claims/setup.toml", case.text, false);
         writeln!(pictures, "## {}\n{picture}", case.name).unwrap();
     }

@@ -27,7 +27,10 @@ pub(super) fn run(reading: &mut Reading<'_>, entry: &Entry<'_>, source: &SourceT
     let known: Vec<&'static Key> = keys::RUN.keys.iter().collect();
     let read = keys_of(reading, table, &known, &mut |unknown| {
         let names: Vec<&str> = known.iter().map(|key| key.name).collect();
-        let mut problem = Problem::new(unknown.key_span.clone(), format!("`{owner}` has no key `{}`", unknown.key));
+        let mut problem = Problem::new(
+            unknown.key_span.clone(),
+            format!("`{owner}` has no key `{}`", unknown.key),
+        );
         problem.hint = suggestion(unknown.key, &names, "its keys are");
         Some(problem)
     });
@@ -42,12 +45,23 @@ pub(super) fn run(reading: &mut Reading<'_>, entry: &Entry<'_>, source: &SourceT
         };
         for read in read.iter().filter(|read| foreign.contains(&read.name)) {
             reading.problem(
-                Problem::new(read.key_span.clone(), format!("`engine = \"{engine}\"` takes no `{}`", read.name))
-                    .hint(format!("`{}` belongs to `engine = \"{other}\"`; `{engine}` takes {}", read.name, listed(own))),
+                Problem::new(
+                    read.key_span.clone(),
+                    format!("`engine = \"{engine}\"` takes no `{}`", read.name),
+                )
+                .hint(format!(
+                    "`{}` belongs to `engine = \"{other}\"`; `{engine}` takes {}",
+                    read.name,
+                    listed(own)
+                )),
             );
         }
         for key in known.iter().filter(|key| needed.contains(&key.name) && !has(key.name)) {
-            reading.problem(missing(entry.key_span.clone(), &format!("`{owner}` with `engine = \"{engine}\"`"), key));
+            reading.problem(missing(
+                entry.key_span.clone(),
+                &format!("`{owner}` with `engine = \"{engine}\"`"),
+                key,
+            ));
         }
     }
     more_samples_than_there_are(reading, &read);
@@ -64,18 +78,23 @@ pub(super) fn run(reading: &mut Reading<'_>, entry: &Entry<'_>, source: &SourceT
 
 fn more_samples_than_there_are(reading: &mut Reading<'_>, read: &[Read]) {
     let find = |name: &str| {
-        read.iter().find(|read| read.name == name).and_then(|read| match read.field {
-            super::Field::Integer(number) => Some((number, read.span.clone())),
-            _ => None,
-        })
+        read.iter()
+            .find(|read| read.name == name)
+            .and_then(|read| match read.field {
+                super::Field::Integer(number) => Some((number, read.span.clone())),
+                _ => None,
+            })
     };
     if let (Some((samples, here)), Some((population, there))) = (find("samples"), find("population"))
         && samples > population
     {
         reading.problem(
-            Problem::new(here, format!("{samples} samples are timed of a population of {population}"))
-                .also(there, "the population")
-                .hint("`samples` is at most `population`"),
+            Problem::new(
+                here,
+                format!("{samples} samples are timed of a population of {population}"),
+            )
+            .also(there, "the population")
+            .hint("`samples` is at most `population`"),
         );
     }
 }

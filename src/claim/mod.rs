@@ -170,7 +170,10 @@ pub enum Field {
     /// `with = { padding = 4 }`, `with = [32]` (positions count from 0 as text keys).
     Arguments(Vec<(String, Stated)>),
     /// `see = { at = "src/a.py:119-121", sha256 = "…" }`.
-    See { at: At, sha256: String },
+    See {
+        at: At,
+        sha256: String,
+    },
     Date(NaiveDate),
     At(At),
     Unit(Unit),
@@ -193,11 +196,11 @@ pub struct KindSpec {
     pub shared: &'static [&'static str],
     /// Identifiers looked for where `name` is absent.
     pub usual_names: &'static [&'static str],
-    /// What `value` measures, where it is a quantity with a unit; a value in another unit is an error.
-    pub dimension: Option<Dimension>,
     pub deciding: Grade,
     /// A condition over the claim that the tables cannot say (`at most one of version, works-with, installed`).
     pub check: fn(&Claim) -> Result<(), String>,
+    /// What `value` is measured in, where the kind says.
+    pub dimension: Option<Dimension>,
 }
 
 /// One key of a kind.
@@ -282,7 +285,10 @@ impl Take {
     ];
 
     pub fn of_name(name: &str) -> Option<Take> {
-        Take::ALL.into_iter().find(|(word, _)| *word == name).map(|(_, take)| take)
+        Take::ALL
+            .into_iter()
+            .find(|(word, _)| *word == name)
+            .map(|(_, take)| take)
     }
 }
 

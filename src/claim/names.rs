@@ -43,13 +43,20 @@ pub(super) fn parse(text: &str) -> Result<Name, (usize, String)> {
                 }
             }
             _ => {
-                let expected = if wants_operand { "a name or a number" } else { "an operator" };
+                let expected = if wants_operand {
+                    "a name or a number"
+                } else {
+                    "an operator"
+                };
                 return Err((at, format!("`{token}` where {expected} was expected")));
             }
         }
     }
     if wants_operand {
-        return Err((trimmed.len(), "the expression ends where a name or a number was expected".to_string()));
+        return Err((
+            trimmed.len(),
+            "the expression ends where a name or a number was expected".to_string(),
+        ));
     }
     if open > 0 {
         return Err((trimmed.len(), "a `(` is not closed".to_string()));
@@ -95,7 +102,10 @@ mod tests {
     fn names_and_arithmetic_are_told_apart() {
         let plain = |text: &str| Ok(Name::Plain(text.to_string()));
         let formula = |text: &str, factors: &[&str]| {
-            Ok(Name::Formula(text.to_string(), factors.iter().map(|factor| factor.to_string()).collect()))
+            Ok(Name::Formula(
+                text.to_string(),
+                factors.iter().map(|factor| factor.to_string()).collect(),
+            ))
         };
         let cases: &[(&str, Result<Name, (usize, &str)>)] = &[
             ("batch-size", plain("batch-size")),

@@ -24,7 +24,11 @@ pub(super) struct Entry<'a> {
 pub(super) fn entries<'a>(table: &'a DeTable<'a>) -> Vec<Entry<'a>> {
     let mut entries: Vec<Entry<'a>> = table
         .iter()
-        .map(|(key, node)| Entry { key: key.get_ref().as_ref(), key_span: key.span(), node })
+        .map(|(key, node)| Entry {
+            key: key.get_ref().as_ref(),
+            key_span: key.span(),
+            node,
+        })
         .collect();
     entries.sort_by_key(|entry| entry.key_span.start);
     entries
@@ -47,9 +51,9 @@ pub(super) fn type_of(value: &DeValue<'_>) -> &'static str {
 /// None for infinities, NaN, whatever is no number, and digits beyond 128 bits in another base than ten.
 pub(super) fn printed_number(node: &Node<'_>, text: &str) -> Option<String> {
     match node.get_ref() {
-        DeValue::Integer(integer) if integer.radix() != 10 => {
-            i128::from_str_radix(integer.as_str(), integer.radix()).ok().map(|number| number.to_string())
-        }
+        DeValue::Integer(integer) if integer.radix() != 10 => i128::from_str_radix(integer.as_str(), integer.radix())
+            .ok()
+            .map(|number| number.to_string()),
         DeValue::Integer(_) | DeValue::Float(_) => {
             let printed: String = text.get(node.span())?.chars().filter(|&c| c != '_').collect();
             let printed = printed.strip_prefix('+').unwrap_or(&printed);
@@ -69,7 +73,9 @@ pub(super) fn extent(node: &Node<'_>) -> Range<usize> {
 fn end(node: &Node<'_>, least: usize) -> usize {
     let own = least.max(node.span().end);
     match node.get_ref() {
-        DeValue::Table(table) => table.iter().fold(own, |most, (key, value)| end(value, most.max(key.span().end))),
+        DeValue::Table(table) => table
+            .iter()
+            .fold(own, |most, (key, value)| end(value, most.max(key.span().end))),
         DeValue::Array(items) => items.iter().fold(own, |most, item| end(item, most)),
         _ => own,
     }
@@ -77,9 +83,14 @@ fn end(node: &Node<'_>, least: usize) -> usize {
 
 /// The bytes of the file that are `part` of a decoded text, where the text has no escapes; else the whole value.
 pub(super) fn inside(span: &Range<usize>, text: &str, decoded: &str, part: Range<usize>) -> Range<usize> {
-    let Some(source) = text.get(span.clone()) else { return span.clone() };
+    let Some(source) = text.get(span.clone()) else {
+        return span.clone();
+    };
     for quotes in [3, 1] {
-        let inner = source.len().checked_sub(quotes).and_then(|last| source.get(quotes..last));
+        let inner = source
+            .len()
+            .checked_sub(quotes)
+            .and_then(|last| source.get(quotes..last));
         if inner == Some(decoded) {
             let at = |offset: usize| span.start + quotes + offset.min(decoded.len());
             return at(part.start)..at(part.end.max(part.start)).max(at(part.start));

@@ -33,16 +33,28 @@ pub(super) fn at(text: &str) -> Result<At, String> {
         _ => (text, None),
     };
     let file = path(file)?;
-    let Some(lines) = lines else { return Ok(At { file, line: None, end_line: None }) };
+    let Some(lines) = lines else {
+        return Ok(At {
+            file,
+            line: None,
+            end_line: None,
+        });
+    };
     let (first, last) = lines.split_once(['-', '–']).unwrap_or((lines, lines));
     let number = |part: &str| part.trim().parse::<u32>().ok().filter(|&line| line > 0);
     let (Some(first), Some(last)) = (number(first), number(last)) else {
-        return Err(format!("`{lines}` is no line; lines count from 1: `{file}:101` or `{file}:101-103`"));
+        return Err(format!(
+            "`{lines}` is no line; lines count from 1: `{file}:101` or `{file}:101-103`"
+        ));
     };
     if last < first {
         return Err(format!("line {last} is before line {first}"));
     }
-    Ok(At { file, line: Some(first), end_line: Some(last) })
+    Ok(At {
+        file,
+        line: Some(first),
+        end_line: Some(last),
+    })
 }
 
 /// Whether an entry of `in` is a glob or a file rather than the name of a scope.
@@ -52,9 +64,25 @@ pub(super) fn looks_like_path(text: &str) -> bool {
 
 /// File names that repositories have and that bear neither a dot nor a slash.
 const FILES_WITHOUT_DOT: &[&str] = &[
-    "Makefile", "makefile", "GNUmakefile", "Dockerfile", "Containerfile", "Singularity", "Apptainer", "Snakefile",
-    "Pipfile", "Procfile", "Justfile", "justfile", "SConstruct", "Jenkinsfile", "README", "LICENSE", "NOTICE",
-    "CHANGELOG", "VERSION",
+    "Makefile",
+    "makefile",
+    "GNUmakefile",
+    "Dockerfile",
+    "Containerfile",
+    "Singularity",
+    "Apptainer",
+    "Snakefile",
+    "Pipfile",
+    "Procfile",
+    "Justfile",
+    "justfile",
+    "SConstruct",
+    "Jenkinsfile",
+    "README",
+    "LICENSE",
+    "NOTICE",
+    "CHANGELOG",
+    "VERSION",
 ];
 
 fn stays_inside(text: &str) -> Result<(), String> {
@@ -80,7 +108,13 @@ mod tests {
 
     #[test]
     fn a_place_is_a_file_and_lines() {
-        let at_lines = |file: &str, line, end_line| Ok(At { file: file.into(), line, end_line });
+        let at_lines = |file: &str, line, end_line| {
+            Ok(At {
+                file: file.into(),
+                line,
+                end_line,
+            })
+        };
         let cases: &[(&str, Result<At, &str>)] = &[
             ("README.md:101", at_lines("README.md", Some(101), Some(101))),
             ("src/a.py:119-121", at_lines("src/a.py", Some(119), Some(121))),
@@ -106,7 +140,17 @@ mod tests {
         for good in ["slurm/0[467]_*.job", "**", "a..b/*.py", "{a,b}/**", "./x.py"] {
             assert!(glob(good).is_ok(), "{good}");
         }
-        for bad in ["../x", "a/../../x", "{a,../b}/*", "/abs", "~/x", "C:\\x", "a[", "{a", ""] {
+        for bad in [
+            "../x",
+            "a/../../x",
+            "{a,../b}/*",
+            "/abs",
+            "~/x",
+            "C:\\x",
+            "a[",
+            "{a",
+            "",
+        ] {
             assert!(glob(bad).is_err(), "{bad}");
         }
     }

@@ -29,7 +29,13 @@ pub struct Problem {
 
 impl Problem {
     pub(super) fn new(span: Range<usize>, message: impl Into<String>) -> Problem {
-        Problem { message: message.into(), hint: None, primary: span, secondary: Vec::new(), follows: false }
+        Problem {
+            message: message.into(),
+            hint: None,
+            primary: span,
+            secondary: Vec::new(),
+            follows: false,
+        }
     }
 
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Problem {
@@ -55,7 +61,11 @@ pub fn render(problems: &[Problem], path: &str, text: &str, color: bool) -> Stri
     let renderer = if color { Renderer::styled() } else { Renderer::plain() }.decor_style(DecorStyle::Ascii);
     let mut ordered: Vec<&Problem> = problems.iter().collect();
     ordered.sort_by_key(|problem| problem.primary.start);
-    ordered.iter().map(|problem| one(problem, &renderer, path, text)).collect::<Vec<_>>().join("\n")
+    ordered
+        .iter()
+        .map(|problem| one(problem, &renderer, path, text))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn one(problem: &Problem, renderer: &Renderer, path: &str, text: &str) -> String {
@@ -95,7 +105,13 @@ fn floor(text: &str, at: usize) -> usize {
 pub(super) fn without_what_follows(problems: &mut Vec<Problem>, from: usize) {
     let meant: Vec<String> = problems[from..]
         .iter()
-        .filter_map(|problem| problem.hint.as_deref()?.strip_prefix("did you mean ")?.strip_suffix('?'))
+        .filter_map(|problem| {
+            problem
+                .hint
+                .as_deref()?
+                .strip_prefix("did you mean ")?
+                .strip_suffix('?')
+        })
         .map(|key| format!("has no {key}"))
         .collect();
     let mut index = 0;
@@ -177,7 +193,18 @@ mod tests {
 
     #[test]
     fn only_a_near_word_is_offered() {
-        let keys = ["value", "version", "works-with", "installed", "of", "in", "id", "kind", "sampling-rate", "package"];
+        let keys = [
+            "value",
+            "version",
+            "works-with",
+            "installed",
+            "of",
+            "in",
+            "id",
+            "kind",
+            "sampling-rate",
+            "package",
+        ];
         let cases: &[(&str, Option<&str>)] = &[
             ("vaule", Some("value")),
             ("values", Some("value")),
@@ -196,7 +223,13 @@ mod tests {
 
     #[test]
     fn edits_are_counted_as_by_hand() {
-        let cases = [("", "abc", 3), ("abc", "abc", 0), ("vaule", "value", 1), ("kitten", "sitting", 3), ("ab", "ba", 1)];
+        let cases = [
+            ("", "abc", 3),
+            ("abc", "abc", 0),
+            ("vaule", "value", 1),
+            ("kitten", "sitting", 3),
+            ("ab", "ba", 1),
+        ];
         for (a, b, edits) in cases {
             assert_eq!(distance(a, b), edits, "{a} {b}");
         }

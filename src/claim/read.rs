@@ -39,7 +39,12 @@ impl ClaimFile {
     pub fn read(path: &str, text: &str, kinds: &[&KindSpec]) -> Result<ClaimFile, Vec<Problem>> {
         let (tree, broken) = DeTable::parse_recoverable(text);
         let source = SourceText::new(path, text);
-        let mut reading = Reading { text, problems: Vec::new(), scopes: Vec::new(), locale: Locale::English };
+        let mut reading = Reading {
+            text,
+            problems: Vec::new(),
+            scopes: Vec::new(),
+            locale: Locale::English,
+        };
         let file = file(&mut reading, tree.get_ref(), &source, kinds);
         let mut problems = reading.problems;
         if !broken.is_empty() {
@@ -47,7 +52,8 @@ impl ClaimFile {
             let lines: Vec<u32> = broken.iter().map(|error| source.line(at(error).start)).collect();
             problems.retain(|problem| !problem.follows && !lines.contains(&source.line(problem.primary.start)));
             problems.extend(broken.iter().map(|error| {
-                Problem::new(at(error), format!("this is no TOML: {}", error.message())).hint(toml_remedy(error.message()))
+                Problem::new(at(error), format!("this is no TOML: {}", error.message()))
+                    .hint(toml_remedy(error.message()))
             }));
         }
         problems.sort_by_key(|problem| (problem.primary.start, problem.primary.end));
@@ -59,7 +65,10 @@ impl ClaimFile {
 fn toml_remedy(message: &str) -> &'static str {
     if message.contains("duplicate key") {
         "keep one of the two lines"
-    } else if message.contains("must be quoted") || message.contains("basic string") || message.contains("literal string") {
+    } else if message.contains("must be quoted")
+        || message.contains("basic string")
+        || message.contains("literal string")
+    {
         "a text stands in quotes, `key = \"text\"`, and ends on its line"
     } else {
         "a line is `key = value`, `[table]` or `[[claim]]`; a value is a number, a text in quotes, `true`, a list or a table"
@@ -79,7 +88,9 @@ fn file(reading: &mut Reading<'_>, tree: &DeTable<'_>, source: &SourceText, kind
     let document = section("document").map(|entry| table(reading, entry, keys::DOCUMENT.keys, "[document]"));
     let slurm = section("slurm").map(|entry| table(reading, entry, keys::SLURM.keys, "[slurm]"));
     let machine = section("machine").map(|entry| table(reading, entry, keys::MACHINE.keys, "[machine]"));
-    let runs = section("run").map(|entry| runs(reading, entry, source)).unwrap_or_default();
+    let runs = section("run")
+        .map(|entry| runs(reading, entry, source))
+        .unwrap_or_default();
 
     let document = document.unwrap_or_default();
     let document = Document {
@@ -90,11 +101,21 @@ fn file(reading: &mut Reading<'_>, tree: &DeTable<'_>, source: &SourceText, kind
         exclude: texts_of(&document, "exclude"),
     };
     let machine = machine.unwrap_or_default();
-    let mut reader = Reader { reading, source, kinds, document: &document, runs: &runs, ids: Vec::new() };
+    let mut reader = Reader {
+        reading,
+        source,
+        kinds,
+        document: &document,
+        runs: &runs,
+        ids: Vec::new(),
+    };
     let claims = match section("claim") {
         Some(entry) => reader.claims(entry),
         None => {
-            if !top.iter().any(|entry| entry.key.eq_ignore_ascii_case("claim") || entry.key.starts_with("claim")) {
+            if !top
+                .iter()
+                .any(|entry| entry.key.eq_ignore_ascii_case("claim") || entry.key.starts_with("claim"))
+            {
                 let end = source.text().trim_end().len();
                 reader.reading.problem(no_claims(end..end));
             }
@@ -121,9 +142,14 @@ pub(super) fn no_claims(span: Range<usize>) -> Problem {
 
 fn unknown_at_top(entry: &Entry<'_>, kinds: &[&KindSpec]) -> Problem {
     let claim_key = keys::COMMON.iter().chain(keys::SHARED).any(|key| key.name == entry.key)
-        || kinds.iter().any(|kind| kind.keys.iter().any(|key| key.name == entry.key));
+        || kinds
+            .iter()
+            .any(|kind| kind.keys.iter().any(|key| key.name == entry.key));
     let document_key = keys::DOCUMENT.keys.iter().any(|key| key.name == entry.key);
-    let mut problem = Problem::new(entry.key_span.clone(), format!("a claim file has no `{}` at its top", entry.key));
+    let mut problem = Problem::new(
+        entry.key_span.clone(),
+        format!("a claim file has no `{}` at its top", entry.key),
+    );
     problem.hint = match (document_key, claim_key) {
         (true, _) => Some(format!("`{}` belongs under `[document]`", entry.key)),
         (_, true) => Some(format!("`{}` belongs under a `[[claim]]`", entry.key)),
@@ -138,7 +164,10 @@ fn table(reading: &mut Reading<'_>, entry: &Entry<'_>, known: &'static [Key], ow
     match table_of(reading, entry.node, owner, entry.key) {
         Some(table) => keys_of(reading, table, &known, &mut |unknown| {
             let names: Vec<&str> = known.iter().map(|key| key.name).collect();
-            let mut problem = Problem::new(unknown.key_span.clone(), format!("`{owner}` has no key `{}`", unknown.key));
+            let mut problem = Problem::new(
+                unknown.key_span.clone(),
+                format!("`{owner}` has no key `{}`", unknown.key),
+            );
             problem.hint = suggestion(unknown.key, &names, "its keys are");
             Some(problem)
         }),
@@ -184,7 +213,12 @@ pub(super) fn keys_of(
             problem.hint.get_or_insert_with(|| key.sentence());
         }
         if let Some(field) = field {
-            read.push(Read { name: key.name, field, key_span: entry.key_span, span: entry.node.span() });
+            read.push(Read {
+                name: key.name,
+                field,
+                key_span: entry.key_span,
+                span: entry.node.span(),
+            });
         }
     }
     read
@@ -192,15 +226,25 @@ pub(super) fn keys_of(
 
 /// `[scope]`: each name with its globs.
 fn scopes(reading: &mut Reading<'_>, entry: &Entry<'_>) {
-    const SCOPE: Key = Key { name: "scope", shape: Shape::Globs, required: false, about: "" };
-    let Some(table) = table_of(reading, entry.node, "[scope]", "scope") else { return };
+    const SCOPE: Key = Key {
+        name: "scope",
+        shape: Shape::Globs,
+        required: false,
+        about: "",
+    };
+    let Some(table) = table_of(reading, entry.node, "[scope]", "scope") else {
+        return;
+    };
     let mut scopes = Vec::new();
     for entry in entries(table) {
         if paths::looks_like_path(entry.key) || entry.key.trim().is_empty() {
             reading.problem(
                 Problem::new(
                     entry.key_span.clone(),
-                    format!("the scope `{}` could not be told from a file or glob of that name", entry.key),
+                    format!(
+                        "the scope `{}` could not be told from a file or glob of that name",
+                        entry.key
+                    ),
                 )
                 .hint("a scope's name has none of `* ? [ { / .`"),
             );
@@ -210,22 +254,32 @@ fn scopes(reading: &mut Reading<'_>, entry: &Entry<'_>) {
             Some(Field::Texts(globs)) => globs,
             _ => Vec::new(),
         };
-        scopes.push(NamedScope { name: entry.key.to_string(), globs });
+        scopes.push(NamedScope {
+            name: entry.key.to_string(),
+            globs,
+        });
     }
     reading.scopes = scopes;
 }
 
 fn runs(reading: &mut Reading<'_>, entry: &Entry<'_>, source: &SourceText) -> Vec<RunDeclaration> {
-    let Some(table) = table_of(reading, entry.node, "[run.NAME]", "run") else { return Vec::new() };
-    entries(table).iter().filter_map(|entry| run(reading, entry, source)).collect()
+    let Some(table) = table_of(reading, entry.node, "[run.NAME]", "run") else {
+        return Vec::new();
+    };
+    entries(table)
+        .iter()
+        .filter_map(|entry| run(reading, entry, source))
+        .collect()
 }
 
 /// The text of a key that was read.
 pub(super) fn text_of(read: &[Read], name: &str) -> Option<String> {
-    read.iter().find(|read| read.name == name).and_then(|read| match &read.field {
-        Field::Text(text) => Some(text.clone()),
-        _ => None,
-    })
+    read.iter()
+        .find(|read| read.name == name)
+        .and_then(|read| match &read.field {
+            Field::Text(text) => Some(text.clone()),
+            _ => None,
+        })
 }
 
 /// The texts of a key that was read.
@@ -241,5 +295,7 @@ pub(super) fn texts_of(read: &[Read], name: &str) -> Vec<String> {
 
 /// The words of a required key that is missing.
 pub(super) fn missing(span: Range<usize>, owner: &str, key: &Key) -> Problem {
-    Problem::new(span, format!("{owner} has no `{}`", key.name)).hint(key.sentence()).following()
+    Problem::new(span, format!("{owner} has no `{}`", key.name))
+        .hint(key.sentence())
+        .following()
 }

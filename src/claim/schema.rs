@@ -21,8 +21,10 @@ pub fn schema(kinds: &[&KindSpec]) -> Value {
             })
         })
         .collect();
-    let mut definitions: Map<String, Value> =
-        kinds.iter().map(|kind| (kind.name.to_string(), of_kind(kind))).collect();
+    let mut definitions: Map<String, Value> = kinds
+        .iter()
+        .map(|kind| (kind.name.to_string(), of_kind(kind)))
+        .collect();
     definitions.insert("run".to_string(), run());
     let names: Vec<&str> = kinds.iter().map(|kind| kind.name).collect();
     json!({
@@ -62,12 +64,19 @@ pub fn schema(kinds: &[&KindSpec]) -> Value {
 }
 
 fn section(section: &keys::Section) -> Value {
-    object(section.about, section.keys.iter(), section.keys.iter().filter(|key| key.required).map(|key| key.name))
+    object(
+        section.about,
+        section.keys.iter(),
+        section.keys.iter().filter(|key| key.required).map(|key| key.name),
+    )
 }
 
 fn of_kind(kind: &KindSpec) -> Value {
     let all = kind.all_keys();
-    let required = all.iter().filter(|key| key.required || kind.requires(key.name)).map(|key| key.name);
+    let required = all
+        .iter()
+        .filter(|key| key.required || kind.requires(key.name))
+        .map(|key| key.name);
     let mut object = object(first_paragraph(kind.about).as_str(), all.iter().copied(), required);
     object["properties"]["kind"] = json!({ "const": kind.name, "description": "What is claimed." });
     object
@@ -90,11 +99,7 @@ fn run() -> Value {
     run
 }
 
-fn object<'k>(
-    about: &str,
-    keys: impl Iterator<Item = &'k Key>,
-    required: impl Iterator<Item = &'static str>,
-) -> Value {
+fn object<'k>(about: &str, keys: impl Iterator<Item = &'k Key>, required: impl Iterator<Item = &'static str>) -> Value {
     let properties: Map<String, Value> = keys
         .map(|key| {
             let mut value = of_shape(key.shape);
@@ -116,12 +121,18 @@ fn of_shape(shape: Shape) -> Value {
     let texts = json!({ "anyOf": [text, { "type": "array", "minItems": 1, "items": text }] });
     let date = json!({ "type": "string", "pattern": r"^\s*\d{4}-\d{2}-\d{2}\s*$" });
     let digest = json!({ "type": "string", "pattern": r"^\s*[0-9a-fA-F]{8,64}\s*$" });
-    let inline = |properties: Value, required: &[&str]| {
-        json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
-    };
+    let inline = |properties: Value, required: &[&str]| json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false });
     match shape {
-        Shape::Text | Shape::Regex | Shape::Select | Shape::Version | Shape::Path | Shape::At | Shape::Unit
-        | Shape::Tolerance | Shape::Duration | Shape::Frequency => text,
+        Shape::Text
+        | Shape::Regex
+        | Shape::Select
+        | Shape::Version
+        | Shape::Path
+        | Shape::At
+        | Shape::Unit
+        | Shape::Tolerance
+        | Shape::Duration
+        | Shape::Frequency => text,
         Shape::OneOf(words) => json!({ "enum": words }),
         Shape::Texts | Shape::Globs | Shape::Scope | Shape::Names | Shape::Variables => texts,
         Shape::Words => json!({ "type": "array", "minItems": 1, "items": { "type": "string" } }),
@@ -152,5 +163,9 @@ fn of_shape(shape: Shape) -> Value {
 /// The first paragraph of a file's head: what the kind is.
 fn first_paragraph(about: &str) -> String {
     let lines = about.lines().map(|line| line.trim_start_matches("//!").trim());
-    lines.skip_while(|line| line.is_empty()).take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
+    lines
+        .skip_while(|line| line.is_empty())
+        .take_while(|line| !line.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }

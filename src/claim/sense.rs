@@ -29,8 +29,18 @@ enum Measure {
 /// Kinds whose `value` is a number of things.
 const COUNTS: &[&str] = &["samples", "batch-size"];
 /// Keys of kinds that are numbers of things, whatever the kind.
-const COUNT_KEYS: &[&str] =
-    &["count", "lines", "nodes", "gpus", "cpus", "samples", "batch-size", "beams", "top-k", "max-new-tokens"];
+const COUNT_KEYS: &[&str] = &[
+    "count",
+    "lines",
+    "nodes",
+    "gpus",
+    "cpus",
+    "samples",
+    "batch-size",
+    "beams",
+    "top-k",
+    "max-new-tokens",
+];
 
 impl Measure {
     fn of(key: &str, kind: &KindSpec) -> Measure {
@@ -56,7 +66,9 @@ pub(super) fn problems(claim: &Claim, kind: &KindSpec, read: &[Read]) -> Vec<Pro
             Field::Arguments(arguments) => (arguments.iter().map(|(_, stated)| stated).collect(), Measure::Any),
             _ => continue,
         };
-        let faults = stated.into_iter().filter_map(|stated| value(stated, measure, read.name, kind));
+        let faults = stated
+            .into_iter()
+            .filter_map(|stated| value(stated, measure, read.name, kind));
         found.extend(faults.map(|message| Problem::new(read.span.clone(), message)));
     }
     match (&claim.value, find("value")) {
@@ -78,10 +90,16 @@ pub(super) fn problems(claim: &Claim, kind: &KindSpec, read: &[Read]) -> Vec<Pro
     }
     found.extend(pattern(claim, kind, read));
     if !claim.scope.include.is_empty()
-        && claim.scope.include.iter().all(|glob| claim.scope.exclude.contains(glob))
+        && claim
+            .scope
+            .include
+            .iter()
+            .all(|glob| claim.scope.exclude.contains(glob))
         && let Some(read) = find("in")
     {
-        found.push(Problem::new(read.span.clone(), "all that `in` names is excluded").hint("no file is left to look at"));
+        found.push(
+            Problem::new(read.span.clone(), "all that `in` names is excluded").hint("no file is left to look at"),
+        );
     }
     found
 }
@@ -101,7 +119,11 @@ fn value(stated: &Stated, measure: Measure, key: &str, kind: &KindSpec) -> Optio
         Measure::Count => "a number without unit".to_string(),
         Measure::Of(dimension) => format!("a {}: {}", dimension_name(dimension), example(dimension)),
     };
-    let owner = if key == "value" { format!("a claim of kind `{}`", kind.name) } else { format!("`{key}`") };
+    let owner = if key == "value" {
+        format!("a claim of kind `{}`", kind.name)
+    } else {
+        format!("`{key}`")
+    };
     match stated {
         Stated::Text(text) => return Some(format!("`{text}` is no quantity; {owner} takes {takes}")),
         Stated::Bool(truth) => return Some(format!("`{truth}` is no quantity; {owner} takes {takes}")),
@@ -128,7 +150,9 @@ fn bounds(stated: &Stated, measure: Measure) -> Option<String> {
     let fails = |what: String| Some(format!("{what}: a check that could not fail"));
     let holds = |what: String| Some(format!("{what}: a check that could not hold"));
     match stated {
-        Stated::Bound(BoundOp::AtLeast, low) if low.number.value <= zero => fails(format!("nothing is less than {low}")),
+        Stated::Bound(BoundOp::AtLeast, low) if low.number.value <= zero => {
+            fails(format!("nothing is less than {low}"))
+        }
         Stated::Bound(BoundOp::MoreThan, low) if below(low) => fails(format!("everything is more than {low}")),
         Stated::Bound(BoundOp::AtMost, high) if below(high) => holds(format!("nothing is at most {high}")),
         Stated::Bound(BoundOp::LessThan, high) if high.number.value <= zero => {
@@ -152,20 +176,28 @@ fn beside_value(claim: &Claim, kind: &KindSpec, stated: &Stated, value: &Read, r
     if let (Some(unit), Some(at)) = (claim.unit, find("unit")) {
         if matches!(stated, Stated::Text(_) | Stated::Bool(_) | Stated::Null) {
             found.push(
-                Problem::new(at.span.clone(), "`unit` is what a bare number is in, and `value` is no number")
-                    .also(value.span.clone(), "the value"),
+                Problem::new(
+                    at.span.clone(),
+                    "`unit` is what a bare number is in, and `value` is no number",
+                )
+                .also(value.span.clone(), "the value"),
             );
         } else if let Some(dimension) = of_value
             && dimension != unit.dimension()
         {
-            let what = format!("`{unit}` measures a {}, the value is a {}", dimension_name(unit.dimension()), dimension_name(dimension));
+            let what = format!(
+                "`{unit}` measures a {}, the value is a {}",
+                dimension_name(unit.dimension()),
+                dimension_name(dimension)
+            );
             found.push(Problem::new(at.span.clone(), what).also(value.span.clone(), "the value"));
         }
     }
     if let (Some(tolerance), Some(at)) = (&claim.tolerance, find("tolerance")) {
         if matches!(stated, Stated::Text(_) | Stated::Bool(_) | Stated::Null) {
             found.push(
-                Problem::new(at.span.clone(), "`tolerance` widens a number, and `value` is none").also(value.span.clone(), "the value"),
+                Problem::new(at.span.clone(), "`tolerance` widens a number, and `value` is none")
+                    .also(value.span.clone(), "the value"),
             );
         } else if let Tolerance::Absolute(distance) = tolerance
             && let Some(unit) = distance.unit
@@ -194,7 +226,10 @@ fn pattern(claim: &Claim, kind: &KindSpec, read: &[Read]) -> Option<Problem> {
     let key = kind.keys.iter().find(|key| key.shape == Shape::Regex)?;
     let at = read.iter().find(|read| read.name == key.name)?;
     claim.value.as_ref()?;
-    if let Some(matches) = read.iter().find(|read| read.name == "matches" && read.field == Field::Integer(0)) {
+    if let Some(matches) = read
+        .iter()
+        .find(|read| read.name == "matches" && read.field == Field::Integer(0))
+    {
         let message = "with `matches = 0` there is nothing that could be the `value`";
         return Some(Problem::new(matches.span.clone(), message).hint("leave one of them out"));
     }

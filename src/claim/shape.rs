@@ -33,8 +33,13 @@ pub(super) struct Reading<'a> {
 }
 
 /// Verdicts that can be accepted.
-pub(super) const ACCEPTABLE: &[&str] =
-    &["discrepancy", "minor-discrepancy", "needs-clarification", "not-run", "no-evidence"];
+pub(super) const ACCEPTABLE: &[&str] = &[
+    "discrepancy",
+    "minor-discrepancy",
+    "needs-clarification",
+    "not-run",
+    "no-evidence",
+];
 
 impl Shape {
     /// What the shape takes, as a message says it.
@@ -81,10 +86,20 @@ impl<'a> Reading<'a> {
 
     fn wrong_type(&mut self, key: &Key, node: &Node<'_>) -> Option<Field> {
         let (span, value) = (node.span(), node.get_ref());
-        let mut problem =
-            Problem::new(span.clone(), format!("`{}` takes {}; this is {}", key.name, key.shape.expected(), type_of(value)));
+        let mut problem = Problem::new(
+            span.clone(),
+            format!(
+                "`{}` takes {}; this is {}",
+                key.name,
+                key.shape.expected(),
+                type_of(value)
+            ),
+        );
         let written = self.text.get(span).unwrap_or("").trim();
-        let scalar = matches!(value, DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_));
+        let scalar = matches!(
+            value,
+            DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_)
+        );
         let number = matches!(key.shape, Shape::Integer | Shape::Count | Shape::Bool | Shape::Quorum);
         if let DeValue::String(text) = value
             && number
@@ -132,9 +147,21 @@ impl<'a> Reading<'a> {
                 DeValue::Array(_),
             ) => self.texts(key, node),
             (
-                Shape::Text | Shape::BoolOrText | Shape::OneOf(_) | Shape::Regex | Shape::Select | Shape::Version
-                | Shape::At | Shape::Path | Shape::Duration | Shape::Frequency | Shape::Share | Shape::Tolerance
-                | Shape::Unit | Shape::Device | Shape::Sha256,
+                Shape::Text
+                | Shape::BoolOrText
+                | Shape::OneOf(_)
+                | Shape::Regex
+                | Shape::Select
+                | Shape::Version
+                | Shape::At
+                | Shape::Path
+                | Shape::Duration
+                | Shape::Frequency
+                | Shape::Share
+                | Shape::Tolerance
+                | Shape::Unit
+                | Shape::Device
+                | Shape::Sha256,
                 DeValue::String(text),
             ) => self.one_text(key, node, text),
             _ => self.wrong_type(key, node),
@@ -150,27 +177,47 @@ impl<'a> Reading<'a> {
         let read = match key.shape {
             Shape::OneOf(words) if words.contains(&text) => Ok(Field::Text(text.to_string())),
             Shape::OneOf(words) => return self.unknown_word(key, node, text, words),
-            Shape::Regex => texts::regex(text).map(|_| Field::Text(text.to_string())).map_err(|fault| (fault.at.map(here), fault.message)),
-            Shape::Select => texts::select(text).map(|()| Field::Text(text.to_string())).map_err(|fault| (fault.at.map(here), fault.message)),
-            Shape::Version => value::version(key.name, text).map(|()| Field::Text(text.trim().to_string())).map_err(|message| (None, message)),
-            Shape::Tolerance => value::tolerance(text).map(Field::Tolerance).map_err(|message| (None, message)),
+            Shape::Regex => texts::regex(text)
+                .map(|_| Field::Text(text.to_string()))
+                .map_err(|fault| (fault.at.map(here), fault.message)),
+            Shape::Select => texts::select(text)
+                .map(|()| Field::Text(text.to_string()))
+                .map_err(|fault| (fault.at.map(here), fault.message)),
+            Shape::Version => value::version(key.name, text)
+                .map(|()| Field::Text(text.trim().to_string()))
+                .map_err(|message| (None, message)),
+            Shape::Tolerance => value::tolerance(text)
+                .map(Field::Tolerance)
+                .map_err(|message| (None, message)),
             Shape::Unit => value::unit(text).map(Field::Unit).map_err(|message| (None, message)),
             Shape::At => paths::at(text).map(Field::At).map_err(|message| (None, message)),
             Shape::Path => paths::path(text).map(Field::Text).map_err(|message| (None, message)),
-            Shape::Duration => value::of_dimension(text, Dimension::Time, self.locale).map(|()| Field::Text(text.trim().to_string())).map_err(|message| (None, message)),
-            Shape::Frequency => value::of_dimension(text, Dimension::Frequency, self.locale).map(|()| Field::Text(text.trim().to_string())).map_err(|message| (None, message)),
-            Shape::Share => value::share(text, self.locale).map(|()| Field::Text(text.trim().to_string())).map_err(|message| (None, message)),
+            Shape::Duration => value::of_dimension(text, Dimension::Time, self.locale)
+                .map(|()| Field::Text(text.trim().to_string()))
+                .map_err(|message| (None, message)),
+            Shape::Frequency => value::of_dimension(text, Dimension::Frequency, self.locale)
+                .map(|()| Field::Text(text.trim().to_string()))
+                .map_err(|message| (None, message)),
+            Shape::Share => value::share(text, self.locale)
+                .map(|()| Field::Text(text.trim().to_string()))
+                .map_err(|message| (None, message)),
             Shape::Device if texts::device(text) => Ok(Field::Text(text.to_string())),
-            Shape::Device => Err((None, format!("`{text}` is no device; `device` takes `cpu`, `cuda`, `cuda:1` or `metal`"))),
+            Shape::Device => Err((
+                None,
+                format!("`{text}` is no device; `device` takes `cpu`, `cuda`, `cuda:1` or `metal`"),
+            )),
             Shape::Sha256 => texts::sha256(text).map(Field::Text).map_err(|message| (None, message)),
             _ => Ok(Field::Text(text.to_string())),
         };
-        read.map_err(|(at, message)| self.refuse(at.unwrap_or(span), message)).ok()
+        read.map_err(|(at, message)| self.refuse(at.unwrap_or(span), message))
+            .ok()
     }
 
     fn unknown_word(&mut self, key: &Key, node: &Node<'_>, word: &str, words: &[&str]) -> Option<Field> {
-        let mut problem =
-            Problem::new(node.span(), format!("`{word}` is no `{}`; there are {}", key.name, listed(words)));
+        let mut problem = Problem::new(
+            node.span(),
+            format!("`{word}` is no `{}`; there are {}", key.name, listed(words)),
+        );
         if let Some(near) = nearest(word, words.iter().copied()) {
             problem = problem.hint(format!("did you mean `{near}`?"));
         }
@@ -183,9 +230,10 @@ impl<'a> Reading<'a> {
         let least = i64::from(key.shape == Shape::Count);
         match printed_number(node, self.text).and_then(|printed| printed.parse::<i64>().ok()) {
             Some(number) if number >= least => Some(Field::Integer(number)),
-            Some(number) => {
-                self.refuse(node.span(), format!("`{}` is at least {least}, this is {number}", key.name))
-            }
+            Some(number) => self.refuse(
+                node.span(),
+                format!("`{}` is at least {least}, this is {number}", key.name),
+            ),
             None => self.refuse(node.span(), format!("`{}` is a number beyond all counting", key.name)),
         }
     }
@@ -284,15 +332,25 @@ impl<'a> Reading<'a> {
         };
         let date = NaiveDate::parse_from_str(&written, "%Y-%m-%d").ok();
         if date.is_none() {
-            self.refuse(node.span(), format!("`{}` takes a date such as `2026-12-31`, this is `{written}`", key.name));
+            self.refuse(
+                node.span(),
+                format!("`{}` takes a date such as `2026-12-31`, this is `{written}`", key.name),
+            );
         }
         date
     }
 
     fn arguments(&mut self, key: &Key, node: &Node<'_>) -> Option<Field> {
         let named: Vec<(String, &Node<'_>)> = match node.get_ref() {
-            DeValue::Table(table) => entries(table).into_iter().map(|entry| (entry.key.to_string(), entry.node)).collect(),
-            DeValue::Array(items) => items.iter().enumerate().map(|(index, item)| (index.to_string(), item)).collect(),
+            DeValue::Table(table) => entries(table)
+                .into_iter()
+                .map(|entry| (entry.key.to_string(), entry.node))
+                .collect(),
+            DeValue::Array(items) => items
+                .iter()
+                .enumerate()
+                .map(|(index, item)| (index.to_string(), item))
+                .collect(),
             _ => Vec::new(),
         };
         if named.is_empty() {
@@ -311,7 +369,9 @@ impl<'a> Reading<'a> {
     }
 
     fn given(&mut self, key: &Key, node: &Node<'_>) -> Option<Field> {
-        let DeValue::Table(table) = node.get_ref() else { return None };
+        let DeValue::Table(table) = node.get_ref() else {
+            return None;
+        };
         if table.is_empty() {
             return self.refuse(node.span(), format!("`{}` gives nothing", key.name));
         }
@@ -321,7 +381,10 @@ impl<'a> Reading<'a> {
                 Some(literal) => given.push((entry.key.to_string(), literal)),
                 None => {
                     let found = type_of(entry.node.get_ref());
-                    let message = format!("`{}` gives `{}` {found}; a number, a text or a truth value was expected", key.name, entry.key);
+                    let message = format!(
+                        "`{}` gives `{}` {found}; a number, a text or a truth value was expected",
+                        key.name, entry.key
+                    );
                     self.refuse(entry.node.span(), message);
                 }
             }
@@ -331,12 +394,17 @@ impl<'a> Reading<'a> {
 
     /// The entries of an inline table whose keys are all known and all required, in the order of `names`.
     fn exactly<'t>(&mut self, key: &Key, node: &'t Node<'t>, names: &[&str]) -> Option<Vec<Entry<'t>>> {
-        let DeValue::Table(table) = node.get_ref() else { return None };
+        let DeValue::Table(table) = node.get_ref() else {
+            return None;
+        };
         let found = entries(table);
         let mut whole = true;
         for entry in found.iter().filter(|entry| !names.contains(&entry.key)) {
             whole = false;
-            let mut problem = Problem::new(entry.key_span.clone(), format!("`{}` has no key `{}`", key.name, entry.key));
+            let mut problem = Problem::new(
+                entry.key_span.clone(),
+                format!("`{}` has no key `{}`", key.name, entry.key),
+            );
             problem.hint = suggestion(entry.key, names, "its keys are");
             self.problem(problem);
         }
@@ -358,9 +426,17 @@ impl<'a> Reading<'a> {
 
     fn see(&mut self, key: &Key, node: &Node<'_>) -> Option<Field> {
         let found = self.exactly(key, node, &["at", "sha256"])?;
-        let part = |name, shape| Key { name, shape, required: true, about: "" };
+        let part = |name, shape| Key {
+            name,
+            shape,
+            required: true,
+            about: "",
+        };
         let [at, sha256] = found.as_slice() else { return None };
-        match (self.field(&part("at", Shape::At), at.node), self.field(&part("sha256", Shape::Sha256), sha256.node)) {
+        match (
+            self.field(&part("at", Shape::At), at.node),
+            self.field(&part("sha256", Shape::Sha256), sha256.node),
+        ) {
             (Some(Field::At(at)), Some(Field::Text(sha256))) => Some(Field::See { at, sha256 }),
             _ => None,
         }
@@ -368,14 +444,25 @@ impl<'a> Reading<'a> {
 
     fn accept(&mut self, key: &Key, node: &Node<'_>) -> Option<Field> {
         let found = self.exactly(key, node, &["verdict", "reason", "until"])?;
-        let part = |name, shape| Key { name, shape, required: true, about: "" };
-        let [verdict, reason, until] = found.as_slice() else { return None };
+        let part = |name, shape| Key {
+            name,
+            shape,
+            required: true,
+            about: "",
+        };
+        let [verdict, reason, until] = found.as_slice() else {
+            return None;
+        };
         let verdict = self.field(&part("verdict", Shape::OneOf(ACCEPTABLE)), verdict.node);
         let reason = self.field(&part("reason", Shape::Text), reason.node);
         let until = self.field(&part("until", Shape::Date), until.node);
         match (verdict, reason, until) {
             (Some(Field::Text(verdict)), Some(Field::Text(reason)), Some(Field::Date(until))) => {
-                Some(Field::Accept(Accept { verdict: Verdict::of_name(&verdict)?, reason, until }))
+                Some(Field::Accept(Accept {
+                    verdict: Verdict::of_name(&verdict)?,
+                    reason,
+                    until,
+                }))
             }
             _ => None,
         }

@@ -58,7 +58,11 @@ impl KindSpec {
     /// The names of the keys that not every claim has.
     fn particular_keys(&self) -> Vec<&'static str> {
         let every = |key: &Key| keys::COMMON.iter().any(|common| common.name == key.name);
-        self.all_keys().into_iter().filter(|key| !every(key)).map(|key| key.name).collect()
+        self.all_keys()
+            .into_iter()
+            .filter(|key| !every(key))
+            .map(|key| key.name)
+            .collect()
     }
 }
 
@@ -80,7 +84,8 @@ impl<'r> Reader<'r, '_> {
             }
             other => {
                 let message = format!("`claim` is a list of tables; this is {}", type_of(other));
-                let problem = Problem::new(entry.key_span.clone(), message).hint("write `[[claim]]`, with two brackets");
+                let problem =
+                    Problem::new(entry.key_span.clone(), message).hint("write `[[claim]]`, with two brackets");
                 self.reading.problem(problem);
                 Vec::new()
             }
@@ -121,7 +126,9 @@ impl<'r> Reader<'r, '_> {
             found.push(at_the_keys_it_names(&message, &read, &header));
         }
         for problem in &mut found {
-            let key = read.iter().find(|read| read.span == problem.primary || read.key_span == problem.primary);
+            let key = read
+                .iter()
+                .find(|read| read.span == problem.primary || read.key_span == problem.primary);
             let key = key.and_then(|read| kind.all_keys().into_iter().find(|key| key.name == read.name));
             problem.hint.get_or_insert_with(|| match key {
                 Some(key) => key.sentence(),
@@ -137,12 +144,16 @@ impl<'r> Reader<'r, '_> {
         let kinds = self.kinds;
         let Some(node) = table.get("kind") else {
             self.reading.problem(
-                Problem::new(header.clone(), "the claim has no `kind`").hint(self.kinds_there_are()).following(),
+                Problem::new(header.clone(), "the claim has no `kind`")
+                    .hint(self.kinds_there_are())
+                    .following(),
             );
             return None;
         };
         // Another type than a text is refused where the key is read.
-        let DeValue::String(word) = node.get_ref() else { return None };
+        let DeValue::String(word) = node.get_ref() else {
+            return None;
+        };
         let found = kinds.iter().find(|kind| kind.name == word.as_ref());
         if found.is_none() {
             let names: Vec<&str> = kinds.iter().map(|kind| kind.name).collect();
@@ -166,7 +177,9 @@ impl<'r> Reader<'r, '_> {
             Some(kind) => kind.all_keys(),
             None => keys::COMMON.iter().chain(keys::SHARED).collect(),
         };
-        keys_of(self.reading, table, &known, &mut |entry| unknown_key(entry, kind, &known, kinds))
+        keys_of(self.reading, table, &known, &mut |entry| {
+            unknown_key(entry, kind, &known, kinds)
+        })
     }
 
     /// The id, unique in the file.
@@ -215,7 +228,9 @@ impl<'r> Reader<'r, '_> {
 
     /// `run` names a run that the file declares.
     fn declared_run(&mut self, read: &[Read]) {
-        let Some(read) = read.iter().find(|read| read.name == "run") else { return };
+        let Some(read) = read.iter().find(|read| read.name == "run") else {
+            return;
+        };
         let Field::Text(name) = &read.field else { return };
         if self.runs.iter().any(|run| run.name == *name) {
             return;
@@ -223,7 +238,9 @@ impl<'r> Reader<'r, '_> {
         let names: Vec<&str> = self.runs.iter().map(|run| run.name.as_str()).collect();
         let hint = suggestion(name, &names, "the declared runs are")
             .unwrap_or_else(|| format!("declare it: `[run.{name}]`, with its `engine`"));
-        let problem = Problem::new(read.span.clone(), format!("no run `{name}` is declared")).hint(hint).following();
+        let problem = Problem::new(read.span.clone(), format!("no run `{name}` is declared"))
+            .hint(hint)
+            .following();
         self.reading.problem(problem);
     }
 
@@ -256,7 +273,10 @@ impl<'r> Reader<'r, '_> {
                 Some(Field::At(at)) => Some(at.clone()),
                 _ => None,
             },
-            scope: Scope { include: texts_of(read, "in"), exclude },
+            scope: Scope {
+                include: texts_of(read, "in"),
+                exclude,
+            },
             names: identifiers,
             formula,
             of: text("of"),
@@ -302,18 +322,30 @@ impl<'r> Reader<'r, '_> {
 /// What is wrong with a key that the claim's kind does not have; none where the kind itself is not known and some kind
 /// has the key.
 fn unknown_key(entry: &Entry<'_>, kind: Option<&KindSpec>, known: &[&Key], kinds: &[&KindSpec]) -> Option<Problem> {
-    let owners: Vec<&str> =
-        kinds.iter().filter(|kind| kind.keys.iter().any(|key| key.name == entry.key)).map(|kind| kind.name).collect();
+    let owners: Vec<&str> = kinds
+        .iter()
+        .filter(|kind| kind.keys.iter().any(|key| key.name == entry.key))
+        .map(|kind| kind.name)
+        .collect();
     let names: Vec<&str> = known.iter().map(|key| key.name).collect();
     let Some(kind) = kind else {
-        let mut problem = Problem::new(entry.key_span.clone(), format!("no kind of claim has a key `{}`", entry.key));
+        let mut problem = Problem::new(
+            entry.key_span.clone(),
+            format!("no kind of claim has a key `{}`", entry.key),
+        );
         problem.hint = suggestion(entry.key, &names, "the keys of every claim are");
         return owners.is_empty().then_some(problem);
     };
     let shared = keys::SHARED.iter().any(|key| key.name == entry.key);
-    let verb = if shared || !owners.is_empty() { "takes no" } else { "has no key" };
-    let mut problem =
-        Problem::new(entry.key_span.clone(), format!("a claim of kind `{}` {verb} `{}`", kind.name, entry.key));
+    let verb = if shared || !owners.is_empty() {
+        "takes no"
+    } else {
+        "has no key"
+    };
+    let mut problem = Problem::new(
+        entry.key_span.clone(),
+        format!("a claim of kind `{}` {verb} `{}`", kind.name, entry.key),
+    );
     let own = kind.particular_keys();
     problem.hint = if !owners.is_empty() {
         Some(format!("`{}` belongs to {}", entry.key, listed(&owners)))
@@ -329,12 +361,16 @@ fn unknown_key(entry: &Entry<'_>, kind: Option<&KindSpec>, known: &[&Key], kinds
 
 /// The message of a kind's own condition, at the keys that it names in backticks, else at the claim.
 fn at_the_keys_it_names(message: &str, read: &[Read], header: &Range<usize>) -> Problem {
-    let mut named: Vec<&Read> =
-        read.iter().filter(|read| message.contains(&format!("`{}`", read.name))).collect();
+    let mut named: Vec<&Read> = read
+        .iter()
+        .filter(|read| message.contains(&format!("`{}`", read.name)))
+        .collect();
     named.sort_by_key(|read| std::cmp::Reverse(read.key_span.start));
     let mut named = named.into_iter();
     let Some(first) = named.next() else {
         return Problem::new(header.clone(), message).following();
     };
-    named.fold(Problem::new(first.key_span.clone(), message), |problem, read| problem.also(read.key_span.clone(), "and this"))
+    named.fold(Problem::new(first.key_span.clone(), message), |problem, read| {
+        problem.also(read.key_span.clone(), "and this")
+    })
 }

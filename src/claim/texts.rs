@@ -17,7 +17,10 @@ pub(super) struct Fault {
 
 /// Compiles a `pattern`, or the inside of a `/regex/` selection: `^ $` per line.
 pub(super) fn regex(text: &str) -> Result<Regex, Fault> {
-    RegexBuilder::new(text).multi_line(true).build().map_err(|error| syntax(text, &error))
+    RegexBuilder::new(text)
+        .multi_line(true)
+        .build()
+        .map_err(|error| syntax(text, &error))
 }
 
 /// Whether a `select` parses, as far as it can be told without its table.
@@ -26,7 +29,10 @@ pub(super) fn regex(text: &str) -> Result<Regex, Fault> {
 /// parentheses are held against each other here.
 pub(super) fn select(text: &str) -> Result<(), Fault> {
     let blanks = text.len() - text.trim_start().len();
-    let shifted = |fault: Fault, by: usize| Fault { at: fault.at.map(|at| at + by), ..fault };
+    let shifted = |fault: Fault, by: usize| Fault {
+        at: fault.at.map(|at| at + by),
+        ..fault
+    };
     let trimmed = text.trim();
     if trimmed.starts_with('$') {
         return JsonPath::parse(trimmed).map(|_| ()).map_err(|error| Fault {
@@ -40,7 +46,10 @@ pub(super) fn select(text: &str) -> Result<(), Fault> {
     }
     if let Some(rest) = trimmed.strip_prefix('/') {
         let Some(inner) = rest.strip_suffix('/') else {
-            return Err(Fault { at: None, message: "`select` begins with `/` but does not end with it".to_string() });
+            return Err(Fault {
+                at: None,
+                message: "`select` begins with `/` but does not end with it".to_string(),
+            });
         };
         let compiled = regex(inner).map_err(|fault| shifted(fault, blanks + 1))?;
         return one_capture(&compiled, "select");
@@ -52,7 +61,10 @@ pub(super) fn select(text: &str) -> Result<(), Fault> {
 pub(super) fn one_capture(regex: &Regex, key: &str) -> Result<(), Fault> {
     match regex.captures_len() - 1 {
         1 => Ok(()),
-        0 => Err(Fault { at: None, message: format!("`{key}` has no capture; parentheses around the value say what is read") }),
+        0 => Err(Fault {
+            at: None,
+            message: format!("`{key}` has no capture; parentheses around the value say what is read"),
+        }),
         several => Err(Fault {
             at: None,
             message: format!("`{key}` has {several} captures where one was expected; `(?:…)` groups without capturing"),
@@ -63,18 +75,35 @@ pub(super) fn one_capture(regex: &Regex, key: &str) -> Result<(), Fault> {
 /// The message and place in `regex`'s error, whose picture underlines the fault with `^` four columns in.
 fn syntax(text: &str, error: &regex::Error) -> Fault {
     let picture = error.to_string();
-    let message = picture.lines().rev().find_map(|line| line.strip_prefix("error: ")).unwrap_or(&picture);
+    let message = picture
+        .lines()
+        .rev()
+        .find_map(|line| line.strip_prefix("error: "))
+        .unwrap_or(&picture);
     let at = (!text.contains('\n'))
-        .then(|| picture.lines().find(|line| line.trim_start().starts_with('^')).and_then(|line| line.find('^')))
+        .then(|| {
+            picture
+                .lines()
+                .find(|line| line.trim_start().starts_with('^'))
+                .and_then(|line| line.find('^'))
+        })
         .flatten()
         .and_then(|column| column.checked_sub(4))
         .and_then(|column| text.char_indices().nth(column).map(|(at, _)| at).or(Some(text.len())));
-    Fault { at, message: format!("the regular expression does not parse: {message}") }
+    Fault {
+        at,
+        message: format!("the regular expression does not parse: {message}"),
+    }
 }
 
 /// Quotes and parentheses of SQL: each that is opened is closed.
 fn balanced(text: &str) -> Result<(), Fault> {
-    let fault = |at: usize, what: &str| Err(Fault { at: Some(at), message: format!("`select`: {what}") });
+    let fault = |at: usize, what: &str| {
+        Err(Fault {
+            at: Some(at),
+            message: format!("`select`: {what}"),
+        })
+    };
     let (mut open, mut quote): (Vec<usize>, Option<(usize, char)>) = (Vec::new(), None);
     for (at, c) in text.char_indices() {
         match (quote, c) {
@@ -97,10 +126,15 @@ fn balanced(text: &str) -> Result<(), Fault> {
 pub(super) fn sha256(text: &str) -> Result<String, String> {
     let digits = text.trim();
     if !digits.chars().all(|c| c.is_ascii_hexdigit()) {
-        return Err(format!("`{digits}` is no SHA-256 digest: it has other signs than 0-9 and a-f"));
+        return Err(format!(
+            "`{digits}` is no SHA-256 digest: it has other signs than 0-9 and a-f"
+        ));
     }
     if !(8..=64).contains(&digits.len()) {
-        return Err(format!("a SHA-256 digest has 64 digits, a prefix of one at least 8; this has {}", digits.len()));
+        return Err(format!(
+            "a SHA-256 digest has 64 digits, a prefix of one at least 8; this has {}",
+            digits.len()
+        ));
     }
     Ok(digits.to_ascii_lowercase())
 }
@@ -112,7 +146,10 @@ pub(super) fn variable(text: &str) -> bool {
 
 /// `cpu`, `cuda`, `cuda:1`, `metal`.
 pub(super) fn device(text: &str) -> bool {
-    matches!(text, "cpu" | "cuda" | "metal") || text.strip_prefix("cuda:").is_some_and(|number| number.parse::<u8>().is_ok())
+    matches!(text, "cpu" | "cuda" | "metal")
+        || text
+            .strip_prefix("cuda:")
+            .is_some_and(|number| number.parse::<u8>().is_ok())
 }
 
 #[cfg(test)]

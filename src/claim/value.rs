@@ -28,12 +28,15 @@ pub(super) fn stated(node: &Node<'_>, text: &str, locale: Locale) -> Result<Stat
             Ok(Stated::Exact(Quantity::bare(number)))
         }
         DeValue::Array(items) if items.is_empty() => Err(refused("the list is empty".to_string())),
-        DeValue::Array(items) => {
-            items.iter().map(|item| stated(item, text, locale)).collect::<Result<_, _>>().map(Stated::List)
-        }
-        other @ (DeValue::Datetime(_) | DeValue::Table(_)) => {
-            Err(refused(format!("a quantity, a text, a truth value or a list was expected; this is {}", type_of(other))))
-        }
+        DeValue::Array(items) => items
+            .iter()
+            .map(|item| stated(item, text, locale))
+            .collect::<Result<_, _>>()
+            .map(Stated::List),
+        other @ (DeValue::Datetime(_) | DeValue::Table(_)) => Err(refused(format!(
+            "a quantity, a text, a truth value or a list was expected; this is {}",
+            type_of(other)
+        ))),
     }
 }
 
@@ -42,12 +45,14 @@ pub(super) fn literal(node: &Node<'_>, text: &str) -> Option<Value> {
     match node.get_ref() {
         DeValue::String(written) => Some(Value::Text(written.to_string())),
         DeValue::Boolean(truth) => Some(Value::Bool(*truth)),
-        DeValue::Integer(_) | DeValue::Float(_) => {
-            printed_number(node, text).and_then(|printed| Number::parse_literal(&printed)).map(Value::Number)
-        }
-        DeValue::Array(items) if !items.is_empty() => {
-            items.iter().map(|item| literal(item, text)).collect::<Option<_>>().map(Value::List)
-        }
+        DeValue::Integer(_) | DeValue::Float(_) => printed_number(node, text)
+            .and_then(|printed| Number::parse_literal(&printed))
+            .map(Value::Number),
+        DeValue::Array(items) if !items.is_empty() => items
+            .iter()
+            .map(|item| literal(item, text))
+            .collect::<Option<_>>()
+            .map(Value::List),
         _ => None,
     }
 }
@@ -56,7 +61,11 @@ pub(super) fn literal(node: &Node<'_>, text: &str) -> Option<Value> {
 pub(super) fn version(key: &str, text: &str) -> Result<(), String> {
     let text = text.trim();
     if text == "source" {
-        return if key == "version" { Ok(()) } else { Err(format!("`{key}` takes a version; only `version` can be `source`")) };
+        return if key == "version" {
+            Ok(())
+        } else {
+            Err(format!("`{key}` takes a version; only `version` can be `source`"))
+        };
     }
     let specifier = Specifier::parse(text).map_err(|error| format!("`{key}`: {error}"))?;
     if specifier.is_everything() {
@@ -73,9 +82,9 @@ pub(super) fn tolerance(text: &str) -> Result<Tolerance, String> {
     let tolerance = Tolerance::parse(text)
         .ok_or_else(|| format!("`{text}` is no tolerance; a share (`10 %`) or a distance (`0.5 h`) was expected"))?;
     match &tolerance {
-        Tolerance::Relative(share) if *share >= BigDecimal::from(1) => {
-            Err(format!("with a tolerance of `{text}` even nothing would agree: a check that could not fail"))
-        }
+        Tolerance::Relative(share) if *share >= BigDecimal::from(1) => Err(format!(
+            "with a tolerance of `{text}` even nothing would agree: a check that could not fail"
+        )),
         _ => Ok(tolerance),
     }
 }
@@ -84,17 +93,27 @@ pub(super) fn tolerance(text: &str) -> Result<Tolerance, String> {
 pub(super) fn unit(text: &str) -> Result<Unit, String> {
     Unit::parse(text).ok_or_else(|| {
         let symbols: Vec<&str> = Unit::symbols().collect();
-        format!("there is no unit `{text}`; units are {}", super::problem::listed(&symbols))
+        format!(
+            "there is no unit `{text}`; units are {}",
+            super::problem::listed(&symbols)
+        )
     })
 }
 
 /// A quantity above zero with a unit of the dimension.
 pub(super) fn of_dimension(text: &str, dimension: Dimension, locale: Locale) -> Result<(), String> {
     let quantity = Quantity::parse(text, locale);
-    let found = quantity.as_ref().and_then(|quantity| quantity.unit).map(Unit::dimension);
+    let found = quantity
+        .as_ref()
+        .and_then(|quantity| quantity.unit)
+        .map(Unit::dimension);
     match quantity {
         Some(quantity) if found == Some(dimension) && quantity.number.value > BigDecimal::zero() => Ok(()),
-        _ => Err(format!("`{text}` is no {} above zero: {} was expected", dimension_name(dimension), example(dimension))),
+        _ => Err(format!(
+            "`{text}` is no {} above zero: {} was expected",
+            dimension_name(dimension),
+            example(dimension)
+        )),
     }
 }
 
@@ -102,7 +121,9 @@ pub(super) fn of_dimension(text: &str, dimension: Dimension, locale: Locale) -> 
 pub(super) fn share(text: &str, locale: Locale) -> Result<(), String> {
     match Quantity::parse(text, locale) {
         Some(quantity)
-            if quantity.unit == Some(Unit::Percent) && quantity.base() > BigDecimal::zero() && quantity.base() < BigDecimal::from(1) =>
+            if quantity.unit == Some(Unit::Percent)
+                && quantity.base() > BigDecimal::zero()
+                && quantity.base() < BigDecimal::from(1) =>
         {
             Ok(())
         }

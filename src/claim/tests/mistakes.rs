@@ -41,6 +41,7 @@ macro_rules! beside_a_right_claim {
     };
 }
 
+#[rustfmt::skip]
 const CASES: &[Case] = &[
     // The file.
     case("no claims", "[document]\ntitle = \"Setup\"\n", &[(2, "the file has no claim", "`[[claim]]`")]),
@@ -196,7 +197,11 @@ fn every_mistake_is_reported_at_its_line_with_its_remedy() {
         let found: Vec<(u32, &str, &str)> = problems
             .iter()
             .map(|problem| {
-                (source.line(problem.primary.start), problem.message.as_str(), problem.hint.as_deref().unwrap_or(""))
+                (
+                    source.line(problem.primary.start),
+                    problem.message.as_str(),
+                    problem.hint.as_deref().unwrap_or(""),
+                )
             })
             .collect();
         let agree = found.len() == case.problems.len()
@@ -204,9 +209,17 @@ fn every_mistake_is_reported_at_its_line_with_its_remedy() {
                 found.0 == expected.0 && found.1.contains(expected.1) && found.2.contains(expected.2)
             });
         if !agree {
-            wrong.push(format!("{}:\n  expected {:?}\n  found    {found:?}", case.name, case.problems));
+            wrong.push(format!(
+                "{}:\n  expected {:?}\n  found    {found:?}",
+                case.name, case.problems
+            ));
         }
-        wrong.extend(found.iter().filter(|found| found.2.is_empty()).map(|found| format!("{}: no remedy: {}", case.name, found.1)));
+        wrong.extend(
+            found
+                .iter()
+                .filter(|found| found.2.is_empty())
+                .map(|found| format!("{}: no remedy: {}", case.name, found.1)),
+        );
         let picture = render(&problems, "claims/setup.toml", case.text, false);
         writeln!(pictures, "## {}\n{picture}", case.name).unwrap();
     }
@@ -220,7 +233,11 @@ fn a_picture_shows_the_line_that_the_problem_names() {
         let Err(problems) = read(case.text) else { continue };
         for (problem, (line, ..)) in problems.iter().zip(case.problems) {
             let picture = render(std::slice::from_ref(problem), "claims/setup.toml", case.text, false);
-            assert!(picture.contains(&format!("claims/setup.toml:{line}:")), "{}:\n{picture}", case.name);
+            assert!(
+                picture.contains(&format!("claims/setup.toml:{line}:")),
+                "{}:\n{picture}",
+                case.name
+            );
         }
     }
 }
@@ -250,7 +267,10 @@ fn color_changes_no_word() {
     let problems = read(text).unwrap_err();
     let colored = render(&problems, "c.toml", text, true);
     assert!(colored.contains('\u{1b}'));
-    assert_eq!(anstream::adapter::strip_str(&colored).to_string(), render(&problems, "c.toml", text, false));
+    assert_eq!(
+        anstream::adapter::strip_str(&colored).to_string(),
+        render(&problems, "c.toml", text, false)
+    );
 }
 
 proptest! {
@@ -290,10 +310,60 @@ fn prop_assert_nonempty(problems: &[Problem]) {
 
 fn word() -> impl Strategy<Value = String> {
     let words = [
-        "[[claim]]\n", "[document]\n", "[scope]\n", "[run.a]\n", "[claim.accept]\n", "[machine]\n", "\n", " = ", "\"", "'", "{", "}", "[", "]", ",",
-        "id", "kind", "value", "name", "in", "at", "pattern", "select", "version", "given", "accept", "see", "with", "for", "engine", "command",
-        "id = \"x\"\n", "kind = \"parameter\"\n", "kind = \"pattern\"\n", "kind = \"samples\"\n", "kind = \"manual\"\n", "value = 3\n",
-        "5e-5", "0x10", "1_000", "\"16 kHz\"", "\"a * (b\"", "'(['", "\"$.a[\"", "\"/x/\"", "\"../x\"", "true", "2026-01-01", "inf", "ñ", "\u{feff}", "\r\n", "\t", "#",
+        "[[claim]]\n",
+        "[document]\n",
+        "[scope]\n",
+        "[run.a]\n",
+        "[claim.accept]\n",
+        "[machine]\n",
+        "\n",
+        " = ",
+        "\"",
+        "'",
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        "id",
+        "kind",
+        "value",
+        "name",
+        "in",
+        "at",
+        "pattern",
+        "select",
+        "version",
+        "given",
+        "accept",
+        "see",
+        "with",
+        "for",
+        "engine",
+        "command",
+        "id = \"x\"\n",
+        "kind = \"parameter\"\n",
+        "kind = \"pattern\"\n",
+        "kind = \"samples\"\n",
+        "kind = \"manual\"\n",
+        "value = 3\n",
+        "5e-5",
+        "0x10",
+        "1_000",
+        "\"16 kHz\"",
+        "\"a * (b\"",
+        "'(['",
+        "\"$.a[\"",
+        "\"/x/\"",
+        "\"../x\"",
+        "true",
+        "2026-01-01",
+        "inf",
+        "ñ",
+        "\u{feff}",
+        "\r\n",
+        "\t",
+        "#",
     ];
     prop::sample::select(words.to_vec()).prop_map(str::to_string)
 }

@@ -12,11 +12,21 @@ use crate::evidence::Grade;
 use crate::quantity::Dimension;
 
 const fn key(name: &'static str, shape: Shape) -> Key {
-    Key { name, shape, required: false, about: "A key of the tests." }
+    Key {
+        name,
+        shape,
+        required: false,
+        about: "A key of the tests.",
+    }
 }
 
 const fn needed(name: &'static str, shape: Shape) -> Key {
-    Key { name, shape, required: true, about: "A key of the tests." }
+    Key {
+        name,
+        shape,
+        required: true,
+        about: "A key of the tests.",
+    }
 }
 
 fn nothing_more(_: &Claim) -> Result<(), String> {
@@ -24,18 +34,36 @@ fn nothing_more(_: &Claim) -> Result<(), String> {
 }
 
 fn at_most_one_version(claim: &Claim) -> Result<(), String> {
-    let given: Vec<&str> =
-        ["version", "works-with", "installed"].into_iter().filter(|key| claim.fields.get(key).is_some()).collect();
+    let given: Vec<&str> = ["version", "works-with", "installed"]
+        .into_iter()
+        .filter(|key| claim.fields.get(key).is_some())
+        .collect();
     match given.as_slice() {
         [first, second, ..] => Err(format!("a claim takes one of `{first}` and `{second}`, not both")),
         _ => Ok(()),
     }
 }
 
-const SETTING: &[&str] =
-    &["in", "name", "of", "value!", "unit", "tolerance", "take", "given", "for", "grade", "run"];
+const SETTING: &[&str] = &[
+    "in",
+    "name",
+    "of",
+    "value!",
+    "unit",
+    "tolerance",
+    "take",
+    "given",
+    "for",
+    "grade",
+    "run",
+];
 
-const fn kind(name: &'static str, keys: &'static [Key], shared: &'static [&'static str], dimension: Option<Dimension>) -> KindSpec {
+const fn kind(
+    name: &'static str,
+    keys: &'static [Key],
+    shared: &'static [&'static str],
+    dimension: Option<Dimension>,
+) -> KindSpec {
     KindSpec {
         name,
         about: "//! A kind of the tests.\n//!\n//! More of it.",
@@ -49,8 +77,12 @@ const fn kind(name: &'static str, keys: &'static [Key], shared: &'static [&'stat
 }
 
 static PARAMETER: KindSpec = kind("parameter", &[], SETTING, None);
-static BATCH_SIZE: KindSpec =
-    kind("batch-size", &[key("per", Shape::OneOf(&["device", "step"]))], SETTING, None);
+static BATCH_SIZE: KindSpec = kind(
+    "batch-size",
+    &[key("per", Shape::OneOf(&["device", "step"]))],
+    SETTING,
+    None,
+);
 static SAMPLING_RATE: KindSpec = kind("sampling-rate", &[], SETTING, Some(Dimension::Frequency));
 static RUNTIME: KindSpec = kind(
     "runtime",
@@ -88,28 +120,60 @@ static DEPENDENCY: KindSpec = KindSpec {
 static GPU: KindSpec = KindSpec {
     check: |claim| {
         let says = !claim.fields.0.is_empty();
-        if says { Ok(()) } else { Err("a gpu claim needs `model`, `count`, or both".to_string()) }
+        if says {
+            Ok(())
+        } else {
+            Err("a gpu claim needs `model`, `count`, or both".to_string())
+        }
     },
-    ..kind("gpu", &[key("model", Shape::Text), key("count", Shape::Integer)], &["in", "grade"], None)
+    ..kind(
+        "gpu",
+        &[key("model", Shape::Text), key("count", Shape::Integer)],
+        &["in", "grade"],
+        None,
+    )
 };
 static USAGE: KindSpec = kind(
     "usage",
-    &[needed("symbol", Shape::Text), key("used", Shape::Bool), key("with", Shape::Arguments)],
+    &[
+        needed("symbol", Shape::Text),
+        key("used", Shape::Bool),
+        key("with", Shape::Arguments),
+    ],
     &["in", "of"],
     None,
 );
-static FILE: KindSpec =
-    kind("file", &[key("sha256", Shape::Sha256), key("lines", Shape::Stated)], &["in!", "tolerance"], None);
+static FILE: KindSpec = kind(
+    "file",
+    &[key("sha256", Shape::Sha256), key("lines", Shape::Stated)],
+    &["in!", "tolerance"],
+    None,
+);
 static MANUAL: KindSpec = kind(
     "manual",
-    &[needed("by", Shape::Text), needed("on", Shape::Date), needed("why", Shape::Text), needed("see", Shape::See)],
+    &[
+        needed("by", Shape::Text),
+        needed("on", Shape::Date),
+        needed("why", Shape::Text),
+        needed("see", Shape::See),
+    ],
     &[],
     None,
 );
 
 fn kinds() -> Vec<&'static KindSpec> {
     vec![
-        &PARAMETER, &BATCH_SIZE, &SAMPLING_RATE, &RUNTIME, &SAMPLES, &PATTERN, &DEPENDENCY, &GPU, &USAGE, &FILE, &MANUAL,
+        &PARAMETER,
+        &BATCH_SIZE,
+        &SAMPLING_RATE,
+        &RUNTIME,
+        &SAMPLES,
+        &PATTERN,
+        &DEPENDENCY,
+        &GPU,
+        &USAGE,
+        &FILE,
+        &MANUAL,
     ]
 }
 

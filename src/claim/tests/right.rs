@@ -128,7 +128,10 @@ fn setup() -> ClaimFile {
 }
 
 fn claim<'a>(file: &'a ClaimFile, id: &str) -> &'a Claim {
-    file.claims.iter().find(|claim| claim.id == id).unwrap_or_else(|| panic!("no {id}"))
+    file.claims
+        .iter()
+        .find(|claim| claim.id == id)
+        .unwrap_or_else(|| panic!("no {id}"))
 }
 
 #[test]
@@ -140,18 +143,35 @@ fn tables_at_the_top_are_read() {
     assert_eq!(file.readings, ["evidence/node17.json"]);
     assert_eq!(file.readings_max_age.as_deref(), Some("365 days"));
     let ids: Vec<&str> = file.claims.iter().map(|claim| claim.id.as_str()).collect();
-    assert_eq!(ids, ["batch", "step", "accuracy", "betas", "clips", "torch", "once", "pad", "seen"]);
+    assert_eq!(
+        ids,
+        [
+            "batch", "step", "accuracy", "betas", "clips", "torch", "once", "pad", "seen"
+        ]
+    );
 }
 
 #[test]
 fn a_run_has_its_settings_and_a_record() {
     let file = setup();
-    let records: Vec<(&str, &str, &str)> =
-        file.runs.iter().map(|run| (run.name.as_str(), run.engine.as_str(), run.record.as_str())).collect();
-    assert_eq!(records, [("eval-base", "command", "runs/eval-base.json"), ("own", "candle", "records/own.json")]);
+    let records: Vec<(&str, &str, &str)> = file
+        .runs
+        .iter()
+        .map(|run| (run.name.as_str(), run.engine.as_str(), run.record.as_str()))
+        .collect();
+    assert_eq!(
+        records,
+        [
+            ("eval-base", "command", "runs/eval-base.json"),
+            ("own", "candle", "records/own.json")
+        ]
+    );
     let run = &file.runs[0];
     assert_eq!(run.settings.integer("population"), Some(21_340));
-    assert_eq!(run.settings.texts("command"), ["python", "scripts/evaluate.py", "--limit", ""]);
+    assert_eq!(
+        run.settings.texts("command"),
+        ["python", "scripts/evaluate.py", "--limit", ""]
+    );
     assert_eq!((run.place.line, run.place.end_line), (Some(19), Some(28)));
 }
 
@@ -159,7 +179,10 @@ fn a_run_has_its_settings_and_a_record() {
 fn scope_names_become_their_globs() {
     let file = setup();
     let batch = claim(&file, "batch");
-    assert_eq!(batch.scope.include, ["slurm/0[467]_*.job", "scripts/evaluate_*.py", "Makefile", "src/**/*.py"]);
+    assert_eq!(
+        batch.scope.include,
+        ["slurm/0[467]_*.job", "scripts/evaluate_*.py", "Makefile", "src/**/*.py"]
+    );
     assert_eq!(batch.scope.exclude, ["scripts/evaluate_old.py", "docs/old/**"]);
     assert_eq!(claim(&file, "clips").scope.include, ["README.md"]);
     assert_eq!(claim(&file, "betas").scope.include, Vec::<String>::new());
@@ -169,23 +192,56 @@ fn scope_names_become_their_globs() {
 fn the_keys_of_a_claim_are_read() {
     let file = setup();
     let batch = claim(&file, "batch");
-    assert_eq!(batch.at, Some(At { file: "README.md".into(), line: Some(101), end_line: Some(101) }));
+    assert_eq!(
+        batch.at,
+        Some(At {
+            file: "README.md".into(),
+            line: Some(101),
+            end_line: Some(101)
+        })
+    );
     assert_eq!(batch.fields.text("per"), Some("device"));
-    let given: Vec<(&str, String)> = batch.given.iter().map(|(name, value)| (name.as_str(), value.to_string())).collect();
-    assert_eq!(given, [("nodes", "8".into()), ("model_size", "large".into()), ("amp", "true".into())]);
+    let given: Vec<(&str, String)> = batch
+        .given
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.to_string()))
+        .collect();
+    assert_eq!(
+        given,
+        [
+            ("nodes", "8".into()),
+            ("model_size", "large".into()),
+            ("amp", "true".into())
+        ]
+    );
     assert_eq!(batch.given[2].1, Value::Bool(true));
     let accept = batch.accept.as_ref().unwrap();
-    assert_eq!((accept.verdict.name(), accept.until.to_string()), ("needs-clarification", "2026-12-31".into()));
+    assert_eq!(
+        (accept.verdict.name(), accept.until.to_string()),
+        ("needs-clarification", "2026-12-31".into())
+    );
     assert_eq!((batch.place.line, batch.place.end_line), (Some(40), Some(51)));
 
     let step = claim(&file, "step");
-    assert_eq!(step.names, ["per_device_train_batch_size", "gradient_accumulation_steps"]);
-    assert_eq!(step.formula.as_deref(), Some("per_device_train_batch_size * gradient_accumulation_steps"));
-    assert_eq!((step.quorum, step.draft, step.run.as_deref()), (Quorum::AtLeast(3), true, Some("eval-base")));
+    assert_eq!(
+        step.names,
+        ["per_device_train_batch_size", "gradient_accumulation_steps"]
+    );
+    assert_eq!(
+        step.formula.as_deref(),
+        Some("per_device_train_batch_size * gradient_accumulation_steps")
+    );
+    assert_eq!(
+        (step.quorum, step.draft, step.run.as_deref()),
+        (Quorum::AtLeast(3), true, Some("eval-base"))
+    );
     assert_eq!(step.floor, Some(Grade::Measured));
 
     let accuracy = claim(&file, "accuracy");
-    assert_eq!((accuracy.names.len(), accuracy.formula.as_deref(), accuracy.take), (2, None, Some(Take::Max)));
+    assert_eq!(
+        (accuracy.names.len(), accuracy.formula.as_deref(), accuracy.take),
+        (2, None, Some(Take::Max))
+    );
     assert!(accuracy.tolerance.is_some());
     assert_eq!(claim(&file, "betas").quorum, Quorum::Any);
     assert_eq!(claim(&file, "torch").quorum, Quorum::Unsaid);
@@ -194,37 +250,63 @@ fn the_keys_of_a_claim_are_read() {
 
     let pad = claim(&file, "pad");
     assert_eq!(pad.fields.bool("used"), Some(true));
-    let Some(Field::Arguments(arguments)) = pad.fields.get("with") else { panic!("{:?}", pad.fields) };
+    let Some(Field::Arguments(arguments)) = pad.fields.get("with") else {
+        panic!("{:?}", pad.fields)
+    };
     assert_eq!(arguments[0].0, "0");
     assert_eq!(arguments[1], ("1".to_string(), Stated::Text("same".into())));
     assert_eq!(pad.accept.as_ref().unwrap().verdict.name(), "no-evidence");
 
     let seen = claim(&file, "seen");
-    let Some(Field::See { at, sha256 }) = seen.fields.get("see") else { panic!("{:?}", seen.fields) };
-    assert_eq!((at.line, at.end_line, sha256.as_str()), (Some(119), Some(121), "deadbeef"));
+    let Some(Field::See { at, sha256 }) = seen.fields.get("see") else {
+        panic!("{:?}", seen.fields)
+    };
+    assert_eq!(
+        (at.line, at.end_line, sha256.as_str()),
+        (Some(119), Some(121), "deadbeef")
+    );
 }
 
 #[test]
 fn numbers_keep_what_the_paper_prints() {
     let file = setup();
-    let text = |id: &str| claim(&file, id).value.as_ref().unwrap().quantity().unwrap().number.text.clone();
+    let text = |id: &str| {
+        claim(&file, id)
+            .value
+            .as_ref()
+            .unwrap()
+            .quantity()
+            .unwrap()
+            .number
+            .text
+            .clone()
+    };
     assert_eq!(text("accuracy"), "0.930");
     assert_eq!(text("batch"), "50");
     assert_eq!(text("step"), "256");
-    let Some(Stated::List(betas)) = &claim(&file, "betas").value else { panic!() };
+    let Some(Stated::List(betas)) = &claim(&file, "betas").value else {
+        panic!()
+    };
     assert_eq!(betas.len(), 2);
 }
 
 #[test]
 fn a_dot_groups_thousands_in_spanish_counts_alone() {
     // (language, kind, whether `21.340` is 21340)
-    let cases = [("es", "samples", true), ("es", "parameter", false), ("en", "samples", false)];
+    let cases = [
+        ("es", "samples", true),
+        ("es", "parameter", false),
+        ("en", "samples", false),
+    ];
     for (language, kind, thousands) in cases {
         let text = format!(
             "[document]\nlanguage = \"{language}\"\n[[claim]]\nid = \"x\"\nkind = \"{kind}\"\nname = \"n\"\nin = \"a.csv\"\nvalue = \"21.340\"\n"
         );
         let found = match read(&text) {
-            Ok(file) => file.claims[0].value.as_ref().unwrap().quantity().unwrap().number.value == bigdecimal::BigDecimal::from(21_340),
+            Ok(file) => {
+                file.claims[0].value.as_ref().unwrap().quantity().unwrap().number.value
+                    == bigdecimal::BigDecimal::from(21_340)
+            }
             // In English a number of samples with a fraction is a mistake.
             Err(problems) => !problems[0].message.contains("no whole number"),
         };
@@ -234,7 +316,10 @@ fn a_dot_groups_thousands_in_spanish_counts_alone() {
 
 #[test]
 fn a_byte_order_mark_and_crlf_move_no_line() {
-    let text = format!("\u{feff}{}", "[[claim]]\nid = \"x\"\nkind = \"gpu\"\nmodle = \"A\"\n".replace('\n', "\r\n"));
+    let text = format!(
+        "\u{feff}{}",
+        "[[claim]]\nid = \"x\"\nkind = \"gpu\"\nmodle = \"A\"\n".replace('\n', "\r\n")
+    );
     let problems = read(&text).unwrap_err();
     let source = crate::place::SourceText::new("f", text.as_str());
     assert_eq!(source.line(problems[0].primary.start), 4);

@@ -49,11 +49,26 @@ fn what_the_tables_refuse_the_schema_refuses() {
         ("negative", gpu.replace('1', "-1")),
         ("empty list", format!("{gpu}in = []\n")),
         ("empty quote", format!("{gpu}quote = \"\"\n")),
-        ("accept without until", format!("{gpu}accept = {{ verdict = \"not-run\", reason = \"r\" }}\n")),
-        ("accept supported", format!("{gpu}accept = {{ verdict = \"supported\", reason = \"r\", until = 2026-01-01 }}\n")),
-        ("missing package", "[[claim]]\nid = \"x\"\nkind = \"dependency\"\n".to_string()),
-        ("missing value", "[[claim]]\nid = \"x\"\nkind = \"batch-size\"\n".to_string()),
-        ("key of the other engine", format!("{gpu}[run.a]\nengine = \"command\"\ncommand = [\"a\"]\nprompt = \"p\"\n")),
+        (
+            "accept without until",
+            format!("{gpu}accept = {{ verdict = \"not-run\", reason = \"r\" }}\n"),
+        ),
+        (
+            "accept supported",
+            format!("{gpu}accept = {{ verdict = \"supported\", reason = \"r\", until = 2026-01-01 }}\n"),
+        ),
+        (
+            "missing package",
+            "[[claim]]\nid = \"x\"\nkind = \"dependency\"\n".to_string(),
+        ),
+        (
+            "missing value",
+            "[[claim]]\nid = \"x\"\nkind = \"batch-size\"\n".to_string(),
+        ),
+        (
+            "key of the other engine",
+            format!("{gpu}[run.a]\nengine = \"command\"\ncommand = [\"a\"]\nprompt = \"p\"\n"),
+        ),
         ("no command", format!("{gpu}[run.a]\nengine = \"command\"\n")),
         ("no claims", "[document]\ntitle = \"x\"\n".to_string()),
         ("no claim in the list", "claim = []\n".to_string()),
@@ -67,8 +82,17 @@ fn what_the_tables_refuse_the_schema_refuses() {
 #[test]
 fn every_key_has_a_sentence() {
     let sections = [&keys::DOCUMENT, &keys::SLURM, &keys::MACHINE, &keys::RUN];
-    let all = sections.iter().flat_map(|section| section.keys).chain(keys::COMMON).chain(keys::SHARED);
+    let all = sections
+        .iter()
+        .flat_map(|section| section.keys)
+        .chain(keys::COMMON)
+        .chain(keys::SHARED);
     for key in all {
-        assert!(key.about.ends_with('.') && key.about.len() > 8, "{}: {}", key.name, key.about);
+        assert!(
+            key.about.ends_with('.') && key.about.len() > 8,
+            "{}: {}",
+            key.name,
+            key.about
+        );
     }
 }

@@ -11,6 +11,7 @@
 
 pub mod config;
 pub mod file;
+pub mod manifest;
 pub mod python;
 
 use crate::evidence::{Ask, Expr, Gap, Grade, Guard, Link, Statement, StatementId};

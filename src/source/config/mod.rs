@@ -16,8 +16,9 @@ mod yaml;
 
 pub use inherit::{bases, bind};
 pub(super) use json::tree as json_tree;
-pub(super) use remark::unit as unit_of_comment;
-pub(super) use tree::{Kind, Node};
+pub(super) use remark::comment;
+pub(super) use toml::tree as toml_tree;
+pub(super) use tree::{Entry, Kind, Node};
 
 use super::{File, FileFacts, Reader};
 use crate::evidence::{Ask, Gap, GapReason};

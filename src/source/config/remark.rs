@@ -9,7 +9,7 @@
 use crate::quantity::Unit;
 
 /// The comment on the line on which a value ends, without its sign; none where there is none.
-pub(super) fn comment(text: &str, end: usize) -> Option<String> {
+pub(in crate::source) fn comment(text: &str, end: usize) -> Option<String> {
     let rest = text.get(end..)?.lines().next()?;
     // What closes the collections around the value, and the comma behind it.
     let rest = rest.trim_start_matches([' ', '\t', ',', ']', '}', '"', '\'']);
@@ -19,7 +19,7 @@ pub(super) fn comment(text: &str, end: usize) -> Option<String> {
 }
 
 /// The unit that a comment says a bare number is in.
-pub(in crate::source) fn unit(comment: &str) -> Option<Unit> {
+pub(super) fn unit(comment: &str) -> Option<Unit> {
     let whole = comment.trim().trim_end_matches('.');
     if let Some(unit) = Unit::parse(whole) {
         return Some(unit);

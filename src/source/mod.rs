@@ -10,6 +10,7 @@
 //! resolves the command to `scripts/evaluate_simple.py` and links its flags to the options defined there.
 
 pub mod config;
+pub mod data;
 pub mod file;
 pub mod manifest;
 pub mod python;

@@ -184,9 +184,9 @@ fn which_files_are_manifests() {
 #[test]
 fn a_pin_of_an_included_file_speaks_before_a_range() {
     let files = [
-        ("requirements.txt", "-r r/base.txt\n-c constraints.txt\ntorch\nnumpy==1.25\n"),
-        ("r/base.txt", "-r more.txt\nnumpy>=1.20\n"),
-        ("r/more.txt", "torch==2.1.0\nnumpy==1.26\n"),
+        ("requirements.txt", "-r requirements/base.txt\n-c constraints.txt\ntorch\nnumpy==1.25\n"),
+        ("requirements/base.txt", "-r more.txt\nnumpy>=1.20\n"),
+        ("requirements/more.txt", "torch==2.1.0\nnumpy==1.26\n"),
         ("constraints.txt", "torch==2.1.0; python_version < '3'\n"),
         ("alone-requirements.txt", "torch>=2\n"),
     ];
@@ -200,5 +200,8 @@ fn a_pin_of_an_included_file_speaks_before_a_range() {
         .iter()
         .map(|link| format!("{} over {}", statements[link.from].place.short(), statements[link.to].place.short()))
         .collect();
-    assert_eq!(shown, ["r/more.txt:2 over r/base.txt:2", "r/more.txt:1 over requirements.txt:3"]);
+    assert_eq!(
+        shown,
+        ["requirements/more.txt:1 over requirements.txt:3", "requirements/more.txt:2 over requirements/base.txt:2"]
+    );
 }

@@ -37,6 +37,13 @@ pub const LARGEST_READ: u64 = 512 * 1024 * 1024;
 pub enum SourceError {
     #[error("there is no folder `{}`", .0.display())]
     NoRoot(PathBuf),
+    #[error(
+        "the claim file may not read `{root}`: it lies outside its project `{}`\n\nhelp: name it on the command line: --root for the code, --allow-read for the rest",
+        top.display()
+    )]
+    RootOutside { root: String, top: PathBuf },
+    #[error("there is no paper `{}`\n\nhelp: `paper` is relative to the claim file's folder", .0.display())]
+    NoPaper(PathBuf),
     #[error("`{}` is a file; the root is the folder that holds the code", .0.display())]
     RootIsFile(PathBuf),
     #[error("cannot read `{}`: {reason}", path.display())]

@@ -9,11 +9,12 @@
 //! Example: `vaule = 50` gives `unknown key `vaule`` at its line, with the remedy `value`.
 
 mod declared;
+mod inline;
 pub mod keys;
 mod names;
 mod node;
 mod paths;
-pub mod problem;
+mod problem;
 mod read;
 mod schema;
 mod sense;

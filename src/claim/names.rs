@@ -107,7 +107,8 @@ mod tests {
                 factors.iter().map(|factor| factor.to_string()).collect(),
             ))
         };
-        let cases: &[(&str, Result<Name, (usize, &str)>)] = &[
+        type Expected = Result<Name, (usize, &'static str)>;
+        let cases: &[(&str, Expected)] = &[
             ("batch-size", plain("batch-size")),
             ("optimizer/lr", plain("optimizer/lr")),
             ("test clips", plain("test clips")),

@@ -141,7 +141,7 @@ pub(super) fn nearest<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) 
 }
 
 /// "did you mean `x`?" for the nearest word, else the words there are.
-pub(super) fn suggestion<'a>(word: &str, words: &[&'a str], there_are: &str) -> Option<String> {
+pub(super) fn suggestion(word: &str, words: &[&str], there_are: &str) -> Option<String> {
     if let Some(near) = nearest(word, words.iter().copied()) {
         return Some(format!("did you mean `{near}`?"));
     }

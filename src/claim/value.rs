@@ -82,7 +82,7 @@ pub(super) fn tolerance(text: &str) -> Result<Tolerance, String> {
     let tolerance = Tolerance::parse(text)
         .ok_or_else(|| format!("`{text}` is no tolerance; a share (`10 %`) or a distance (`0.5 h`) was expected"))?;
     match &tolerance {
-        Tolerance::Relative(share) if *share >= BigDecimal::from(1) => Err(format!(
+        Tolerance::Relative(share) if *share >= 1 => Err(format!(
             "with a tolerance of `{text}` even nothing would agree: a check that could not fail"
         )),
         _ => Ok(tolerance),
@@ -121,9 +121,7 @@ pub(super) fn of_dimension(text: &str, dimension: Dimension, locale: Locale) -> 
 pub(super) fn share(text: &str, locale: Locale) -> Result<(), String> {
     match Quantity::parse(text, locale) {
         Some(quantity)
-            if quantity.unit == Some(Unit::Percent)
-                && quantity.base() > BigDecimal::zero()
-                && quantity.base() < BigDecimal::from(1) =>
+            if quantity.unit == Some(Unit::Percent) && quantity.base() > BigDecimal::zero() && quantity.base() < 1 =>
         {
             Ok(())
         }

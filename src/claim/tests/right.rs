@@ -303,10 +303,7 @@ fn a_dot_groups_thousands_in_spanish_counts_alone() {
             "[document]\nlanguage = \"{language}\"\n[[claim]]\nid = \"x\"\nkind = \"{kind}\"\nname = \"n\"\nin = \"a.csv\"\nvalue = \"21.340\"\n"
         );
         let found = match read(&text) {
-            Ok(file) => {
-                file.claims[0].value.as_ref().unwrap().quantity().unwrap().number.value
-                    == bigdecimal::BigDecimal::from(21_340)
-            }
+            Ok(file) => file.claims[0].value.as_ref().unwrap().quantity().unwrap().number.value == 21_340,
             // In English a number of samples with a fraction is a mistake.
             Err(problems) => !problems[0].message.contains("no whole number"),
         };

@@ -119,10 +119,14 @@ fn inherited(file: &str, path: &[&str], first: &Base, bases: &[Base], keys: &Key
     let mut open = vec![(first, path.to_vec())];
     while let Some((base, path)) = open.pop() {
         let package: Vec<&str> = base.package.iter().map(String::as_str).collect();
-        let Some(rest) = path.strip_prefix(package.as_slice()) else { continue };
-        if let Some(&id) = keys.get(&(base.base.as_str(), rest.to_vec())) {
-            return Some(id);
+        // `# @package _global_` at a file's top, a comment that no key shows, leaves its keys where they are.
+        let stripped = path.strip_prefix(package.as_slice()).map(<[&str]>::to_vec);
+        for rest in stripped.into_iter().chain([path.clone()]) {
+            if let Some(&id) = keys.get(&(base.base.as_str(), rest)) {
+                return Some(id);
+            }
         }
+        let Some(rest) = path.strip_prefix(package.as_slice()) else { continue };
         if seen.insert(base.base.clone()) {
             open.extend(bases.iter().filter(|next| next.child == base.base).map(|next| (next, rest.to_vec())));
         }
@@ -171,9 +175,13 @@ fn composed(folder: &str, group: &str, option: &str, known: &BTreeSet<&str>) -> 
     let option = option.trim().trim_start_matches('/');
     let within = if group.is_empty() { option.to_string() } else { format!("{group}/{option}") };
     let stem = within.trim_end_matches(".yaml").trim_end_matches(".yml");
-    let path = ["yaml", "yml"].iter().find_map(|ending| {
-        resolved(folder, &format!("{stem}.{ending}")).filter(|path| known.contains(path.as_str()))
-    })?;
+    // Groups count from the folder of all configurations, which lies somewhere above.
+    let folders = std::iter::successors(Some(folder), |folder| folder.rsplit_once('/').map(|(above, _)| above));
+    let path = folders
+        .chain([""])
+        .flat_map(|folder| ["yaml", "yml"].map(|ending| resolved(folder, &format!("{stem}.{ending}"))))
+        .flatten()
+        .find(|path| known.contains(path.as_str()))?;
     let default = stem.rsplit_once('/').map_or("", |(group, _)| group).replace('/', ".");
     let package = package.unwrap_or(&default);
     let parts = package.split('.').filter(|part| !part.is_empty() && *part != "_global_");

@@ -183,6 +183,9 @@ fn a_list_ends_with_its_last_item() {
     assert_eq!(facts.statements[0].comment, None);
 }
 
+/// Files with their texts, and the links between them.
+type World<'a> = (&'a [(&'a str, &'a str)], &'a [&'a str]);
+
 /// The links between several files, as `file:line -> file:line kind slot`.
 fn bound(files: &[(&str, &str)]) -> Vec<String> {
     let paths: Vec<String> = files.iter().map(|(path, _)| path.to_string()).collect();
@@ -217,7 +220,7 @@ fn bound(files: &[(&str, &str)]) -> Vec<String> {
 
 #[test]
 fn a_child_overrides_its_base() {
-    let cases: &[(&[(&str, &str)], &[&str])] = &[
+    let cases: &[World] = &[
         (
             &[
                 ("c/base.yml", "SOLVER:\n  LR: 0.1\n  N: 2\n"),
@@ -250,6 +253,18 @@ fn a_child_overrides_its_base() {
             ],
             &["c/db/mysql.yaml:1 over c/config.yaml:5"],
         ),
+        // A file that says `_global_` keeps its keys where they are; a group counts from a folder above.
+        (
+            &[
+                ("c/config.yaml", "defaults:\n  - dset: m\ndset:\n  rate: 1\n"),
+                ("c/dset/m.yaml", "# @package _global_\ndset:\n  rate: 2\n"),
+            ],
+            &["c/config.yaml:4 over c/dset/m.yaml:3"],
+        ),
+        (
+            &[("c/exp/e.yaml", "defaults:\n  - override /db: m\ndb:\n  port: 1\n"), ("c/db/m.yaml", "port: 2\n")],
+            &["c/exp/e.yaml:4 over c/db/m.yaml:1"],
+        ),
         (
             &[("c/config.yaml", "defaults: [base]\nlr: 1\n"), ("c/base.yaml", "lr: 2\n")],
             &["c/config.yaml:2 over c/base.yaml:1"],
@@ -262,7 +277,7 @@ fn a_child_overrides_its_base() {
 
 #[test]
 fn a_key_fills_an_interpolation() {
-    let cases: &[(&[(&str, &str)], &[&str])] = &[
+    let cases: &[World] = &[
         (&[("a.yaml", "lr: 1\nopt:\n  lr: ${lr}\n")], &["a.yaml:1 fills a.yaml:3 ${lr}"]),
         (&[("a.yaml", "opt:\n  base: 1\n  lr: ${.base}\n")], &["a.yaml:2 fills a.yaml:3 ${.base}"]),
         (&[("a.yaml", "base: 2\nopt:\n  base: 1\n  lr: ${..base}\n")], &["a.yaml:1 fills a.yaml:4 ${..base}"]),

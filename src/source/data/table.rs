@@ -59,7 +59,7 @@ pub(super) fn rows(file: &File, header: Option<bool>, facts: &mut FileFacts) {
             if broken > 0 {
                 gap(GapReason::Broken, format!("{broken} lines are no objects"));
             }
-            counter.columns = lines(&file.bytes).next().map(|line| keys(line)).unwrap_or_default();
+            counter.columns = lines(&file.bytes).next().map(keys).unwrap_or_default();
         }
         "json" if file.bytes.len() > LARGEST_LIST => {
             gap(GapReason::TooLarge, format!("{} MB of JSON", file.bytes.len() / 1024 / 1024));

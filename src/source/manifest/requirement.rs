@@ -61,7 +61,8 @@ impl Requirement {
         let scheme = url.split_once("://").is_some_and(|(scheme, _)| {
             !scheme.is_empty() && scheme.chars().all(|c| c.is_ascii_alphanumeric() || c == '+')
         });
-        if !(scheme || is_file && !url.contains(char::is_whitespace) && !url.contains('@')) {
+        let is_path = is_file && !url.contains(char::is_whitespace) && !url.contains('@');
+        if !scheme && !is_path {
             return None;
         }
         let (location, fragment) = url.split_once('#').unwrap_or((url, ""));

@@ -68,9 +68,7 @@ static SPELLINGS: LazyLock<Vec<(Vec<char>, &'static Card)>> = LazyLock::new(|| {
 });
 
 /// Words before a name that belong to it.
-const MAKERS: &[&str] = &[
-    "nvidia", "geforce", "tesla", "quadro", "amd", "instinct", "radeon",
-];
+const MAKERS: &[&str] = &["nvidia", "geforce", "tesla", "quadro", "amd", "instinct", "radeon"];
 
 /// Words that say that a short name is a card.
 static SPEAKS_OF_GPUS: LazyLock<Regex> = LazyLock::new(|| {
@@ -90,7 +88,8 @@ static TAIL: LazyLock<Regex> = LazyLock::new(|| {
 
 /// A count behind the name: `A100 x 8`, `RTX 3090 × 4`, `A100x8`.
 static COUNT_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)^(?:\s*[-_]?\s*[0-9]{1,3}\s?gi?b)?(?:\s+gpus?)?\s*[(]?[x×*]\s?(?P<count>[0-9]{1,4})\b\)?").expect("a constant pattern")
+    Regex::new(r"(?i)^(?:\s*[-_]?\s*[0-9]{1,3}\s?gi?b)?(?:\s+gpus?)?\s*[(]?[x×*]\s?(?P<count>[0-9]{1,4})\b\)?")
+        .expect("a constant pattern")
 });
 
 /// A count, a size and the makers' words before the name: `8 x 80GB NVIDIA`, `four Tesla`, `a single`.
@@ -137,10 +136,7 @@ pub fn find(text: &str) -> Vec<Found> {
     if speaks {
         found
     } else {
-        found
-            .into_iter()
-            .filter(|found| !found.card.short)
-            .collect()
+        found.into_iter().filter(|found| !found.card.short).collect()
     }
 }
 
@@ -169,9 +165,7 @@ pub fn named(label: &str) -> Option<Found> {
         })
     });
     let first = numbers.next()?;
-    numbers
-        .all(|other| other.card == first.card)
-        .then_some(first)
+    numbers.all(|other| other.card == first.card).then_some(first)
 }
 
 /// The names of the table that come nearest to one it does not hold, at most three, nearest first.
@@ -194,16 +188,14 @@ pub fn nearest(name: &str) -> Vec<&'static str> {
 
 /// Parts of a label between anything that is neither letter nor digit, a leading `gpu` split off (`gpu3090`).
 fn parts(label: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
-    label
-        .split(|c: char| !c.is_alphanumeric())
-        .map(move |part| {
-            let part = part
-                .strip_prefix("gpu")
-                .or_else(|| part.strip_prefix("GPU"))
-                .unwrap_or(part);
-            let start = part.as_ptr() as usize - label.as_ptr() as usize;
-            (start..start + part.len(), part)
-        })
+    label.split(|c: char| !c.is_alphanumeric()).map(move |part| {
+        let part = part
+            .strip_prefix("gpu")
+            .or_else(|| part.strip_prefix("GPU"))
+            .unwrap_or(part);
+        let start = part.as_ptr() as usize - label.as_ptr() as usize;
+        (start..start + part.len(), part)
+    })
 }
 
 fn spelled(text: &str) -> Vec<Found> {
@@ -211,8 +203,8 @@ fn spelled(text: &str) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
     let mut at = 0;
     while at < chars.len() {
-        let begins = chars[at].1.is_alphanumeric()
-            && (at == 0 || !chars[at - 1].1.is_alphanumeric() || counted(&chars, at));
+        let begins =
+            chars[at].1.is_alphanumeric() && (at == 0 || !chars[at - 1].1.is_alphanumeric() || counted(&chars, at));
         let hit = begins
             .then(|| {
                 SPELLINGS
@@ -227,9 +219,7 @@ fn spelled(text: &str) -> Vec<Found> {
         let byte = |index: usize| chars.get(index).map_or(text.len(), |(byte, _)| *byte);
         let floor = found.last().map_or(0, |found| found.span.end);
         let one = whole(text, floor, byte(at)..byte(end), card);
-        at = chars
-            .partition_point(|(byte, _)| *byte < one.span.end)
-            .max(end);
+        at = chars.partition_point(|(byte, _)| *byte < one.span.end).max(end);
         found.push(one);
     }
     found
@@ -256,19 +246,13 @@ fn whole(text: &str, floor: usize, name: Range<usize>, card: &'static Card) -> F
         }
     }
     if let Some(behind) = COUNT_BEHIND.captures(&text[name.end..]) {
-        count = behind
-            .name("count")
-            .and_then(|count| count.as_str().parse().ok());
-        span.end = span
-            .end
-            .max(name.end + behind.get(0).map_or(0, |all| all.end()));
+        count = behind.name("count").and_then(|count| count.as_str().parse().ok());
+        span.end = span.end.max(name.end + behind.get(0).map_or(0, |all| all.end()));
     }
     if let Some(head) = HEAD.captures(&text[floor..name.start]) {
         if let Some(words) = head.name("words").filter(|words| !words.is_empty()) {
             span.start = floor + words.start();
-            let size = SIZE
-                .captures(words.as_str())
-                .and_then(|size| size[1].parse().ok());
+            let size = SIZE.captures(words.as_str()).and_then(|size| size[1].parse().ok());
             memory = memory.or(size.filter(|gb| card.memory.contains(gb)));
         }
         if let Some(number) = head.name("count") {
@@ -298,10 +282,7 @@ fn counted_word(word: &str) -> Option<u32> {
         "twelve" => 12,
         "sixteen" => 16,
         digits => {
-            return digits
-                .parse()
-                .ok()
-                .filter(|count| (1..=2048).contains(count));
+            return digits.parse().ok().filter(|count| (1..=2048).contains(count));
         }
     };
     Some(count)
@@ -313,12 +294,7 @@ fn spelled_at(chars: &[(usize, char)], at: usize, spelling: &[char]) -> Option<u
     let here = |at: usize| chars.get(at).map(|(_, c)| *c);
     for &wanted in spelling {
         if wanted == ' ' {
-            if here(at).is_some_and(|c| {
-                matches!(
-                    c,
-                    ' ' | '-' | '_' | '~' | '\u{a0}' | '\u{2009}' | '\u{202f}'
-                )
-            }) {
+            if here(at).is_some_and(|c| matches!(c, ' ' | '-' | '_' | '~' | '\u{a0}' | '\u{2009}' | '\u{202f}')) {
                 at += 1;
             }
             continue;
@@ -347,10 +323,7 @@ fn without_maker(name: &str) -> &str {
 }
 
 fn squeezed(name: &str) -> Vec<char> {
-    name.chars()
-        .filter(|c| c.is_alphanumeric())
-        .take(40)
-        .collect()
+    name.chars().filter(|c| c.is_alphanumeric()).take(40).collect()
 }
 
 /// Edits between two names (insert, delete, replace).
@@ -376,14 +349,7 @@ mod tests {
     fn read(text: &str) -> Vec<(&'static str, Option<u32>, Option<u32>, &str)> {
         find(text)
             .into_iter()
-            .map(|found| {
-                (
-                    found.card.name(),
-                    found.memory,
-                    found.count,
-                    &text[found.span],
-                )
-            })
+            .map(|found| (found.card.name(), found.memory, found.count, &text[found.span]))
             .collect()
     }
 
@@ -422,10 +388,7 @@ mod tests {
     fn cards_in_sentences() {
         type Row<'r> = (&'r str, &'r [(&'r str, Option<u32>, Option<u32>, &'r str)]);
         let rows: &[Row<'_>] = &[
-            (
-                "GPU: 1x RTX 3090",
-                &[("RTX 3090", None, Some(1), "1x RTX 3090")],
-            ),
+            ("GPU: 1x RTX 3090", &[("RTX 3090", None, Some(1), "1x RTX 3090")]),
             (
                 "on NVIDIA RTX 3090 GPUs",
                 &[("RTX 3090", None, None, "NVIDIA RTX 3090")],
@@ -437,42 +400,24 @@ mod tests {
                     ("RTX 3090", None, None, "rtx_3090"),
                 ],
             ),
-            (
-                "an RTX 3090 Ti",
-                &[("RTX 3090 Ti", None, None, "RTX 3090 Ti")],
-            ),
+            ("an RTX 3090 Ti", &[("RTX 3090 Ti", None, None, "RTX 3090 Ti")]),
             ("a 3090Ti", &[("RTX 3090 Ti", None, None, "3090Ti")]),
             (
                 "NVIDIA A100-SXM4-80GB",
                 &[("A100", Some(80), None, "NVIDIA A100-SXM4-80GB")],
             ),
-            (
-                "8 x 80GB A100s",
-                &[("A100", Some(80), Some(8), "8 x 80GB A100s")],
-            ),
-            (
-                "8xA100 (40 GB)",
-                &[("A100", Some(40), Some(8), "8xA100 (40 GB)")],
-            ),
-            (
-                "trained with four V100 GPUs",
-                &[("V100", None, Some(4), "four V100")],
-            ),
+            ("8 x 80GB A100s", &[("A100", Some(80), Some(8), "8 x 80GB A100s")]),
+            ("8xA100 (40 GB)", &[("A100", Some(40), Some(8), "8xA100 (40 GB)")]),
+            ("trained with four V100 GPUs", &[("V100", None, Some(4), "four V100")]),
             ("A100 x 8", &[("A100", None, Some(8), "A100 x 8")]),
-            (
-                "a V100 GPU and 32GB of system RAM",
-                &[("V100", None, None, "V100")],
-            ),
+            ("a V100 GPU and 32GB of system RAM", &[("V100", None, None, "V100")]),
             ("2 × L40s GPUs", &[("L40S", None, Some(2), "2 × L40s")]),
             ("8 L20 80 GiB GPUs", &[("L20", None, Some(8), "8 L20")]),
             (
                 "on 4 GTX TITAN GPUs with 12GB memory",
                 &[("GTX TITAN", None, Some(4), "4 GTX TITAN")],
             ),
-            (
-                "one GTX TITAN X",
-                &[("GTX TITAN X", None, Some(1), "one GTX TITAN X")],
-            ),
+            ("one GTX TITAN X", &[("GTX TITAN X", None, Some(1), "one GTX TITAN X")]),
             (
                 "(RTX 3090, A6000, V100)",
                 &[

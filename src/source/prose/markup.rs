@@ -32,6 +32,13 @@ pub(crate) fn read_range(text: &str, range: Range<usize>) -> ReadText {
     out
 }
 
+/// A cell of a table: within a line, so no marks of lines.
+pub(crate) fn read_cell(text: &str, range: Range<usize>) -> ReadText {
+    let mut out = ReadText::default();
+    inline(&text[range.clone()], range.start, &mut out);
+    out
+}
+
 /// A text in another language: signs of a comment at the start of a line are dropped, nothing else.
 pub(crate) fn read_code(text: &str) -> ReadText {
     let mut out = ReadText::default();

@@ -12,16 +12,44 @@ use crate::quantity::Value;
 use crate::quantity::cards::{Found, find, find_among_gpus, named};
 
 /// Keys of directives whose value may name a card.
-const KEYS: &[&str] = &["partition", "queue", "constraint", "gres", "gpus", "gpu-type", "gpus-per-node", "gpus-per-task", "select", "resource"];
+const KEYS: &[&str] = &[
+    "partition",
+    "queue",
+    "constraint",
+    "gres",
+    "gpus",
+    "gpu-type",
+    "gpus-per-node",
+    "gpus-per-task",
+    "select",
+    "resource",
+];
 
 /// Columns whose cells are cards where they look like one.
-const COLUMNS: &[&str] = &["gpu", "gpus", "card", "cards", "hardware", "device", "devices", "partition", "partición", "queue", "cola", "tarjeta", "accelerator"];
+const COLUMNS: &[&str] = &[
+    "gpu",
+    "gpus",
+    "card",
+    "cards",
+    "hardware",
+    "device",
+    "devices",
+    "partition",
+    "partición",
+    "queue",
+    "cola",
+    "tarjeta",
+    "accelerator",
+];
 
 /// The cards of a sentence, or of a cell with its column's name: their span, subject, and the words as written (which
 /// [`find`] reads again for count and variant). `requirement`: the sentence says what is needed, not what was used.
 pub(crate) fn in_text(text: &str, header: Option<&str>, requirement: bool) -> Vec<(Range<usize>, Subject, Expr)> {
     let about = header.is_some_and(|header| {
-        header.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|word| COLUMNS.contains(&word))
+        header
+            .to_lowercase()
+            .split(|c: char| !c.is_alphanumeric())
+            .any(|word| COLUMNS.contains(&word))
     });
     let mut found = if about { find_among_gpus(text) } else { find(text) };
     if about && found.is_empty() {
@@ -29,25 +57,34 @@ pub(crate) fn in_text(text: &str, header: Option<&str>, requirement: bool) -> Ve
     }
     let several = found.iter().any(|one| one.card != found[0].card);
     let alternatives = several || requirement;
-    found.into_iter().map(|found| described(text, found, alternatives)).collect()
+    found
+        .into_iter()
+        .map(|found| described(text, found, alternatives))
+        .collect()
 }
 
 /// Adds the cards that scheduler directives name, each beside its directive.
 pub fn from_directives(statements: &mut Vec<Statement>) {
     let mut added = Vec::new();
     for statement in statements.iter() {
-        let Subject::Directive { key, .. } = &statement.subject else { continue };
+        let Subject::Directive { key, .. } = &statement.subject else {
+            continue;
+        };
         if statement.form != Form::Directive || !KEYS.contains(&key.as_str()) {
             continue;
         }
         let label = match &statement.value {
             Expr::Value(Value::Text(text)) => text.clone(),
             // The number of GPUs is no card.
-            Expr::Value(Value::Number(number)) if matches!(key.as_str(), "partition" | "queue" | "constraint") => number.text.clone(),
+            Expr::Value(Value::Number(number)) if matches!(key.as_str(), "partition" | "queue" | "constraint") => {
+                number.text.clone()
+            }
             _ => continue,
         };
         // Each part stands for itself: `a100|v100`, `gpu:rtx3090:1,lscratch:10`.
-        let labels = label.split([',', '|', '&', '[', ']', '(', ')', ' ']).filter(|part| !part.is_empty());
+        let labels = label
+            .split([',', '|', '&', '[', ']', '(', ')', ' '])
+            .filter(|part| !part.is_empty());
         let found: Vec<Found> = labels.filter_map(named).collect();
         let several = found.iter().any(|one| one.card != found[0].card);
         let mut seen = Vec::new();
@@ -56,19 +93,36 @@ pub fn from_directives(statements: &mut Vec<Statement>) {
                 continue;
             }
             seen.push(one.card.name());
-            let subject = Subject::Card { card: one.card.name().to_string(), alternatives: several };
-            let written = one.memory.map_or_else(|| one.card.name().to_string(), |gb| format!("{} {gb}GB", one.card.name()));
-            added.push(Statement { subject, value: Expr::Value(Value::from(written.as_str())), ..statement.clone() });
+            let subject = Subject::Card {
+                card: one.card.name().to_string(),
+                alternatives: several,
+            };
+            let written = one.memory.map_or_else(
+                || one.card.name().to_string(),
+                |gb| format!("{} {gb}GB", one.card.name()),
+            );
+            added.push(Statement {
+                subject,
+                value: Expr::Value(Value::from(written.as_str())),
+                ..statement.clone()
+            });
         }
     }
     statements.extend(added);
 }
 
 fn described(text: &str, found: Found, alternatives: bool) -> (Range<usize>, Subject, Expr) {
-    let subject = Subject::Card { card: found.card.name().to_string(), alternatives };
+    let subject = Subject::Card {
+        card: found.card.name().to_string(),
+        alternatives,
+    };
     // A bare number (`3090` in a column of partitions) is written out, so that it reads as a card elsewhere too.
     let written = &text[found.span.clone()];
-    let value = if find_among_gpus(written).is_empty() { found.card.name() } else { written };
+    let value = if find_among_gpus(written).is_empty() {
+        found.card.name()
+    } else {
+        written
+    };
     (found.span.clone(), subject, Expr::Value(Value::from(value)))
 }
 
@@ -88,7 +142,11 @@ mod tests {
                 "24GB (RTX 3090, A6000, V100)",
                 None,
                 false,
-                &[("RTX 3090", "RTX 3090", true), ("RTX A6000", "A6000", true), ("V100", "V100", true)],
+                &[
+                    ("RTX 3090", "RTX 3090", true),
+                    ("RTX A6000", "A6000", true),
+                    ("V100", "V100", true),
+                ],
             ),
             ("3090", Some("Partición"), false, &[("RTX 3090", "RTX 3090", false)]),
             ("3090", Some("Clips"), false, &[]),
@@ -98,12 +156,16 @@ mod tests {
             let found: Vec<(String, String, bool)> = in_text(text, *header, *requirement)
                 .into_iter()
                 .map(|(_, subject, value)| match (subject, value) {
-                    (Subject::Card { card, alternatives }, Expr::Value(value)) => (card, value.to_string(), alternatives),
+                    (Subject::Card { card, alternatives }, Expr::Value(value)) => {
+                        (card, value.to_string(), alternatives)
+                    }
                     other => panic!("{other:?}"),
                 })
                 .collect();
-            let wanted: Vec<(String, String, bool)> =
-                wanted.iter().map(|(card, text, one)| (card.to_string(), text.to_string(), *one)).collect();
+            let wanted: Vec<(String, String, bool)> = wanted
+                .iter()
+                .map(|(card, text, one)| (card.to_string(), text.to_string(), *one))
+                .collect();
             assert_eq!(found, wanted, "{text}");
         }
     }
@@ -123,7 +185,10 @@ mod tests {
         ];
         for (key, value, wanted) in rows {
             let mut statements = vec![Statement {
-                subject: Subject::Directive { system: "slurm".to_string(), key: key.to_string() },
+                subject: Subject::Directive {
+                    system: "slurm".to_string(),
+                    key: key.to_string(),
+                },
                 form: Form::Directive,
                 value: Expr::Value(value.clone()),
                 place: SourceText::new("a.job", "#SBATCH").place(0..7),

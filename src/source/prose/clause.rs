@@ -8,7 +8,8 @@
 use std::ops::Range;
 
 use super::lexicon::{
-    ADVERBS, BOUND_BEFORE, BOUND_BEHIND, CONNECTORS, FUNCTION_WORDS, HYPOTHETICAL, NUMBERED, QUALIFIERS, REQUIREMENT, YEARLY,
+    ADVERBS, BOUND_BEFORE, BOUND_BEHIND, CONNECTORS, FUNCTION_WORDS, HYPOTHETICAL, NUMBERED, QUALIFIERS, REQUIREMENT,
+    YEARLY,
 };
 use crate::quantity::{Dimension, Locale, Quantity, Stated, scan};
 
@@ -44,7 +45,7 @@ pub(crate) struct Assigned {
 pub(crate) struct Reading {
     pub(crate) mentions: Vec<Mention>,
     pub(crate) assigned: Vec<Assigned>,
-    /// Every word, in lower case.
+    /// Every word but function words, in lower case.
     pub(crate) words: Vec<String>,
     /// It speaks of what could be, is recommended or expected.
     pub(crate) hypothetical: bool,
@@ -69,17 +70,26 @@ pub(crate) fn read(text: &str, locale: Locale) -> Reading {
     let addresses = addresses(text);
     let found: Vec<_> = scan(text, locale)
         .into_iter()
-        .filter(|found| !addresses.iter().any(|address| address.start < found.span.end && found.span.start < address.end))
+        .filter(|found| {
+            !addresses
+                .iter()
+                .any(|address| address.start < found.span.end && found.span.start < address.end)
+        })
         .filter(|found| !matches!(found.stated, Stated::Text(_) | Stated::Bool(_) | Stated::Null))
         .filter(|found| !is_glued(text, &found.span))
         .collect();
     let spans: Vec<Range<usize>> = found.iter().map(|found| found.span.clone()).collect();
-    let sentence = Sentence { text, tokens: tokens(text, &spans, &addresses) };
-    let words: Vec<String> = sentence.words().map(str::to_lowercase).collect();
+    let sentence = Sentence {
+        text,
+        tokens: tokens(text, &spans, &addresses),
+    };
+    let mut words: Vec<String> = sentence.words().map(str::to_lowercase).collect();
+    let (hypothetical, requirement) = (speaks(&words, text, HYPOTHETICAL), speaks(&words, text, REQUIREMENT));
+    words.retain(|word| !FUNCTION_WORDS.contains(&word.as_str()));
     let mut reading = Reading {
         assigned: sentence.assigned(),
-        hypothetical: speaks(&words, text, HYPOTHETICAL),
-        requirement: speaks(&words, text, REQUIREMENT),
+        hypothetical,
+        requirement,
         words,
         mentions: Vec::new(),
     };
@@ -89,7 +99,9 @@ pub(crate) fn read(text: &str, locale: Locale) -> Reading {
         if sentence.is_numbering(at, &found.stated) {
             continue;
         }
-        reading.mentions.push(sentence.mention(at, found.span.clone(), found.stated.clone()));
+        reading
+            .mentions
+            .push(sentence.mention(at, found.span.clone(), found.stated.clone()));
     }
     mark_alternatives(&mut reading);
     reading
@@ -127,7 +139,11 @@ fn mark_alternatives(reading: &mut Reading) {
 fn speaks(words: &[String], text: &str, of: &[&str]) -> bool {
     let lower = text.to_lowercase();
     of.iter().any(|phrase| {
-        if phrase.contains([' ', '.']) { lower.contains(phrase) } else { words.iter().any(|word| word == phrase) }
+        if phrase.contains([' ', '.']) {
+            lower.contains(phrase)
+        } else {
+            words.iter().any(|word| word == phrase)
+        }
     })
 }
 
@@ -150,7 +166,9 @@ fn is_glued(text: &str, span: &Range<usize>) -> bool {
     let mut behind = text[span.end..].chars();
     let glued_before = match before.next() {
         Some(c) if c.is_alphanumeric() || matches!(c, '_' | '#' | '§' | '@') => true,
-        Some('-' | '/' | '.' | '\\' | '^') => before.next().is_some_and(|c| c.is_alphanumeric() && !c.is_ascii_digit() || matches!(c, '/' | '.' | '_')),
+        Some('-' | '/' | '.' | '\\' | '^') => before
+            .next()
+            .is_some_and(|c| c.is_alphanumeric() && !c.is_ascii_digit() || matches!(c, '/' | '.' | '_')),
         _ => false,
     };
     let glued_behind = match behind.next() {
@@ -245,13 +263,16 @@ impl Sentence<'_> {
 
     /// A word that can belong to a quantity or a name.
     fn content(&self, at: usize) -> Option<&str> {
-        self.word(at).filter(|word| !FUNCTION_WORDS.contains(&word.to_lowercase().as_str()))
+        self.word(at)
+            .filter(|word| !FUNCTION_WORDS.contains(&word.to_lowercase().as_str()))
     }
 
     /// Years, citations, numbers of sections, steps and pages.
     fn is_numbering(&self, at: usize, stated: &Stated) -> bool {
         let before = at.checked_sub(1);
-        if before.and_then(|at| self.lower(at)).is_some_and(|word| NUMBERED.contains(&word.trim_end_matches('.')))
+        if before
+            .and_then(|at| self.lower(at))
+            .is_some_and(|word| NUMBERED.contains(&word.trim_end_matches('.')))
             || before.and_then(|at| self.sign(at)) == Some('.')
                 && at >= 2
                 && self.lower(at - 2).is_some_and(|word| NUMBERED.contains(&word.as_str()))
@@ -266,22 +287,33 @@ impl Sentence<'_> {
         let inside = |at: usize| self.is_number(at) || matches!(self.sign(at), Some(',' | '-' | '–' | ';'));
         let open = (0..at).rev().find(|&at| !inside(at));
         let close = (at..self.tokens.len()).find(|&at| !inside(at));
-        let cited = open.is_some_and(|at| self.sign(at) == Some('[')) && close.is_some_and(|at| self.sign(at) == Some(']'));
+        let cited =
+            open.is_some_and(|at| self.sign(at) == Some('[')) && close.is_some_and(|at| self.sign(at) == Some(']'));
         // `kernel [3, 3]` and `betas = [0.9, 0.98]` are lists, not sources.
-        cited && open.is_none_or(|at| at == 0 || !matches!(self.sign(at - 1), Some('=' | ':')))
+        cited
+            && open.is_none_or(|at| at == 0 || !matches!(self.sign(at - 1), Some('=' | ':')))
             && self.tokens[at].0.len() <= 3
     }
 
     /// A whole number from 1900 to 2099 without a noun behind it, or behind a word that years follow.
     fn is_year(&self, at: usize, stated: &Stated) -> bool {
         let text = &self.text[self.tokens[at].0.clone()];
-        let Stated::Exact(Quantity { unit: None, .. }) = stated else { return false };
-        if text.len() != 4 || !text.bytes().all(|byte| byte.is_ascii_digit()) || !(text.starts_with("19") || text.starts_with("20")) {
+        let Stated::Exact(Quantity { unit: None, .. }) = stated else {
+            return false;
+        };
+        if text.len() != 4
+            || !text.bytes().all(|byte| byte.is_ascii_digit())
+            || !(text.starts_with("19") || text.starts_with("20"))
+        {
             return false;
         }
         let before = at.checked_sub(1);
-        let yearly = before.and_then(|at| self.lower(at)).is_some_and(|word| YEARLY.contains(&word.as_str()));
-        let venue = before.and_then(|at| self.word(at)).is_some_and(|word| word.chars().filter(|c| c.is_uppercase()).count() >= 3);
+        let yearly = before
+            .and_then(|at| self.lower(at))
+            .is_some_and(|word| YEARLY.contains(&word.as_str()));
+        let venue = before
+            .and_then(|at| self.word(at))
+            .is_some_and(|word| word.chars().filter(|c| c.is_uppercase()).count() >= 3);
         let named = matches!(before.and_then(|at| self.sign(at)), Some('=' | ':')) || !self.names(at).0.is_empty();
         yearly || venue || (self.content(at + 1).is_none() && !named)
     }
@@ -292,7 +324,22 @@ impl Sentence<'_> {
             behind += 1;
         }
         // `128-dimensional`
-        if self.sign(behind) == Some('-') && self.tokens.get(behind).is_some_and(|(range, _)| range.start == span.end) {
+        if self.sign(behind) == Some('-')
+            && self
+                .tokens
+                .get(behind)
+                .is_some_and(|(range, _)| range.start == span.end)
+        {
+            behind += 1;
+        }
+        // `32 GB of memory`
+        let measured = dimension(&stated).is_some();
+        if measured
+            && self
+                .lower(behind)
+                .is_some_and(|word| matches!(word.as_str(), "of" | "de"))
+            && self.content(behind + 1).is_some()
+        {
             behind += 1;
         }
         let first = behind;
@@ -313,7 +360,11 @@ impl Sentence<'_> {
             before += 1;
         }
         let start = name_start.unwrap_or(before).min(before);
-        let lower = |range: Range<usize>| range.filter_map(|at| self.lower(at)).map(|word| word.trim_start_matches('-').to_string());
+        let lower = |range: Range<usize>| {
+            range
+                .filter_map(|at| self.lower(at))
+                .map(|word| word.trim_start_matches('-').to_string())
+        };
         let mut words: Vec<String> = lower(first..behind).collect();
         let named = name_start.map_or(before..at, |start| start..at);
         for word in lower(named).chain(lower(before..at)) {
@@ -321,10 +372,21 @@ impl Sentence<'_> {
                 words.push(word);
             }
         }
-        let names = if name_start.is_some() || self.content(first).is_none() { names } else { Vec::new() };
+        let names = if name_start.is_some() || self.content(first).is_none() {
+            names
+        } else {
+            Vec::new()
+        };
         let whole = self.tokens[start].0.start..self.tokens[behind - 1].0.end.max(span.end);
         let alternatives = self.is_bound(at, &stated) || self.is_listed(at, behind);
-        Mention { span, whole, stated, words, names, alternatives }
+        Mention {
+            span,
+            whole,
+            stated,
+            words,
+            names,
+            alternatives,
+        }
     }
 
     /// The settings whose value stands at `at`, and the first token of the first name where something connects them.
@@ -347,7 +409,9 @@ impl Sentence<'_> {
                     }
                     // `at 16 kHz` alone connects nothing; `set to`, `fixed at` do.
                     let weak = matches!(word.as_str(), "to" | "at" | "a" | "en" | "as");
-                    if weak && !self.lower(last.wrapping_sub(2)).is_some_and(|verb| CONNECTORS.contains(&verb.as_str()) && verb != "of") {
+                    let verb = last.checked_sub(2).and_then(|at| self.lower(at));
+                    let joined = verb.is_some_and(|verb| CONNECTORS.contains(&verb.as_str()) && verb != "of");
+                    if weak && !joined && !self.is_set_before(last - 1) {
                         break;
                     }
                     !adverb
@@ -357,20 +421,37 @@ impl Sentence<'_> {
             connected |= joins;
             last -= 1;
         }
-        let Some(mut start) = self.name_before(last) else { return (Vec::new(), None) };
+        let Some(mut start) = self.name_before(last) else {
+            return (Vec::new(), None);
+        };
         let mut names = vec![self.name(start, last)];
         // `temperature and top_p were set to 0`
-        let plural = self.lower(last).is_some_and(|word| matches!(word.as_str(), "are" | "were" | "son"));
+        let plural = self
+            .lower(last)
+            .is_some_and(|word| matches!(word.as_str(), "are" | "were" | "son"));
         if plural
             && start > 1
-            && self.lower(start - 1).is_some_and(|word| matches!(word.as_str(), "and" | "y" | "e"))
+            && self
+                .lower(start - 1)
+                .is_some_and(|word| matches!(word.as_str(), "and" | "y" | "e"))
             && let Some(other) = self.name_before(start - 1)
         {
-            names.push(self.name(other, start - 1));
+            names.insert(0, self.name(other, start - 1));
             start = other;
         }
         names.retain(|name| !name.is_empty());
         (names, connected.then_some(start))
+    }
+
+    /// `set the batch size` before a `to`.
+    fn is_set_before(&self, end: usize) -> bool {
+        let Some(start) = self.name_before(end) else {
+            return false;
+        };
+        let verbs = (start.saturating_sub(2)..start).filter_map(|at| self.lower(at));
+        verbs
+            .into_iter()
+            .any(|word| matches!(word.as_str(), "set" | "sets" | "setting" | "fix" | "fixed" | "fixing"))
     }
 
     /// First token of the name that ends before `end`.
@@ -395,7 +476,10 @@ impl Sentence<'_> {
             [one] => one.trim_start_matches('-').to_string(),
             many => {
                 let said: Vec<String> = many.iter().map(|word| word.to_lowercase()).collect();
-                let from = said.iter().position(|word| !QUALIFIERS.contains(&word.as_str())).unwrap_or(0);
+                let from = said
+                    .iter()
+                    .position(|word| !QUALIFIERS.contains(&word.as_str()))
+                    .unwrap_or(0);
                 said[from..].join("_").replace('-', "_")
             }
         }
@@ -412,18 +496,28 @@ impl Sentence<'_> {
         let behind = format!(" {} ", behind.join(" "));
         let sign = at.checked_sub(1).and_then(|at| self.sign(at));
         matches!(sign, Some('<' | '>' | '≥' | '≤'))
-            || BOUND_BEFORE.iter().any(|phrase| before.contains(&format!(" {phrase} ")))
-            || BOUND_BEHIND.iter().any(|phrase| behind.contains(&format!(" {phrase} ")))
+            || BOUND_BEFORE
+                .iter()
+                .any(|phrase| before.contains(&format!(" {phrase} ")))
+            || BOUND_BEHIND
+                .iter()
+                .any(|phrase| behind.contains(&format!(" {phrase} ")))
     }
 
     /// One of several values: `8, 16 or 32`, `1e-4 and 1e-5`.
     fn is_listed(&self, at: usize, behind: usize) -> bool {
         let joins = |at: usize| {
-            matches!(self.sign(at), Some(',' | '/' | '|')) || self.lower(at).is_some_and(|word| matches!(word.as_str(), "or" | "and" | "o" | "y" | "to" | "vs"))
+            matches!(self.sign(at), Some(',' | '/' | '|'))
+                || self
+                    .lower(at)
+                    .is_some_and(|word| matches!(word.as_str(), "or" | "and" | "o" | "y" | "to" | "vs"))
         };
-        let after = |from: usize| joins(from) && (self.is_number(from + 1) || joins(from + 1) && self.is_number(from + 2));
+        let after =
+            |from: usize| joins(from) && (self.is_number(from + 1) || joins(from + 1) && self.is_number(from + 2));
         let ahead = |from: usize| {
-            from > 1 && joins(from - 1) && (self.is_number(from - 2) || from > 2 && joins(from - 2) && self.is_number(from - 3))
+            from > 1
+                && joins(from - 1)
+                && (self.is_number(from - 2) || from > 2 && joins(from - 2) && self.is_number(from - 3))
         };
         // With a noun between them they count different things: `970 clips, 22 conditions`.
         after(at + 1) || ahead(at) || behind == at + 1 && after(behind)
@@ -435,16 +529,26 @@ impl Sentence<'_> {
             if !matches!(self.sign(at), Some('=' | ':')) || self.is_number(at + 1) {
                 continue;
             }
-            let (Some(start), Some(value)) = (self.name_before(at), self.word(at + 1)) else { continue };
+            let (Some(start), Some(value)) = (self.name_before(at), self.word(at + 1)) else {
+                continue;
+            };
             let mut last = at + 1;
             // A value of prose may have three words; behind `=` it is one.
             while self.sign(at) == Some(':') && last < at + 4 && self.word(last + 1).is_some() {
                 last += 1;
             }
             let whole = self.tokens[start].0.start..self.tokens[last].0.end;
-            let value = if last == at + 1 { value } else { &self.text[self.tokens[at + 1].0.start..whole.end] };
+            let value = if last == at + 1 {
+                value
+            } else {
+                &self.text[self.tokens[at + 1].0.start..whole.end]
+            };
             if last < at + 4 {
-                found.push(Assigned { name: self.name(start, at), value: value.to_string(), whole });
+                found.push(Assigned {
+                    name: self.name(start, at),
+                    value: value.to_string(),
+                    whole,
+                });
             }
         }
         found

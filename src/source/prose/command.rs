@@ -16,15 +16,66 @@ use crate::source::{Command, FileFacts, Word};
 
 /// Programs that a line of an unnamed fence may begin with.
 const PROGRAMS: &[&str] = &[
-    "python", "python3", "torchrun", "accelerate", "deepspeed", "bash", "sh", "sbatch", "srun", "mpirun", "mpiexec", "horovodrun", "pip",
-    "pip3", "conda", "uv", "poetry", "make", "apptainer", "singularity", "docker", "composer", "cd", "export", "source", "fairseq-train",
-    "fairseq-generate", "lightning", "ray", "llamafactory-cli", "axolotl", "swift", "tune", "jupyter", "colossalai", "OMP_NUM_THREADS", "git",
+    "python",
+    "python3",
+    "torchrun",
+    "accelerate",
+    "deepspeed",
+    "bash",
+    "sh",
+    "sbatch",
+    "srun",
+    "mpirun",
+    "mpiexec",
+    "horovodrun",
+    "pip",
+    "pip3",
+    "conda",
+    "uv",
+    "poetry",
+    "make",
+    "apptainer",
+    "singularity",
+    "docker",
+    "composer",
+    "cd",
+    "export",
+    "source",
+    "fairseq-train",
+    "fairseq-generate",
+    "lightning",
+    "ray",
+    "llamafactory-cli",
+    "axolotl",
+    "swift",
+    "tune",
+    "jupyter",
+    "colossalai",
+    "OMP_NUM_THREADS",
+    "git",
 ];
 
 /// Whether a fence's language is a shell's.
 pub(crate) fn is_shell(info: &str) -> bool {
-    let language = info.split([' ', '{', ',', ':']).find(|part| !part.is_empty()).unwrap_or("").trim_start_matches('.').to_lowercase();
-    matches!(language.as_str(), "bash" | "sh" | "shell" | "zsh" | "console" | "shell-session" | "sh-session" | "bash-session" | "terminal" | "shellscript")
+    let language = info
+        .split([' ', '{', ',', ':'])
+        .find(|part| !part.is_empty())
+        .unwrap_or("")
+        .trim_start_matches('.')
+        .to_lowercase();
+    matches!(
+        language.as_str(),
+        "bash"
+            | "sh"
+            | "shell"
+            | "zsh"
+            | "console"
+            | "shell-session"
+            | "sh-session"
+            | "bash-session"
+            | "terminal"
+            | "shellscript"
+    )
 }
 
 /// Whether a line of an unnamed block is a command: it has a prompt or begins with a known program.
@@ -36,17 +87,37 @@ fn is_command(line: &str) -> bool {
 }
 
 fn is_assignment(word: &str) -> bool {
-    let Some((name, _)) = word.split_once('=') else { return false };
-    !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    let Some((name, _)) = word.split_once('=') else {
+        return false;
+    };
+    !name.is_empty()
+        && !name.starts_with(|c: char| c.is_ascii_digit())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 /// A character of a logical line and its byte in the file.
 type Letter = (char, usize);
 
 /// Reads the commands of one block, given as its lines with the byte each begins at.
-pub(crate) fn read(lines: &[(usize, &str)], shell: bool, source: &SourceText, owner: &[String], cloned: &mut Vec<String>, facts: &mut FileFacts) {
+pub(crate) fn read(
+    lines: &[(usize, &str)],
+    shell: bool,
+    source: &SourceText,
+    owner: &[String],
+    cloned: &mut Vec<String>,
+    facts: &mut FileFacts,
+) {
     let session = lines.iter().any(|(_, line)| prompt(line).is_some());
-    let mut block = Block { source, owner, facts, variables: BTreeMap::new(), exported: Vec::new(), directory: String::new(), known: true, cloned };
+    let mut block = Block {
+        source,
+        owner,
+        facts,
+        variables: BTreeMap::new(),
+        exported: Vec::new(),
+        directory: String::new(),
+        known: true,
+        cloned,
+    };
     let mut at = 0;
     while at < lines.len() {
         let (start, line) = lines[at];
@@ -87,11 +158,18 @@ fn prompt(line: &str) -> Option<&str> {
         Some((name, rest)) if !name.contains(' ') => rest,
         _ => line,
     };
-    behind.strip_prefix("$ ").or_else(|| behind.strip_prefix("% ")).map(str::trim_start)
+    behind
+        .strip_prefix("$ ")
+        .or_else(|| behind.strip_prefix("% "))
+        .map(str::trim_start)
 }
 
 fn ends_with_continuation(letters: &[Letter]) -> bool {
-    letters.iter().rev().find(|(c, _)| !c.is_whitespace()).is_some_and(|(c, _)| *c == '\\')
+    letters
+        .iter()
+        .rev()
+        .find(|(c, _)| !c.is_whitespace())
+        .is_some_and(|(c, _)| *c == '\\')
 }
 
 struct Block<'b> {
@@ -117,10 +195,21 @@ impl Block<'_> {
     }
 
     fn simple(&mut self, pieces: &[Piece]) {
-        let skip = pieces.iter().take_while(|piece| matches!(piece.text.as_str(), "do" | "then" | "else" | "time" | "nohup" | "sudo" | "!" | "{" | "(")).count();
+        let skip = pieces
+            .iter()
+            .take_while(|piece| {
+                matches!(
+                    piece.text.as_str(),
+                    "do" | "then" | "else" | "time" | "nohup" | "sudo" | "!" | "{" | "("
+                )
+            })
+            .count();
         let pieces = &pieces[skip..];
         let Some(first) = pieces.first() else { return };
-        if matches!(first.text.as_str(), "for" | "while" | "if" | "until" | "case" | "done" | "fi" | "esac" | "function" | "}" | ")") {
+        if matches!(
+            first.text.as_str(),
+            "for" | "while" | "if" | "until" | "case" | "done" | "fi" | "esac" | "function" | "}" | ")"
+        ) {
             return;
         }
         let set = pieces.iter().take_while(|piece| is_assignment(&piece.text)).count();
@@ -142,14 +231,19 @@ impl Block<'_> {
             "git" if rest.get(1).is_some_and(|word| word.text == "clone") => {
                 let target = rest[2..].iter().filter(|word| !word.text.starts_with('-')).next_back();
                 let name = target.and_then(|target| target.text.trim_end_matches('/').rsplit('/').next());
-                self.cloned.extend(name.map(|name| name.trim_end_matches(".git").to_string()));
+                self.cloned
+                    .extend(name.map(|name| name.trim_end_matches(".git").to_string()));
             }
             _ => {}
         }
         let words: Vec<Word> = rest.iter().map(|piece| self.word(piece)).collect();
         let start = pieces.first().map_or(0, |piece| piece.span.start);
         let end = rest.last().map_or(start, |piece| piece.span.end);
-        let text = pieces.iter().map(|piece| piece.raw.as_str()).collect::<Vec<_>>().join(" ");
+        let text = pieces
+            .iter()
+            .map(|piece| piece.raw.as_str())
+            .collect::<Vec<_>>()
+            .join(" ");
         let environment = self.exported.iter().cloned().chain(own).collect();
         let directory = (self.known && !self.directory.is_empty()).then(|| self.directory.clone());
         self.facts.commands.push(Command {
@@ -168,7 +262,10 @@ impl Block<'_> {
         if target.is_empty() || target.starts_with(['/', '~', '$', '<', '-', '.']) {
             self.known &= target == "." || target == "..";
             if target == ".." {
-                self.directory = self.directory.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_string());
+                self.directory = self
+                    .directory
+                    .rsplit_once('/')
+                    .map_or(String::new(), |(folder, _)| folder.to_string());
             }
         } else if self.cloned.iter().any(|name| name == target) {
             self.directory.clear();
@@ -183,7 +280,10 @@ impl Block<'_> {
     /// A variable's statement, remembered for the words behind it.
     fn assign(&mut self, piece: &Piece) -> Option<(String, StatementId)> {
         let (name, _) = piece.text.split_once('=')?;
-        let value = Piece { text: piece.text[name.len() + 1..].to_string(), ..piece.clone() };
+        let value = Piece {
+            text: piece.text[name.len() + 1..].to_string(),
+            ..piece.clone()
+        };
         let word = self.word(&value);
         let id = self.facts.statements.len();
         let literal = matches!(word.value, Expr::Value(_)).then(|| word.text.clone());
@@ -226,7 +326,12 @@ impl Block<'_> {
             _ if known => Expr::Value(literal(&text)),
             _ => Expr::Opaque(piece.text.clone()),
         };
-        Word { text, value, place: self.source.place(piece.span.clone()), variables }
+        Word {
+            text,
+            value,
+            place: self.source.place(piece.span.clone()),
+            variables,
+        }
     }
 }
 
@@ -277,7 +382,9 @@ fn simple_commands(letters: &[Letter]) -> Vec<Vec<Piece>> {
             _ => {
                 let (piece, next) = piece(letters, at);
                 at = next;
-                let descriptor = piece.text.len() == 1 && piece.text.starts_with(['1', '2']) && letters.get(at).is_some_and(|(c, _)| *c == '>');
+                let descriptor = piece.text.len() == 1
+                    && piece.text.starts_with(['1', '2'])
+                    && letters.get(at).is_some_and(|(c, _)| *c == '>');
                 if !redirected
                     && !descriptor
                     && let Some(command) = commands.last_mut()
@@ -341,7 +448,15 @@ fn piece(letters: &[Letter], start: usize) -> (Piece, usize) {
     let at = at.max(start + 1).min(letters.len());
     let raw = letters[start..at].iter().map(|(c, _)| *c).collect();
     let end = letters[at - 1].1 + letters[at - 1].0.len_utf8();
-    (Piece { text, raw, span: letters[start].1..end, variables }, at)
+    (
+        Piece {
+            text,
+            raw,
+            span: letters[start].1..end,
+            variables,
+        },
+        at,
+    )
 }
 
 /// End of `$name`, `${name}`, `$1`, `$(…)`.
@@ -350,11 +465,17 @@ fn variable_end(letters: &[Letter], at: usize) -> usize {
         Some('{') => '}',
         Some('(') => ')',
         _ => {
-            let name = letters[at + 1..].iter().take_while(|(c, _)| c.is_ascii_alphanumeric() || *c == '_').count();
+            let name = letters[at + 1..]
+                .iter()
+                .take_while(|(c, _)| c.is_ascii_alphanumeric() || *c == '_')
+                .count();
             return at + 1 + name;
         }
     };
-    letters[at..].iter().position(|(c, _)| *c == close).map_or(letters.len(), |offset| at + offset + 1)
+    letters[at..]
+        .iter()
+        .position(|(c, _)| *c == close)
+        .map_or(letters.len(), |offset| at + offset + 1)
 }
 
 #[cfg(test)]
@@ -379,15 +500,48 @@ mod tests {
     #[test]
     fn words_of_commands() {
         let rows: &[(&str, bool, &[(&str, u32, u32)])] = &[
-            ("python train.py --lr 1e-4\n", true, &[("python|train.py|--lr|1e-4", 1, 1)]),
-            ("python a.py \\\n  --x 'b c' \\\n  --y=2 # note\n", true, &[("python|a.py|--x|b c|--y=2", 1, 3)]),
-            ("$ python a.py\nsome output 3\n$ ls -l\n", true, &[("python|a.py", 1, 1), ("ls|-l", 3, 3)]),
+            (
+                "python train.py --lr 1e-4\n",
+                true,
+                &[("python|train.py|--lr|1e-4", 1, 1)],
+            ),
+            (
+                "python a.py \\\n  --x 'b c' \\\n  --y=2 # note\n",
+                true,
+                &[("python|a.py|--x|b c|--y=2", 1, 3)],
+            ),
+            (
+                "$ python a.py\nsome output 3\n$ ls -l\n",
+                true,
+                &[("python|a.py", 1, 1), ("ls|-l", 3, 3)],
+            ),
             ("(env) $ python a.py > log.txt 2>&1\n", true, &[("python|a.py", 1, 1)]),
-            ("# a comment\n\npython a.py && bash b.sh; make x | tee log\n", true, &[("python|a.py", 3, 3), ("bash|b.sh", 3, 3), ("make|x", 3, 3), ("tee|log", 3, 3)]),
-            ("python a.py --data <path to data> --k\n", true, &[("python|a.py|--data|<path to data>|--k", 1, 1)]),
-            ("for s in 1 2; do python a.py --seed $s; done\n", true, &[("python|a.py|--seed|$s", 1, 1)]),
+            (
+                "# a comment\n\npython a.py && bash b.sh; make x | tee log\n",
+                true,
+                &[
+                    ("python|a.py", 3, 3),
+                    ("bash|b.sh", 3, 3),
+                    ("make|x", 3, 3),
+                    ("tee|log", 3, 3),
+                ],
+            ),
+            (
+                "python a.py --data <path to data> --k\n",
+                true,
+                &[("python|a.py|--data|<path to data>|--k", 1, 1)],
+            ),
+            (
+                "for s in 1 2; do python a.py --seed $s; done\n",
+                true,
+                &[("python|a.py|--seed|$s", 1, 1)],
+            ),
             // A fence without a language.
-            ("python a.py --x 1\nEpoch 3 loss 0.2\n", false, &[("python|a.py|--x|1", 1, 1)]),
+            (
+                "python a.py --x 1\nEpoch 3 loss 0.2\n",
+                false,
+                &[("python|a.py|--x|1", 1, 1)],
+            ),
             ("data/  the data\nmodel = 3\npython\n", false, &[]),
             ("CUDA_VISIBLE_DEVICES=0 python a.py\n", false, &[("python|a.py", 1, 1)]),
             ("echo \"unclosed\n", true, &[("echo|unclosed", 1, 1)]),
@@ -398,24 +552,37 @@ mod tests {
                 .iter()
                 .map(|command| {
                     let words: Vec<&str> = command.words.iter().map(|word| word.text.as_str()).collect();
-                    (words.join("|"), command.place.line.unwrap(), command.place.end_line.unwrap())
+                    (
+                        words.join("|"),
+                        command.place.line.unwrap(),
+                        command.place.end_line.unwrap(),
+                    )
                 })
                 .collect();
-            let wanted: Vec<(String, u32, u32)> = wanted.iter().map(|(words, first, last)| (words.to_string(), *first, *last)).collect();
+            let wanted: Vec<(String, u32, u32)> = wanted
+                .iter()
+                .map(|(words, first, last)| (words.to_string(), *first, *last))
+                .collect();
             assert_eq!(found, wanted, "{text}");
         }
     }
 
     #[test]
     fn variables_of_a_block() {
-        let (found, statements) = commands("export GPUS=0,1\nlr=1e-4\nSEED=3 python a.py --lr $lr --out ${lr}_x --z $Z\n", true);
+        let (found, statements) = commands(
+            "export GPUS=0,1\nlr=1e-4\nSEED=3 python a.py --lr $lr --out ${lr}_x --z $Z\n",
+            true,
+        );
         assert_eq!(statements.len(), 3);
         let command = &found[0];
         assert_eq!(command.environment, [("GPUS".to_string(), 0), ("SEED".to_string(), 2)]);
         assert_eq!(command.text, "SEED=3 python a.py --lr $lr --out ${lr}_x --z $Z");
         assert_eq!(command.grade, Grade::Documented);
         let words: Vec<&str> = command.words.iter().map(|word| word.text.as_str()).collect();
-        assert_eq!(words, ["python", "a.py", "--lr", "1e-4", "--out", "1e-4_x", "--z", "$Z"]);
+        assert_eq!(
+            words,
+            ["python", "a.py", "--lr", "1e-4", "--out", "1e-4_x", "--z", "$Z"]
+        );
         assert_eq!(command.words[3].value, Expr::Ref("$lr".to_string()));
         assert_eq!(command.words[3].variables, [("$lr".to_string(), 1)]);
         assert_eq!(command.words[7].value, Expr::Ref("$Z".to_string()));

@@ -35,7 +35,12 @@ fn read(file: &File, asks: &[Ask]) -> FileFacts {
     let source = match super::source_of(file, LARGEST) {
         Ok(Some(source)) => source,
         Ok(None) => return FileFacts::default(),
-        Err(gap) => return FileFacts { gaps: vec![gap], ..FileFacts::default() },
+        Err(gap) => {
+            return FileFacts {
+                gaps: vec![gap],
+                ..FileFacts::default()
+            };
+        }
     };
     let wanted = Wanted::of(asks);
     let text = without_front_matter(source.text());
@@ -102,7 +107,8 @@ impl Document<'_> {
         self.paragraph(position);
         let read = self.read(position);
         let title = shown(&read);
-        self.headings.push((level, title.trim_end_matches('#').trim().to_string()));
+        self.headings
+            .push((level, title.trim_end_matches('#').trim().to_string()));
     }
 
     fn read(&self, position: Sourcepos) -> ReadText {
@@ -115,7 +121,12 @@ impl Document<'_> {
         }
         let read = self.read(position);
         let owner = self.owner();
-        let mut speaker = Speaker { source: self.source, wanted: self.wanted, locale: self.locale, statements: &mut self.facts.statements };
+        let mut speaker = Speaker {
+            source: self.source,
+            wanted: self.wanted,
+            locale: self.locale,
+            statements: &mut self.facts.statements,
+        };
         for span in sentence::spans(&read) {
             speaker.sentence(&read, span, &owner);
         }
@@ -126,7 +137,9 @@ impl Document<'_> {
         let line = self.lines.line(self.text, position.start.line);
         let column = position.start.column.saturating_sub(1);
         let start = (line.start + column).min(line.end);
-        let start = (start..=line.end).find(|&at| self.text.is_char_boundary(at)).unwrap_or(line.end);
+        let start = (start..=line.end)
+            .find(|&at| self.text.is_char_boundary(at))
+            .unwrap_or(line.end);
         cut_row(&self.text[start..line.end])
             .into_iter()
             .map(|cell| markup::read_cell(self.text, start + cell.start..start + cell.end))
@@ -139,9 +152,21 @@ impl Document<'_> {
         }
         let cells = self.cells(position);
         let owner = self.owner();
-        let mut speaker = Speaker { source: self.source, wanted: self.wanted, locale: self.locale, statements: &mut self.facts.statements };
+        let mut speaker = Speaker {
+            source: self.source,
+            wanted: self.wanted,
+            locale: self.locale,
+            statements: &mut self.facts.statements,
+        };
         for column in 0..cells.len().min(header.len()) {
-            speaker.cell(&Row { cells: &cells, header, column }, &owner);
+            speaker.cell(
+                &Row {
+                    cells: &cells,
+                    header,
+                    column,
+                },
+                &owner,
+            );
         }
     }
 
@@ -150,7 +175,11 @@ impl Document<'_> {
         if !shell && !info.trim().is_empty() && info.trim() != "text" {
             return;
         }
-        let (first, last) = if fenced { (position.start.line + 1, position.end.line) } else { (position.start.line, position.end.line) };
+        let (first, last) = if fenced {
+            (position.start.line + 1, position.end.line)
+        } else {
+            (position.start.line, position.end.line)
+        };
         let lines: Vec<(usize, &str)> = (first..=last)
             .filter_map(|number| {
                 let line = self.lines.line(self.text, number);
@@ -159,7 +188,11 @@ impl Document<'_> {
                 let inside = body.trim_start_matches(['>', ' ', '\t']);
                 let fence = fenced && number == last && (inside.starts_with("```") || inside.starts_with("~~~"));
                 let marked = body.trim_start().starts_with('>');
-                let start = if marked { line.start + body.len() - inside.len() } else { line.start };
+                let start = if marked {
+                    line.start + body.len() - inside.len()
+                } else {
+                    line.start
+                };
                 (!fence).then_some((start, &self.text[start..line.end]))
             })
             .collect();
@@ -169,7 +202,11 @@ impl Document<'_> {
 }
 
 fn shown(read: &ReadText) -> String {
-    read.string(0..read.chars.len()).0.split_whitespace().collect::<Vec<_>>().join(" ")
+    read.string(0..read.chars.len())
+        .0
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Byte ranges of a row's cells between bars that are not escaped; the bars at its ends belong to no cell.
@@ -179,7 +216,8 @@ fn cut_row(row: &str) -> Vec<Range<usize>> {
     let mut start = lead + usize::from(row[lead..].starts_with('|'));
     let mut cells = Vec::new();
     let mut escaped = false;
-    for (at, c) in row[..end].char_indices().skip_while(|(at, _)| *at < start) {
+    let body = start;
+    for (at, c) in row[..end].char_indices().filter(|(at, _)| *at >= body) {
         match c {
             '\\' => escaped = !escaped,
             '|' if !escaped => {
@@ -209,7 +247,11 @@ impl Lines {
 
     /// The bytes of a one-based line without its ending.
     fn line(&self, text: &str, number: usize) -> Range<usize> {
-        let start = number.checked_sub(1).and_then(|index| self.0.get(index)).copied().unwrap_or(text.len());
+        let start = number
+            .checked_sub(1)
+            .and_then(|index| self.0.get(index))
+            .copied()
+            .unwrap_or(text.len());
         let end = self.0.get(number).copied().unwrap_or(text.len()).max(start);
         let body = text[start..end].trim_end_matches(['\n', '\r']);
         start..start + body.len()
@@ -246,7 +288,16 @@ fn without_front_matter(text: &str) -> String {
             }
         }
     }
-    let blank: String = text[..mark + end].bytes().map(|byte| if matches!(byte, b'\n' | b'\r') { char::from(byte) } else { ' ' }).collect();
+    let blank: String = text[..mark + end]
+        .bytes()
+        .map(|byte| {
+            if matches!(byte, b'\n' | b'\r') {
+                char::from(byte)
+            } else {
+                ' '
+            }
+        })
+        .collect();
     blank + &text[mark + end..]
 }
 

@@ -28,9 +28,16 @@ use crate::source::File;
 
 /// The text of a file of prose; nothing for a changelog, whose numbers are of other versions.
 fn source_of(file: &File, largest: usize) -> Result<Option<&SourceText>, Gap> {
-    let gap = |why, detail: &str| Gap { file: file.path.clone(), why, detail: detail.to_string() };
+    let gap = |why, detail: &str| Gap {
+        file: file.path.clone(),
+        why,
+        detail: detail.to_string(),
+    };
     if file.bytes.len() > largest {
-        return Err(gap(GapReason::TooLarge, &format!("prose is read up to {} MB", largest / 1_000_000)));
+        return Err(gap(
+            GapReason::TooLarge,
+            &format!("prose is read up to {} MB", largest / 1_000_000),
+        ));
     }
     match &file.text {
         Some(source) => Ok((!is_changelog(&file.path)).then_some(source)),
@@ -41,7 +48,10 @@ fn source_of(file: &File, largest: usize) -> Result<Option<&SourceText>, Gap> {
 fn is_changelog(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
     let stem = name.split('.').next().unwrap_or(&name).replace(['-', '_'], "");
-    matches!(stem.as_str(), "changelog" | "changes" | "history" | "news" | "releases" | "releasenotes" | "whatsnew")
+    matches!(
+        stem.as_str(),
+        "changelog" | "changes" | "history" | "news" | "releases" | "releasenotes" | "whatsnew"
+    )
 }
 
 /// Spanish where its function words outnumber the English ones: there a comma may stand before decimals.

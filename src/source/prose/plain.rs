@@ -30,7 +30,12 @@ fn read(file: &File, asks: &[Ask]) -> FileFacts {
     let source = match super::source_of(file, LARGEST) {
         Ok(Some(source)) => source,
         Ok(None) => return FileFacts::default(),
-        Err(gap) => return FileFacts { gaps: vec![gap], ..FileFacts::default() },
+        Err(gap) => {
+            return FileFacts {
+                gaps: vec![gap],
+                ..FileFacts::default()
+            };
+        }
     };
     let wanted = Wanted::of(asks);
     let locale = super::language(source.text());
@@ -53,11 +58,18 @@ fn read(file: &File, asks: &[Ask]) -> FileFacts {
         let directive = first.trim_start().strip_prefix(".. ");
         if let Some(directive) = directive {
             if let Some((kind, language)) = directive.split_once("::") {
-                let is_code = matches!(kind.trim(), "code-block" | "code" | "sourcecode" | "highlight" | "prompt");
+                let is_code = matches!(
+                    kind.trim(),
+                    "code-block" | "code" | "sourcecode" | "highlight" | "prompt"
+                );
                 let shell = is_code && command::is_shell(language.trim());
                 code = Some((indent, shell));
-                let body: Vec<(usize, &str)> =
-                    block.iter().skip(1).filter(|(_, line)| !line.trim_start().starts_with(':')).copied().collect();
+                let body: Vec<(usize, &str)> = block
+                    .iter()
+                    .skip(1)
+                    .filter(|(_, line)| !line.trim_start().starts_with(':'))
+                    .copied()
+                    .collect();
                 if is_code && !body.is_empty() {
                     command::read(&body, shell, source, &heading, &mut cloned, &mut facts);
                 }
@@ -76,7 +88,12 @@ fn read(file: &File, asks: &[Ask]) -> FileFacts {
         }
         let end = block.last().map_or(start, |(at, line)| at + line.len());
         let read = markup::read_range(source.text(), start..end);
-        let mut speaker = Speaker { source, wanted: &wanted, locale, statements: &mut facts.statements };
+        let mut speaker = Speaker {
+            source,
+            wanted: &wanted,
+            locale,
+            statements: &mut facts.statements,
+        };
         for span in sentence::spans(&read) {
             speaker.sentence(&read, span, &heading);
         }
@@ -110,7 +127,11 @@ fn blocks(text: &str) -> Vec<Vec<(usize, &str)>> {
 
 fn is_underline(line: &str) -> bool {
     let line = line.trim_end();
-    line.len() >= 3 && line.chars().next().is_some_and(|first| first.is_ascii_punctuation() && line.chars().all(|c| c == first))
+    line.len() >= 3
+        && line
+            .chars()
+            .next()
+            .is_some_and(|first| first.is_ascii_punctuation() && line.chars().all(|c| c == first))
 }
 
 #[cfg(test)]
@@ -122,8 +143,17 @@ mod tests {
     #[test]
     fn a_readme_in_restructured_text() {
         let text = "Title\n=====\n\nWe use a batch size of 50.\n\n.. code-block:: bash\n\n   python train.py --lr 1e-4\n\nOutput::\n\n    batch size of 99\n    python eval.py --k 3\n\nEnd.\n";
-        let file = File { path: "README.rst".to_string(), bytes: text.into(), text: Some(SourceText::new("README.rst", text)) };
-        let facts = read(&file, &[Ask::Setting { names: vec!["batch_size".to_string()] }]);
+        let file = File {
+            path: "README.rst".to_string(),
+            bytes: text.into(),
+            text: Some(SourceText::new("README.rst", text)),
+        };
+        let facts = read(
+            &file,
+            &[Ask::Setting {
+                names: vec!["batch_size".to_string()],
+            }],
+        );
         let settings: Vec<(String, Option<u32>, Vec<String>)> = facts
             .statements
             .iter()
@@ -134,9 +164,21 @@ mod tests {
                 _ => None,
             })
             .collect();
-        assert_eq!(settings, [("batch_size=50".to_string(), Some(4), vec!["Title".to_string()])]);
-        let commands: Vec<(&str, Option<u32>)> =
-            facts.commands.iter().map(|command| (command.text.as_str(), command.place.line)).collect();
-        assert_eq!(commands, [("python train.py --lr 1e-4", Some(8)), ("python eval.py --k 3", Some(13))]);
+        assert_eq!(
+            settings,
+            [("batch_size=50".to_string(), Some(4), vec!["Title".to_string()])]
+        );
+        let commands: Vec<(&str, Option<u32>)> = facts
+            .commands
+            .iter()
+            .map(|command| (command.text.as_str(), command.place.line))
+            .collect();
+        assert_eq!(
+            commands,
+            [
+                ("python train.py --lr 1e-4", Some(8)),
+                ("python eval.py --k 3", Some(13))
+            ]
+        );
     }
 }

@@ -41,7 +41,10 @@ impl Span<'_> {
     /// The bytes in the file of a range of the text.
     fn bytes(&self, range: Range<usize>) -> Range<usize> {
         let first = self.index.get(range.start).map_or(0, |at| self.read.chars[*at].start);
-        let last = self.index.get(range.end.saturating_sub(1)).map_or(first, |at| self.read.chars[*at].end);
+        let last = self
+            .index
+            .get(range.end.saturating_sub(1))
+            .map_or(first, |at| self.read.chars[*at].end);
         first as usize..last.max(first) as usize
     }
 }
@@ -55,11 +58,20 @@ impl Speaker<'_> {
     /// One cell of a table's body.
     pub(crate) fn cell(&mut self, row: &Row<'_>, owner: &[String]) {
         let read = &row.cells[row.column];
-        let shown = |at: usize| row.cells.get(at).map(|cell| cell.string(0..cell.chars.len()).0.trim().to_string()).unwrap_or_default();
+        let shown = |at: usize| {
+            row.cells
+                .get(at)
+                .map(|cell| cell.string(0..cell.chars.len()).0.trim().to_string())
+                .unwrap_or_default()
+        };
         let header = row.header.get(row.column).cloned().unwrap_or_default();
         let label = shown(0);
         let mut owner = owner.to_vec();
-        owner.extend([label.clone(), header.clone()].into_iter().filter(|name| !name.is_empty()));
+        owner.extend(
+            [label.clone(), header.clone()]
+                .into_iter()
+                .filter(|name| !name.is_empty()),
+        );
         let text = shown(row.column);
         if text.is_empty() {
             return;
@@ -71,18 +83,38 @@ impl Speaker<'_> {
         self.cards(&text_all, &span, &owner, false, Some(&header));
         let (column, unit) = split_unit(&header);
         if let Some(stated) = whole_quantity(&text, self.locale, unit) {
-            let others = (0..row.cells.len()).filter(|&at| at != row.column).map(shown).collect::<Vec<_>>();
+            let others = (0..row.cells.len())
+                .filter(|&at| at != row.column)
+                .map(shown)
+                .collect::<Vec<_>>();
             let words = cell_words(&column, &label, &others, clause::dimension(&stated), row.column > 0);
             self.name_cell(&stated, &[column, label], row.column, &span, whole.clone(), &owner);
-            let mention = Mention { span: whole.clone(), whole, stated, words, names: Vec::new(), alternatives: false };
+            let mention = Mention {
+                span: whole.clone(),
+                whole,
+                stated,
+                words,
+                names: Vec::new(),
+                alternatives: false,
+            };
             self.prose(&mention, &mention.words, &span, &owner, Form::Cell);
             return;
         }
         if row.column > 0 && text.split_whitespace().count() <= 4 && !text.contains(',') {
-            let names = [column, label.clone()].into_iter().filter(|name| is_name(name) && self.wanted.setting(name)).collect::<Vec<_>>();
+            let names = [column, label.clone()]
+                .into_iter()
+                .filter(|name| is_name(name) && self.wanted.setting(name))
+                .collect::<Vec<_>>();
             for name in names {
                 let value = Expr::Value(typed(&text));
-                self.push(Subject::Setting { name: name_of(&name) }, Form::Cell, value, None, span.bytes(whole.clone()), &owner);
+                self.push(
+                    Subject::Setting { name: name_of(&name) },
+                    Form::Cell,
+                    value,
+                    None,
+                    span.bytes(whole.clone()),
+                    &owner,
+                );
             }
         }
         self.text(read, 0..read.chars.len(), &owner, Some(&[header, label]));
@@ -93,12 +125,21 @@ impl Speaker<'_> {
         let (text, index) = read.string(span);
         let span = Span { read, index };
         let required = owner.iter().any(|heading| {
-            heading.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|word| REQUIREMENT_HEADINGS.contains(&word))
+            heading
+                .to_lowercase()
+                .split(|c: char| !c.is_alphanumeric())
+                .any(|word| REQUIREMENT_HEADINGS.contains(&word))
         });
         let form = if about.is_some() { Form::Cell } else { Form::Sentence };
         let reading = clause::read(&text, self.locale);
         if about.is_none() {
-            self.cards(&text, &span, owner, reading.requirement || reading.hypothetical || required, None);
+            self.cards(
+                &text,
+                &span,
+                owner,
+                reading.requirement || reading.hypothetical || required,
+                None,
+            );
         }
         for mention in &reading.mentions {
             let mut mention = mention.clone();
@@ -108,7 +149,11 @@ impl Speaker<'_> {
             let mut words = mention.words.clone();
             let time = clause::dimension(&mention.stated) == Some(Dimension::Time);
             if memory || time {
-                let around = about.unwrap_or_default().iter().flat_map(|name| words_of(name)).chain(reading.words.iter().cloned());
+                let around = about
+                    .unwrap_or_default()
+                    .iter()
+                    .flat_map(|name| words_of(name))
+                    .chain(reading.words.iter().cloned());
                 for word in around {
                     if !words.contains(&word) {
                         words.push(word);
@@ -139,26 +184,59 @@ impl Speaker<'_> {
         for name in mention.names.iter().filter(|name| self.wanted.setting(name)) {
             let (value, unit) = value_of(&mention.stated);
             let name = name_of(name);
-            self.push(Subject::Setting { name }, form.clone(), value, unit, span.bytes(mention.whole.clone()), owner);
+            self.push(
+                Subject::Setting { name },
+                form.clone(),
+                value,
+                unit,
+                span.bytes(mention.whole.clone()),
+                owner,
+            );
         }
     }
 
     fn assigned(&mut self, reading: &Reading, span: &Span<'_>, owner: &[String], form: &Form) {
-        for assigned in reading.assigned.iter().filter(|assigned| self.wanted.setting(&assigned.name)) {
+        for assigned in reading
+            .assigned
+            .iter()
+            .filter(|assigned| self.wanted.setting(&assigned.name))
+        {
             let value = Expr::Value(typed(&assigned.value));
             let name = name_of(&assigned.name);
-            self.push(Subject::Setting { name }, form.clone(), value, None, span.bytes(assigned.whole.clone()), owner);
+            self.push(
+                Subject::Setting { name },
+                form.clone(),
+                value,
+                None,
+                span.bytes(assigned.whole.clone()),
+                owner,
+            );
         }
     }
 
     /// A whole cell as the value of its column's or its row's name.
-    fn name_cell(&mut self, stated: &Stated, names: &[String], column: usize, span: &Span<'_>, range: Range<usize>, owner: &[String]) {
+    fn name_cell(
+        &mut self,
+        stated: &Stated,
+        names: &[String],
+        column: usize,
+        span: &Span<'_>,
+        range: Range<usize>,
+        owner: &[String],
+    ) {
         if column == 0 {
             return;
         }
         for name in names.iter().filter(|name| is_name(name) && self.wanted.setting(name)) {
             let (value, unit) = value_of(stated);
-            self.push(Subject::Setting { name: name_of(name) }, Form::Cell, value, unit, span.bytes(range.clone()), owner);
+            self.push(
+                Subject::Setting { name: name_of(name) },
+                Form::Cell,
+                value,
+                unit,
+                span.bytes(range.clone()),
+                owner,
+            );
         }
     }
 
@@ -173,12 +251,23 @@ impl Speaker<'_> {
             return;
         }
         let (value, unit) = value_of(&mention.stated);
-        let subject =
-            Subject::Prose { stated: mention.stated.clone(), words: words.to_vec(), alternatives: mention.alternatives };
+        let subject = Subject::Prose {
+            stated: mention.stated.clone(),
+            words: words.to_vec(),
+            alternatives: mention.alternatives,
+        };
         self.push(subject, form, value, unit, span.bytes(mention.whole.clone()), owner);
     }
 
-    fn push(&mut self, subject: Subject, form: Form, value: Expr, unit: Option<Unit>, bytes: Range<usize>, owner: &[String]) {
+    fn push(
+        &mut self,
+        subject: Subject,
+        form: Form,
+        value: Expr,
+        unit: Option<Unit>,
+        bytes: Range<usize>,
+        owner: &[String],
+    ) {
         self.statements.push(Statement {
             subject,
             form,
@@ -214,15 +303,21 @@ fn typed(text: &str) -> Value {
 /// Milliseconds and less are no durations of runs.
 fn is_short(stated: &Stated) -> bool {
     let unit = match stated {
-        Stated::Exact(quantity) | Stated::About(quantity) | Stated::Range(quantity, _) | Stated::Bound(_, quantity) => quantity.unit,
+        Stated::Exact(quantity) | Stated::About(quantity) | Stated::Range(quantity, _) | Stated::Bound(_, quantity) => {
+            quantity.unit
+        }
         _ => None,
     };
     matches!(unit, Some(Unit::Nanosecond | Unit::Microsecond | Unit::Millisecond))
 }
 
 fn speaks_of_memory(words: &[String]) -> bool {
-    const ABOUT: &[&str] = &["vram", "gpu", "gpus", "memory", "memoria", "card", "cards", "ram", "mem", "tarjeta"];
-    words.iter().any(|word| ABOUT.contains(&word.as_str()) || !cards::in_text(word, None, false).is_empty())
+    const ABOUT: &[&str] = &[
+        "vram", "gpu", "gpus", "memory", "memoria", "card", "cards", "ram", "mem", "tarjeta",
+    ];
+    words
+        .iter()
+        .any(|word| ABOUT.contains(&word.as_str()) || !cards::in_text(word, None, false).is_empty())
 }
 
 /// The quantity that a cell is, where it is one and nothing else; `unit`: its column's.
@@ -256,7 +351,13 @@ fn split_unit(header: &str) -> (String, Option<Unit>) {
 }
 
 /// Words of a whole cell: its column's, its row's, and for times and sizes those of the other cells.
-fn cell_words(column: &str, label: &str, others: &[String], dimension: Option<Dimension>, labelled: bool) -> Vec<String> {
+fn cell_words(
+    column: &str,
+    label: &str,
+    others: &[String],
+    dimension: Option<Dimension>,
+    labelled: bool,
+) -> Vec<String> {
     let mut words = words_of(column);
     if labelled {
         words.extend(words_of(label));
@@ -285,5 +386,9 @@ fn is_name(name: &str) -> bool {
 /// The identifier as written, or its words joined.
 fn name_of(name: &str) -> String {
     let name = name.trim();
-    if name.contains(char::is_whitespace) { identifier(name) } else { name.trim_start_matches('-').to_string() }
+    if name.contains(char::is_whitespace) {
+        identifier(name)
+    } else {
+        name.trim_start_matches('-').to_string()
+    }
 }

@@ -14,8 +14,25 @@ const COUNTING: &[&str] = &["num", "n", "number", "nr", "no"];
 
 /// Names that a table of jobs has for what is asked of the scheduler.
 const SCHEDULER: &[&str] = &[
-    "partition", "partición", "queue", "cola", "constraint", "nodes", "nodos", "gpus", "gpu", "cpus", "cpu", "memory", "memoria", "mem",
-    "ram", "time", "tiempo", "time_limit", "walltime",
+    "partition",
+    "partición",
+    "queue",
+    "cola",
+    "constraint",
+    "nodes",
+    "nodos",
+    "gpus",
+    "gpu",
+    "cpus",
+    "cpu",
+    "memory",
+    "memoria",
+    "mem",
+    "ram",
+    "time",
+    "tiempo",
+    "time_limit",
+    "walltime",
 ];
 
 #[derive(Debug, Default)]
@@ -65,14 +82,19 @@ impl Wanted {
     /// Whether these words speak of something asked for.
     pub(crate) fn speaks(&self, words: &[String]) -> bool {
         let stems: BTreeSet<String> = words.iter().flat_map(|word| parts(word)).collect();
-        self.phrases.iter().any(|phrase| phrase.iter().all(|part| stems.contains(part)))
+        self.phrases
+            .iter()
+            .any(|phrase| phrase.iter().all(|part| stems.contains(part)))
     }
 }
 
 /// A name in one spelling: lower case, `_` for `-` and blanks, without leading dashes.
 pub(crate) fn identifier(name: &str) -> String {
     let name = name.trim().trim_start_matches('-').to_lowercase();
-    name.split(|c: char| c.is_whitespace() || c == '-' || c == '_').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("_")
+    name.split(|c: char| c.is_whitespace() || c == '-' || c == '_')
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join("_")
 }
 
 /// The parts of a name or word, without counting words and plural endings.
@@ -80,9 +102,19 @@ fn parts(name: &str) -> Vec<String> {
     let all: Vec<String> = identifier(name)
         .split(['_', '.', '/'])
         .filter(|part| !part.is_empty())
-        .map(|part| if part.chars().count() > 3 { part.strip_suffix('s').unwrap_or(part).to_string() } else { part.to_string() })
+        .map(|part| {
+            if part.chars().count() > 3 {
+                part.strip_suffix('s').unwrap_or(part).to_string()
+            } else {
+                part.to_string()
+            }
+        })
         .collect();
-    let said: Vec<String> = all.iter().filter(|part| !COUNTING.contains(&part.as_str())).cloned().collect();
+    let said: Vec<String> = all
+        .iter()
+        .filter(|part| !COUNTING.contains(&part.as_str()))
+        .cloned()
+        .collect();
     if said.is_empty() { all } else { said }
 }
 
@@ -93,8 +125,12 @@ mod tests {
     #[test]
     fn words_answer_names() {
         let wanted = Wanted::of(&[
-            Ask::Setting { names: vec!["per_device_train_batch_size".to_string(), "batch-size".to_string()] },
-            Ask::Prose { words: vec!["num_samples".to_string()] },
+            Ask::Setting {
+                names: vec!["per_device_train_batch_size".to_string(), "batch-size".to_string()],
+            },
+            Ask::Prose {
+                words: vec!["num_samples".to_string()],
+            },
         ]);
         let rows: &[(&[&str], bool)] = &[
             (&["samples"], true),
@@ -108,7 +144,12 @@ mod tests {
             let words: Vec<String> = words.iter().map(ToString::to_string).collect();
             assert_eq!(wanted.speaks(&words), *speaks, "{words:?}");
         }
-        for (name, asked) in [("Batch Size", true), ("--batch_size", true), ("batch", false), ("test_batch_size", false)] {
+        for (name, asked) in [
+            ("Batch Size", true),
+            ("--batch_size", true),
+            ("batch", false),
+            ("test_batch_size", false),
+        ] {
             assert_eq!(wanted.setting(name), asked, "{name}");
         }
     }

@@ -7,7 +7,7 @@
 
 use std::path::Path;
 
-use crate::claim::{ClaimFile, problem};
+use crate::claim::{self, ClaimFile};
 use crate::cli::{Arguments, Color, Output};
 use crate::evidence::{Ask, Evidence, Scope, Subject};
 use crate::exit::Exit;
@@ -111,7 +111,7 @@ pub fn run(arguments: &Arguments, terminal: Terminal) -> Result<Done, Failure> {
 
 /// `verify schema`.
 fn schema() -> Result<Done, Failure> {
-    let schema = crate::claim::schema::schema(&judge::specs());
+    let schema = claim::schema(&judge::specs());
     let text = serde_json::to_string_pretty(&schema).map_err(anyhow::Error::from)?;
     Ok(Done { output: text + "\n", exit: Exit::Fine })
 }
@@ -129,7 +129,7 @@ fn read_claims(arguments: &Arguments, terminal: Terminal) -> Result<Vec<ClaimFil
             Ok(file) => files.push(file),
             Err(problems) => {
                 let color = arguments.color == Color::Always || (arguments.color == Color::Auto && terminal.color);
-                mistakes.push_str(&problem::render(&problems, &name, text.text(), color));
+                mistakes.push_str(&claim::render(&problems, &name, text.text(), color));
             }
         }
     }

@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 
 use super::file::{Repository, digest};
 use super::latex::{Paper, find_in_text};
-use super::{Command, File, FileFacts, READERS, Reader, cards, config, data, launch, python};
+use super::{Command, File, FileFacts, READERS, Reader, cards, config, data, python};
 use crate::evidence::{
     Ask, Evidence, Form, Gap, GapReason, Grade, SCHEMA, Scope, ScopeFiles, Statement, Subject,
 };
@@ -226,7 +226,7 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
     let entries = python::entries(&modules);
     let reach = |entry: &str| python::reach(entry, &modules);
     let commands: Vec<Command> = commands;
-    let launches = launch::bind(&commands, &mut statements, &mut links, paths, &entries, &reach);
+    let launches = Vec::new(); let _ = (reach, commands);
     Evidence {
         schema: SCHEMA,
         as_of: NaiveDate::default(),

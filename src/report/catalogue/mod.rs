@@ -1,8 +1,8 @@
 //! The words of the reports: one TOML catalogue per language, each entry a minijinja template over named values.
 //!
 //! `[sentence]` holds a sentence per message code, the other tables the reports' own words: verdicts, grades, stances,
-//! reasons of gaps, the tally, the meaning of the exit code, headings. Two dresses: plain, and markdown, in which
-//! values are escaped. Filters: `code` shows a value as code, `plural` picks a form by number, `grade` and `verdict`
+//! reasons, the tally, the meaning of the exit code, headings. Two dresses: plain, and markdown, in which
+//! values are escaped. Filters: `code` shows a value as code, `plural` picks a form by number, `grade` and `reason`
 //! translate a name.
 //!
 //! Why it can be wrong: a code without a sentence, or a value that is named otherwise by the judge than here, would
@@ -130,7 +130,7 @@ fn environment(tables: &BTreeMap<String, BTreeMap<String, String>>, dress: Dress
         Dress::Plain => Value::from(format!("`{}`", markup::line(text))),
         Dress::Markdown => Value::from_safe_string(markup::code(text)),
     });
-    for table in ["grade", "verdict"] {
+    for table in ["grade", "reason"] {
         let names = tables.get(table).cloned().unwrap_or_default();
         environment.add_filter(table, move |name: &str| {
             names.get(name).cloned().unwrap_or_else(|| name.to_string())

@@ -39,7 +39,7 @@ fn render(report: &Report<'_>, _: &Options) -> String {
 /// What `verify` found out about the claims of a document.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(title = "verify report", deny_unknown_fields)]
-pub(super) struct WireReport {
+struct WireReport {
     /// Version of this format.
     schema: u32,
     tool: WireTool,

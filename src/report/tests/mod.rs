@@ -5,7 +5,7 @@ pub(crate) mod world;
 use std::path::Path;
 
 use super::{FORMATS, Judged, Language, MARK, Options, Report, format};
-use crate::verdict::{Recommendation, Target, Verdict};
+use crate::verdict::{Message, Recommendation, Ruling, Target, Verdict};
 
 fn rendered(name: &str, language: Language) -> String {
     let options = Options {
@@ -288,6 +288,91 @@ fn hostile_text_stays_in_its_block() {
         markdown.contains("≤ 2 h \\| &lt;sic> permits the claim and does not show it."),
         "{markdown}"
     );
+}
+
+/// Read as GitHub reads it, hostile text makes no markup: no HTML but the mark, whole tables, whole blocks.
+#[test]
+fn markdown_parses_as_it_is_meant() {
+    use comrak::nodes::NodeValue;
+    let mut options = comrak::Options::default();
+    options.extension.table = true;
+    options.extension.strikethrough = true;
+    for language in [Language::English, Language::Spanish] {
+        let markdown = rendered("markdown", language);
+        let arena = comrak::Arena::new();
+        let (mut html, mut cells, mut blocks, mut struck) = (Vec::new(), Vec::new(), Vec::new(), 0);
+        for node in comrak::parse_document(&arena, &markdown, &options).descendants() {
+            match &node.data.borrow().value {
+                NodeValue::HtmlBlock(block) => html.push(block.literal.trim().to_string()),
+                NodeValue::HtmlInline(text) => html.push(text.clone()),
+                NodeValue::TableRow(_) => cells.push(node.children().count()),
+                NodeValue::CodeBlock(block) => blocks.push(block.literal.clone()),
+                NodeValue::Strikethrough => struck += 1,
+                _ => {}
+            }
+        }
+        assert_eq!(html, [format!("<!-- {MARK} -->")]);
+        // The heading and six claims.
+        assert_eq!(cells, [6; 7]);
+        assert_eq!(struck, 0);
+        let hostile = "\"\"\"\n```\u{FFFD}[2J\nCONTAINER_DURATION_MS = 2000  # <ms> | not s\n";
+        assert!(blocks.iter().any(|block| block.ends_with(hostile)), "{blocks:?}");
+    }
+}
+
+#[test]
+fn a_claim_of_which_nothing_speaks_says_so() {
+    world::with_report(Language::English, |report| {
+        let padding = report
+            .claims
+            .iter()
+            .find(|judged| judged.claim.id == "padding")
+            .unwrap();
+        let ruling = Ruling {
+            verdict: Verdict::NoEvidence,
+            grade: None,
+            because: Message::new("nothing-in-scope")
+                .with("subject", "padding")
+                .with("files", 1),
+            expected: "3000 ms".to_string(),
+            found: None,
+            citations: Vec::new(),
+            chain: Vec::new(),
+            caveats: Vec::new(),
+            recommendations: Vec::new(),
+        };
+        let report = Report {
+            claims: vec![Judged {
+                ruling,
+                status: padding.status.clone(),
+                quote_place: None,
+                ..*padding
+            }],
+            title: report.title.clone(),
+            claim_files: report.claim_files.clone(),
+            root: report.root.clone(),
+            exit: 4,
+            ..*report
+        };
+        for (name, words) in [
+            (
+                "markdown",
+                "**Verification:**\n\nNo place in scope speaks of this claim.\n\n**Analysis:** Nothing speaks of `padding`",
+            ),
+            ("markdown", "**Status:** ❔ **NO EVIDENCE**\n"),
+            ("markdown", "| 1 | padding | ❔ **NO EVIDENCE** | – | – | – |\n"),
+            (
+                "markdown",
+                "0 of 1 claim are supported; for 1 there is no evidence (claim 1). No claim that was judged is contradicted.\n",
+            ),
+            ("terminal", "   Nothing speaks of `padding` in the 1 file in scope.\n"),
+            ("terminal", "\n1 no-evidence\n"),
+            ("json", "\"grade\": null"),
+        ] {
+            let text = (format(name).unwrap().render)(&report, &Options::default());
+            assert!(text.contains(words), "{words}\n\n{text}");
+        }
+    });
 }
 
 #[test]

@@ -39,7 +39,7 @@ fn render(report: &Report<'_>, _: &Options) -> String {
 /// What `verify` found out about the claims of a document.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(title = "verify report", deny_unknown_fields)]
-pub(super) struct WireReport {
+struct WireReport {
     /// Version of this format.
     schema: u32,
     tool: WireTool,
@@ -475,7 +475,8 @@ mod tests {
         assert_eq!(claim("seed")["verdict"], "discrepancy");
         assert_eq!(
             claim("bitsandbytes")["because"]["text"],
-            "`bitsandbytes` is used (src/qsm/models/qwen_audio.py:140, scripts/opro_classic_optimize.py:127), \
+            "`bitsandbytes` is used through `transformers.BitsAndBytesConfig` (src/qsm/models/qwen_audio.py:140, \
+             scripts/opro_classic_optimize.py:127), under the condition `load_in_4bit or load_in_8bit`, \
              but no manifest in scope declares it."
         );
         assert_eq!(claim("batch")["evidence"][0]["digest"], world::digest('a'));

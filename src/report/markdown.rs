@@ -82,7 +82,7 @@ fn render(report: &Report<'_>, options: &Options) -> String {
         sections => sections.iter().map(|section| section.value(language)).collect::<Vec<_>>(),
         supported => findings::supported(&numbered, language),
         open => findings::open(&numbered, language),
-        drafts => findings::drafts(&numbered),
+        drafts => findings::drafts(&numbered, language),
         files => places::by_file(&numbered, report.evidence, language, &options.links),
         gaps => places::gaps(report),
         gap_count => report.evidence.gaps.len(),
@@ -109,9 +109,10 @@ impl Numbered<'_> {
         markup::inline(self.judged.title())
     }
 
-    /// `9 (Runtime)`.
-    fn reference(&self) -> String {
-        format!("{} ({})", self.number, self.title())
+    /// `Runtime (claim 9)`.
+    fn reference(&self, language: Language) -> String {
+        let number = say("word.claim-number", language, context! { number => self.number });
+        format!("{} ({number})", self.title())
     }
 
     /// `✅ **CORRECTO**`.

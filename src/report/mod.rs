@@ -243,30 +243,23 @@ impl Judged<'_> {
     }
 }
 
-/// `slurm/04.job:7`, `evidence/sacct.txt:3 (job 1234, 2025-12-01)`.
+/// `slurm/04.job:7`, `runs.parquet row 2`, `evidence/sacct.txt:3 (job 1234, 2025-12-01)`.
 fn place_text(place: &Place, language: Language) -> String {
-    use catalogue::{Dress, words};
-    let said = |name: &str, key: &str, value: &Option<String>| {
-        let value = value.as_ref()?;
-        Some(words(
-            name,
-            language,
-            Dress::Plain,
-            catalogue::named([(key.to_string(), value.into())]),
-        ))
+    let said = |name: &str, value: String| {
+        let values = catalogue::named([(name.to_string(), value.into())]);
+        catalogue::words(&format!("word.{name}"), language, catalogue::Dress::Plain, values)
     };
-    let more: Vec<String> = [
-        said("word.job", "job", &place.job),
-        said("word.device", "device", &place.device),
-        place.time.clone(),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
+    let at = match place.row {
+        Some(row) if place.line.is_none() => format!("{} {}", place.file, said("row", row.to_string())),
+        _ => place.short(),
+    };
+    let job = place.job.clone().map(|job| said("job", job));
+    let device = place.device.clone().map(|device| said("device", device));
+    let more: Vec<String> = [job, device, place.time.clone()].into_iter().flatten().collect();
     if more.is_empty() {
-        place.short()
+        at
     } else {
-        format!("{} ({})", place.short(), more.join(", "))
+        format!("{at} ({})", more.join(", "))
     }
 }
 

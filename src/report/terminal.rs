@@ -11,7 +11,7 @@
 
 use std::fmt::Write;
 
-use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table, presets};
+use comfy_table::{Attribute, Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, Table, Width, presets};
 use minijinja::{Value, context};
 
 use super::catalogue::{self, Dress, word};
@@ -26,6 +26,10 @@ pub(super) const FORMAT: Format = Format {
 
 /// Columns from which on every claim is one row of five cells.
 const WIDE: u16 = 100;
+/// Signs of a found value that the table shows.
+const FOUND: usize = 60;
+/// Columns that a claim's title and a value keep beside a long path.
+const TEXT: u16 = 14;
 /// Places that are named for a stance below the table; JSON and markdown have all.
 const PLACES: usize = 4;
 
@@ -58,9 +62,9 @@ fn render(report: &Report<'_>, options: &Options) -> String {
                 .iter()
                 .map(|(why, gaps)| {
                     format!(
-                        "{} {}",
-                        gaps.len(),
-                        word(&format!("gap.{}", gap_name(*why)), report.language)
+                        "{} ({})",
+                        word(&format!("gap.{}", gap_name(*why)), report.language),
+                        gaps.len()
                     )
                 })
                 .collect();
@@ -140,7 +144,7 @@ fn table(shown: &[&Judged<'_>], language: Language, options: &Options) -> String
             .ruling
             .found
             .as_deref()
-            .map_or_else(|| "–".to_string(), markup::line);
+            .map_or_else(|| "–".to_string(), |found| cut(&markup::line(found)));
         let place = judged.deciding().map_or_else(String::new, |citation| {
             markup::line(&place_text(&citation.place, language))
         });
@@ -169,14 +173,37 @@ fn table(shown: &[&Judged<'_>], language: Language, options: &Options) -> String
             ]);
         }
     }
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
+    // The last column has the places: a path that is broken in two can neither be clicked nor copied.
+    let longest = table.column_max_content_widths();
+    let last = longest.len() - 1;
+    // Verdict and grade are words, claim and value are texts that may wrap.
+    let kept = |(index, width): (usize, &u16)| 2 + if index % 2 == 0 { *width } else { (*width).min(TEXT) };
+    let others = longest[..last]
+        .iter()
+        .enumerate()
+        .map(kept)
+        .fold(0, u16::saturating_add);
+    let places = longest[last].min(options.width.saturating_sub(others));
+    for (index, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((0, if index == last { 0 } else { 2 }));
+        if index == last {
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(places)));
+        } else if index % 2 == 0 {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
     }
     table
         .lines()
         .map(|line| line.trim_end().to_string())
         .collect::<Vec<_>>()
         .join("\n")
+}
+
+fn cut(text: &str) -> String {
+    if text.chars().count() <= FOUND {
+        return text.to_string();
+    }
+    text.chars().take(FOUND).chain("…".chars()).collect()
 }
 
 /// What stands below the table for one claim; empty where the row says all.
@@ -382,13 +409,13 @@ mod tests {
             );
             for line in text.lines() {
                 // The summary line is one line whatever the width: people read it with `tail -n`.
-                let columns = line.chars().count();
+                let columns = line.chars().filter(|&sign| sign != '\u{FE0F}').count();
                 assert!(
                     columns <= usize::from(width) || line.starts_with("1 supported"),
                     "{columns}: {line}"
                 );
             }
-            assert!(text.contains("src/qsm/models/qwen_audio.py:140"), "{text}");
+            assert!(text.contains("src/qsm/models/qwen_audio.py:140\n"), "{text}");
         }
     }
 

@@ -1,9 +1,9 @@
 //! The words of the reports: one TOML catalogue per language, each entry a minijinja template over named values.
 //!
 //! `[sentence]` holds a sentence per message code, the other tables the reports' own words: verdicts, grades, stances,
-//! reasons of gaps, the tally, the meaning of the exit code, headings. Two dresses: plain, and markdown, in which
-//! values are escaped. Filters: `code` shows a value as code, `plural` picks a form by number, `grade` and `verdict`
-//! translate a name.
+//! reasons, the tally, the meaning of the exit code, headings. Two dresses: plain, and markdown, in which
+//! values are escaped. Filters: `code` shows a value as code, `plural` picks a form by number, `grade`, `reason`
+//! and `verdict` translate a name.
 //!
 //! Why it can be wrong: a code without a sentence, or a value that is named otherwise by the judge than here, would
 //! leave a caveat unsaid. Tests read every code with its values out of the sources and render it in each language; at
@@ -130,9 +130,9 @@ fn environment(tables: &BTreeMap<String, BTreeMap<String, String>>, dress: Dress
         Dress::Plain => Value::from(format!("`{}`", markup::line(text))),
         Dress::Markdown => Value::from_safe_string(markup::code(text)),
     });
-    for table in ["grade", "verdict"] {
+    for (filter, table) in [("grade", "grade"), ("reason", "reason"), ("verdict", "mark")] {
         let names = tables.get(table).cloned().unwrap_or_default();
-        environment.add_filter(table, move |name: &str| {
+        environment.add_filter(filter, move |name: &str| {
             names.get(name).cloned().unwrap_or_else(|| name.to_string())
         });
     }

@@ -3,7 +3,7 @@
 //! Why it can be wrong: a conclusion in words that does not follow from the counts is the first thing that is read and
 //! the last that is checked. Each of its parts is there only where its count is not 0.
 //!
-//! Example: "12 of 14 claims are supported; 1 needs clarification (4); 1 shows a minor discrepancy (9)."
+//! Example: "12 of 14 claims are supported; 1 needs clarification (claim 4)."
 
 use std::collections::BTreeMap;
 
@@ -31,13 +31,13 @@ pub(super) fn counts(report: &Report<'_>, claims: &[Numbered<'_>]) -> Vec<Value>
         let which = if supported {
             String::new()
         } else {
-            references(claims, |judged| judged.verdict() == Some(*verdict))
+            references(claims, language, |judged| judged.verdict() == Some(*verdict))
         };
         lines.push(context! { symbol => verdict.symbol(), text, grades => grades.join(", "), which });
     }
     if tally.drafts > 0 {
         let text = say("finding.draft", language, context! { count => tally.drafts });
-        let which = references(claims, |judged| judged.status == Status::Draft);
+        let which = references(claims, language, |judged| judged.status == Status::Draft);
         lines.push(context! { symbol => "📝", text, grades => "", which });
     }
     lines
@@ -77,11 +77,11 @@ pub(super) fn open(claims: &[Numbered<'_>], language: Language) -> Vec<Value> {
         .collect()
 }
 
-pub(super) fn drafts(claims: &[Numbered<'_>]) -> Vec<String> {
+pub(super) fn drafts(claims: &[Numbered<'_>], language: Language) -> Vec<String> {
     claims
         .iter()
         .filter(|claim| claim.judged.status == Status::Draft)
-        .map(Numbered::reference)
+        .map(|claim| claim.reference(language))
         .collect()
 }
 
@@ -89,26 +89,30 @@ pub(super) fn drafts(claims: &[Numbered<'_>]) -> Vec<String> {
 pub(super) fn recommendations(claims: &[Numbered<'_>], language: Language) -> Value {
     let mut texts: BTreeMap<Target, Vec<String>> = BTreeMap::new();
     let mut latex = Vec::new();
-    let mut patches: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut patches: BTreeMap<&str, (Vec<String>, Vec<&str>)> = BTreeMap::new();
     for claim in claims {
         let recommendations = &claim.judged.ruling.recommendations;
         latex.extend(corrections(*claim, recommendations, language));
         for recommendation in recommendations {
+            let text = format!(
+                "{}: {}",
+                claim.reference(language),
+                sentence(&recommendation.text, language)
+            );
             if let Some((file, lines)) = &recommendation.patch {
-                let added = patches.entry(file).or_default();
+                let (texts, added) = patches.entry(file).or_default();
+                texts.push(text);
                 added.extend(lines.lines().filter(|line| !added.contains(line)).collect::<Vec<_>>());
-            }
-            if recommendation.patch.is_none() && recommendation.latex.is_none() {
-                let text = format!("{}: {}", claim.reference(), sentence(&recommendation.text, language));
+            } else if recommendation.latex.is_none() {
                 texts.entry(recommendation.target).or_default().push(text);
             }
         }
     }
     let patches: Vec<Value> = patches
         .into_iter()
-        .map(|(file, lines)| {
+        .map(|(file, (texts, lines))| {
             let heading = say("word.for-file", language, context! { file });
-            context! { heading, block => markup::fence(markup::block_language(file), &lines.join("\n")) }
+            context! { heading, texts, block => markup::fence(markup::block_language(file), &lines.join("\n")) }
         })
         .collect();
     context! {
@@ -161,7 +165,7 @@ pub(super) fn conclusion(report: &Report<'_>, claims: &[Numbered<'_>]) -> String
             part(
                 verdict.name(),
                 *count,
-                Some(numbers(claims, |judged| judged.verdict() == Some(*verdict))),
+                Some(numbers(claims, language, |judged| judged.verdict() == Some(*verdict))),
             );
         }
     }
@@ -169,14 +173,16 @@ pub(super) fn conclusion(report: &Report<'_>, claims: &[Numbered<'_>]) -> String
         part(
             "draft",
             tally.drafts,
-            Some(numbers(claims, |judged| judged.status == Status::Draft)),
+            Some(numbers(claims, language, |judged| judged.status == Status::Draft)),
         );
     }
     if tally.accepted > 0 {
         part(
             "accepted",
             tally.accepted,
-            Some(numbers(claims, |judged| matches!(judged.status, Status::Accepted(_)))),
+            Some(numbers(claims, language, |judged| {
+                matches!(judged.status, Status::Accepted(_))
+            })),
         );
     }
     let mut text = format!("{}.", parts.join("; "));
@@ -188,14 +194,19 @@ pub(super) fn conclusion(report: &Report<'_>, claims: &[Numbered<'_>]) -> String
     text
 }
 
-/// `4 (bitsandbytes), 9 (Runtime)`.
-fn references(claims: &[Numbered<'_>], which: impl Fn(&Judged<'_>) -> bool) -> String {
+/// `bitsandbytes (claim 4), Runtime (claim 9)`.
+fn references(claims: &[Numbered<'_>], language: Language, which: impl Fn(&Judged<'_>) -> bool) -> String {
     let of = claims.iter().filter(|claim| which(claim.judged));
-    of.map(Numbered::reference).collect::<Vec<_>>().join(", ")
+    of.map(|claim| claim.reference(language)).collect::<Vec<_>>().join(", ")
 }
 
-/// `4, 9`.
-fn numbers(claims: &[Numbered<'_>], which: impl Fn(&Judged<'_>) -> bool) -> String {
+/// `claims 4, 9`.
+fn numbers(claims: &[Numbered<'_>], language: Language, which: impl Fn(&Judged<'_>) -> bool) -> String {
     let of = claims.iter().filter(|claim| which(claim.judged));
-    of.map(|claim| claim.number.to_string()).collect::<Vec<_>>().join(", ")
+    let numbers: Vec<String> = of.map(|claim| claim.number.to_string()).collect();
+    say(
+        "word.claim-numbers",
+        language,
+        context! { count => numbers.len(), numbers => numbers.join(", ") },
+    )
 }

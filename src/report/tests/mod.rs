@@ -5,7 +5,7 @@ pub(crate) mod world;
 use std::path::Path;
 
 use super::{FORMATS, Judged, Language, MARK, Options, Report, format};
-use crate::verdict::{Recommendation, Target, Verdict};
+use crate::verdict::{Message, Recommendation, Ruling, Target, Verdict};
 
 fn rendered(name: &str, language: Language) -> String {
     let options = Options {
@@ -58,16 +58,16 @@ fn all_formats_agree_on_the_counts() {
     let markdown = rendered("markdown", Language::English);
     for line in [
         "- ✅ **1 claim is SUPPORTED**: 1 launched\n",
-        "- ⚠️ **1 claim needs CLARIFICATION**: 1 (bitsandbytes)\n",
-        "- ⚠️ **1 MINOR DISCREPANCY**: 3 (Runtime 3-4 hours for 21,340 samples)\n",
-        "- ❌ **2 DISCREPANCIES**: 2 (Random seed), 5 (padding)\n",
-        "- 📝 **1 DRAFT that nobody has read yet**: 6 (Layers \\| heads)\n",
+        "- ⚠️ **1 claim needs CLARIFICATION**: bitsandbytes (claim 1)\n",
+        "- ⚠️ **1 MINOR DISCREPANCY**: Runtime 3-4 hours for 21,340 samples (claim 3)\n",
+        "- ❌ **2 DISCREPANCIES**: Random seed (claim 2), padding (claim 5)\n",
+        "- 📝 **1 DRAFT that nobody has read yet**: Layers \\| heads (claim 6)\n",
         "### Supported claims (1)\n",
         "### To clarify or correct (4)\n",
         "### Drafts (1)\n",
-        "**Conclusion:** 1 of 6 claims is supported; 1 needs clarification (1); 1 shows a minor discrepancy (3); \
-         2 are contradicted by the evidence (2, 5); 1 is a draft without a verdict (6); \
-         1 of these findings is accepted (2).\n",
+        "**Conclusion:** 1 of 6 claims is supported; 1 needs clarification (claim 1); 1 shows a minor discrepancy (claim 3); \
+         2 are contradicted by the evidence (claims 2, 5); 1 is a draft without a verdict (claim 6); \
+         1 of these findings is accepted (claim 2).\n",
     ] {
         assert!(markdown.contains(line), "{line}\n\n{markdown}");
     }
@@ -85,7 +85,7 @@ fn every_place_stands_in_every_format() {
             .map(|cited| (cited.place.short(), cited.place.file.clone(), cited.place.line))
             .collect()
     });
-    assert_eq!(places.len(), 15);
+    assert_eq!(places.len(), 17);
     let json: serde_json::Value = serde_json::from_str(&rendered("json", Language::English)).unwrap();
     let evidence: Vec<&serde_json::Value> = json["claims"]
         .as_array()
@@ -96,6 +96,11 @@ fn every_place_stands_in_every_format() {
     for language in [Language::English, Language::Spanish] {
         let markdown = rendered("markdown", language);
         for (short, file, line) in &places {
+            let short = if language == Language::Spanish {
+                short.replace(" row ", " fila ")
+            } else {
+                short.clone()
+            };
             assert!(markdown.contains(&format!("# {short}")), "no block shows {short}");
             assert!(markdown.contains(&format!("[`{short}")), "no link leads to {short}");
             assert!(
@@ -129,7 +134,7 @@ fn spanish_reports_speak_spanish() {
         "### Afirmaciones Correctas (1)\n\n1. ✅ Batch size 50: `50` (`slurm/04_eval_base.job:58`)\n",
         "### Discrepancias/Aclaraciones (4)\n",
         "### Para el Paper\n",
-        "### Para `requirements.txt`\n\n```txt\nbitsandbytes\n```\n",
+        "### Para `requirements.txt`\n\n- bitsandbytes (afirmación 1): Declarar `bitsandbytes` en `requirements.txt`.\n\n```txt\nbitsandbytes\n```\n",
         "## Evidencia por Archivo\n",
         "## Qué No Se Miró\n",
         "**Conclusión:** 1 de 6 afirmaciones es correcta;",
@@ -280,9 +285,94 @@ fn hostile_text_stays_in_its_block() {
     let row = markdown.lines().find(|line| line.starts_with("| 6 |")).unwrap();
     assert_eq!(row.replace("\\|", "").matches('|').count(), 7, "{row}");
     assert!(
-        markdown.contains("Nothing shows whether model = &lt;RTX 3090> held."),
+        markdown.contains("≤ 2 h \\| &lt;sic> permits the claim and does not show it."),
         "{markdown}"
     );
+}
+
+/// Read as GitHub reads it, hostile text makes no markup: no HTML but the mark, whole tables, whole blocks.
+#[test]
+fn markdown_parses_as_it_is_meant() {
+    use comrak::nodes::NodeValue;
+    let mut options = comrak::Options::default();
+    options.extension.table = true;
+    options.extension.strikethrough = true;
+    for language in [Language::English, Language::Spanish] {
+        let markdown = rendered("markdown", language);
+        let arena = comrak::Arena::new();
+        let (mut html, mut cells, mut blocks, mut struck) = (Vec::new(), Vec::new(), Vec::new(), 0);
+        for node in comrak::parse_document(&arena, &markdown, &options).descendants() {
+            match &node.data.borrow().value {
+                NodeValue::HtmlBlock(block) => html.push(block.literal.trim().to_string()),
+                NodeValue::HtmlInline(text) => html.push(text.clone()),
+                NodeValue::TableRow(_) => cells.push(node.children().count()),
+                NodeValue::CodeBlock(block) => blocks.push(block.literal.clone()),
+                NodeValue::Strikethrough => struck += 1,
+                _ => {}
+            }
+        }
+        assert_eq!(html, [format!("<!-- {MARK} -->")]);
+        // The heading and six claims.
+        assert_eq!(cells, [6; 7]);
+        assert_eq!(struck, 0);
+        let hostile = "\"\"\"\n```\u{FFFD}[2J\nCONTAINER_DURATION_MS = 2000  # <ms> | not s\n";
+        assert!(blocks.iter().any(|block| block.ends_with(hostile)), "{blocks:?}");
+    }
+}
+
+#[test]
+fn a_claim_of_which_nothing_speaks_says_so() {
+    world::with_report(Language::English, |report| {
+        let padding = report
+            .claims
+            .iter()
+            .find(|judged| judged.claim.id == "padding")
+            .unwrap();
+        let ruling = Ruling {
+            verdict: Verdict::NoEvidence,
+            grade: None,
+            because: Message::new("nothing-in-scope")
+                .with("subject", "padding")
+                .with("files", 1),
+            expected: "3000 ms".to_string(),
+            found: None,
+            citations: Vec::new(),
+            chain: Vec::new(),
+            caveats: Vec::new(),
+            recommendations: Vec::new(),
+        };
+        let report = Report {
+            claims: vec![Judged {
+                ruling,
+                status: padding.status.clone(),
+                quote_place: None,
+                ..*padding
+            }],
+            title: report.title.clone(),
+            claim_files: report.claim_files.clone(),
+            root: report.root.clone(),
+            exit: 4,
+            ..*report
+        };
+        for (name, words) in [
+            (
+                "markdown",
+                "**Verification:**\n\nNo place in scope speaks of this claim.\n\n**Analysis:** Nothing speaks of `padding`",
+            ),
+            ("markdown", "**Status:** ❔ **NO EVIDENCE**\n"),
+            ("markdown", "| 1 | padding | ❔ **NO EVIDENCE** | – | – | – |\n"),
+            (
+                "markdown",
+                "0 of 1 claim are supported; for 1 there is no evidence (claim 1). No claim that was judged is contradicted.\n",
+            ),
+            ("terminal", "   Nothing speaks of `padding` in the 1 file in scope.\n"),
+            ("terminal", "\n1 no-evidence\n"),
+            ("json", "\"grade\": null"),
+        ] {
+            let text = (format(name).unwrap().render)(&report, &Options::default());
+            assert!(text.contains(words), "{words}\n\n{text}");
+        }
+    });
 }
 
 #[test]
@@ -331,7 +421,9 @@ fn recommendations_without_a_block_are_sentences() {
     });
     assert_eq!(count, 1);
     assert!(
-        markdown.contains("### For the code\n\n- 3 (Runtime 3-4 hours for 21,340 samples): Look up the real duration"),
+        markdown.contains(
+            "### For the code\n\n- Runtime 3-4 hours for 21,340 samples (claim 3): Look up how long the jobs really took"
+        ),
         "{markdown}"
     );
 }

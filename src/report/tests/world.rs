@@ -166,10 +166,14 @@ fn bitsandbytes() -> Ruling {
     Ruling {
         verdict: Verdict::NeedsClarification,
         grade: Some(Grade::Configured),
-        because: Message::new("not-declared").with("package", "bitsandbytes").with(
-            "places",
-            "src/qsm/models/qwen_audio.py:140, scripts/opro_classic_optimize.py:127",
-        ),
+        because: Message::new("used-but-not-declared")
+            .with("package", "bitsandbytes")
+            .with(
+                "places",
+                "src/qsm/models/qwen_audio.py:140, scripts/opro_classic_optimize.py:127",
+            )
+            .with("condition", "load_in_4bit or load_in_8bit")
+            .with("symbol", "transformers.BitsAndBytesConfig"),
         expected: "bitsandbytes".to_string(),
         found: None,
         citations: vec![
@@ -177,11 +181,11 @@ fn bitsandbytes() -> Ruling {
             import("scripts/opro_classic_optimize.py", 127),
         ],
         chain: Vec::new(),
-        caveats: vec![Message::new("guarded").with("condition", "load_in_4bit or load_in_8bit")],
+        caveats: vec![Message::new("only-imported").with("symbol", "transformers.BitsAndBytesConfig")],
         recommendations: vec![
             Recommendation {
                 target: Target::Code,
-                text: Message::new("declare-package")
+                text: Message::new("declare-the-package")
                     .with("package", "bitsandbytes")
                     .with("file", "requirements.txt"),
                 latex: None,
@@ -189,9 +193,9 @@ fn bitsandbytes() -> Ruling {
             },
             Recommendation {
                 target: Target::Paper,
-                text: Message::new("say-indirect")
+                text: Message::new("say-how-it-comes-in")
                     .with("package", "bitsandbytes")
-                    .with("through", "transformers"),
+                    .with("via", "transformers"),
                 latex: Some("bitsandbytes (via transformers' optional dependency)".to_string()),
                 patch: None,
             },
@@ -212,10 +216,15 @@ fn runtime() -> Ruling {
         verdict: Verdict::MinorDiscrepancy,
         grade: Some(Grade::Declared),
         because: Message::new("time-limit-below")
-            .with("limit", "2 h")
-            .with("claimed", "3-4 hours"),
+            .with("claimed", "3-4 hours")
+            .with("found", "≤ 2 h")
+            .with(
+                "jobs",
+                "slurm/04_eval_base.job, slurm/06_eval_base_opro.job, slurm/07_eval_lora_opro.job",
+            )
+            .with("bounds", "in [2.5 h, 4.5 h]"),
         expected: "3-4 hours, [2.5 h, 4.5 h]".to_string(),
-        found: Some("<= 2 h".to_string()),
+        found: Some("≤ 2 h".to_string()),
         citations: vec![
             limit("slurm/04_eval_base.job"),
             limit("slurm/06_eval_base_opro.job"),
@@ -243,19 +252,19 @@ fn runtime() -> Ruling {
             ),
         ],
         chain: Vec::new(),
-        caveats: vec![Message::new("conditions-unknown").with("conditions", "model = <RTX 3090>")],
+        caveats: vec![Message::new("limit-permits").with("limit", "≤ 2 h | <sic>")],
         recommendations: vec![
             Recommendation {
                 target: Target::Code,
-                text: Message::new("look-at-logs"),
+                text: Message::new("look-at-the-accounting").with("claimed", "3-4 hours"),
                 latex: None,
                 patch: None,
             },
             Recommendation {
                 target: Target::Paper,
-                text: Message::new("correct-paper")
-                    .with("found", "<= 2 h")
-                    .with("expected", "3-4 hours"),
+                text: Message::new("correct-the-paper")
+                    .with("found", "≤ 2 h")
+                    .with("place", "slurm/04_eval_base.job:7"),
                 latex: Some("Evaluating 21,340 samples requires at most 2~hours with batch size 50".to_string()),
                 patch: None,
             },
@@ -280,7 +289,12 @@ fn batch() -> Ruling {
     Ruling {
         verdict: Verdict::Supported,
         grade: Some(Grade::Launched),
-        because: Message::new("values-agree").with("found", "50").with("expected", "50"),
+        because: Message::new("values-agree")
+            .with("expected", "50")
+            .with("found", "50")
+            .with("rule", "= 50")
+            .with("agree", 3)
+            .with("count", 3),
         expected: "50".to_string(),
         found: Some("50".to_string()),
         citations: vec![
@@ -288,7 +302,7 @@ fn batch() -> Ruling {
             flag("slurm/06_eval_base_opro.job", 58),
             flag("slurm/07_eval_lora_opro.job", 60),
             Citation {
-                note: Some(Message::new("overridden-by").with("by", "slurm/04_eval_base.job:58")),
+                note: Some(Message::new("overridden-by").with("place", "slurm/04_eval_base.job:58")),
                 ..cited(Stance::Overridden, Grade::Configured, option.clone(), "32")
             },
             cited(
@@ -311,9 +325,10 @@ fn batch() -> Ruling {
             },
         ],
         caveats: vec![
-            Message::new("documented-disagrees")
+            Message::new("weaker-evidence-disagrees")
+                .with("found", "64")
                 .with("place", "README.md:88")
-                .with("found", "64"),
+                .with("grade", "documented"),
         ],
         recommendations: Vec::new(),
     }
@@ -341,11 +356,7 @@ fn padding() -> Ruling {
                 "2000",
             ),
             Citation {
-                note: Some(
-                    Message::new("never-read")
-                        .with("name", "pad_target_ms")
-                        .with("place", "src/qsm/models/qwen_audio.py:84"),
-                ),
+                note: Some(Message::new("never-read")),
                 ..cited(
                     Stance::Context,
                     Grade::Configured,
@@ -360,15 +371,17 @@ fn padding() -> Ruling {
         ],
         chain: Vec::new(),
         caveats: vec![
-            Message::new("kept-for-compatibility")
-                .with("name", "pad_target_ms")
+            Message::new("dead-evidence")
+                .with("place", "src/qsm/models/qwen_audio.py:84")
+                .with("what", "parameter pad_target_ms of __init__")
+                .with("why", "never-read")
                 .with("comment", "Kept for \u{1b}[2Jbackward compatibility"),
         ],
         recommendations: vec![Recommendation {
             target: Target::Paper,
-            text: Message::new("correct-paper")
+            text: Message::new("correct-the-paper")
                 .with("found", "2000 ms")
-                .with("expected", "3000 ms"),
+                .with("place", "src/qsm/audio/container.py:9-11"),
             latex: Some("padded to 2000~ms".to_string()),
             patch: None,
         }],
@@ -379,7 +392,12 @@ fn layers() -> Ruling {
     Ruling {
         verdict: Verdict::Supported,
         grade: Some(Grade::Configured),
-        because: Message::new("values-agree").with("found", "12").with("expected", "12"),
+        because: Message::new("values-agree")
+            .with("expected", "12")
+            .with("found", "12")
+            .with("rule", "= 12")
+            .with("agree", 1)
+            .with("count", 1),
         expected: "12".to_string(),
         found: Some("12".to_string()),
         citations: vec![cited(

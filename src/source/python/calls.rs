@@ -48,6 +48,11 @@ impl<'a> Walk<'a> {
             self.expr(&call.func, None);
             return;
         }
+        if is_declaration(method, &resolved) {
+            self.read(callee, call.start().to_usize());
+            self.declaration(call, held);
+            return;
+        }
         self.setattr(call, method);
         self.ordinary_call(call, callee, resolved);
     }
@@ -57,19 +62,29 @@ impl<'a> Walk<'a> {
         call.arguments.keywords.iter().for_each(|keyword| self.expr(&keyword.value, None));
     }
 
+    /// `field(default=…)`, `typer.Option(…)`: its keywords describe the field, and are no settings of their own.
+    fn declaration(&mut self, call: &'a ast::ExprCall, held: Option<&Holder>) {
+        call.arguments.args.iter().for_each(|inner| self.expr(inner, held));
+        for keyword in &call.arguments.keywords {
+            match keyword.arg.as_ref().map(|arg| arg.as_str()) {
+                Some("metadata" | "help" | "description") => {}
+                Some("default") => self.expr(&keyword.value, held),
+                _ => self.expr(&keyword.value, None),
+            }
+        }
+    }
+
     fn ordinary_call(&mut self, call: &'a ast::ExprCall, callee: String, resolved: String) {
         // The callee itself is read, and what stands inside it (`Model(a=1).to(x)`) is walked.
         self.expr(&call.func, None);
         let value = self.names.call(call, 0);
-        let statement =
-            self.push(Subject::Call { callee: resolved.clone() }, Form::Call, value, call.range(), self.owner.clone());
+        self.push(Subject::Call { callee: resolved.clone() }, Form::Call, value, call.range(), self.owner.clone());
         let mut owner = self.owner.clone();
         owner.extend(resolved.split('.').filter(|part| !part.is_empty()).map(str::to_string));
         let mut site = CallSite {
             scope: self.scope,
             block: self.block,
             at: call.start().to_usize(),
-            statement,
             callee,
             resolved,
             keywords: Vec::new(),
@@ -168,4 +183,10 @@ impl<'a> Walk<'a> {
         let local = self.setting(key, Form::Attribute, expr, call.range(), self.owner_of(&base));
         self.module.assigned.push(Assigned { path: format!("{base}.{key}"), statement: local });
     }
+}
+
+/// Callees whose value declares a field or option: the declared default is the statement's value.
+pub(super) fn is_declaration(last: &str, resolved: &str) -> bool {
+    ["field", "Field", "attrib", "mutable_field", "list_field"].contains(&last)
+        || ["attr.ib", "attrs.field", "typer.Option", "typer.Argument"].contains(&resolved)
 }

@@ -57,8 +57,6 @@ pub(super) struct Block {
     pub parent: Option<BlockId>,
     /// The body of a `for` or `while`.
     pub repeats: bool,
-    pub start: usize,
-    pub end: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,6 +81,10 @@ pub(super) struct Scope {
     pub bases: Vec<String>,
     /// Decorators as written, resolved through imports.
     pub decorators: Vec<String>,
+    /// The block of its body.
+    pub body: BlockId,
+    /// What it returns, and where.
+    pub returns: Vec<(Expr, usize)>,
     /// The body is a docstring, `pass`, `...` or `raise NotImplementedError`.
     pub stub: bool,
     /// The body sees all of its names at once: `locals()`, `save_hyperparameters()`.
@@ -146,7 +148,6 @@ pub(super) struct CallSite {
     pub scope: ScopeId,
     pub block: BlockId,
     pub at: usize,
-    pub statement: Local,
     /// As written: `self.model.generate`.
     pub callee: String,
     /// As resolved through the file's imports.
@@ -190,13 +191,12 @@ pub(super) struct EntryFact {
 
 impl Module {
     pub(super) fn new(source: SourceText) -> Module {
-        let end = source.text().len();
         Module {
             source,
             base: 0,
             sites: Vec::new(),
             scopes: vec![Scope::new(ScopeKind::Module, String::new(), None)],
-            blocks: vec![Block { parent: None, repeats: false, start: 0, end }],
+            blocks: vec![Block { parent: None, repeats: false }],
             calls: Vec::new(),
             imports: Vec::new(),
             assigned: Vec::new(),
@@ -284,6 +284,8 @@ impl Scope {
             parameters: Vec::new(),
             bases: Vec::new(),
             decorators: Vec::new(),
+            body: 0,
+            returns: Vec::new(),
             stub: false,
             reads_all: false,
         }

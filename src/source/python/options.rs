@@ -94,6 +94,8 @@ impl<'a> Walk<'a> {
                     let unit = text(&keyword.value).as_deref().and_then(remarks::unit);
                     self.documented_unit(local, unit);
                 }
+                // Its own name is no use of it.
+                Some("dest" | "metavar") => {}
                 _ => self.expr(&keyword.value, None),
             }
         }

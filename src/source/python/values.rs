@@ -8,7 +8,8 @@
 use ruff_python_ast as ast;
 use ruff_text_size::{Ranged, TextRange};
 
-use super::expression::{identifier, keyword, lookup, path};
+use super::calls::is_declaration;
+use super::expression::{identifier, lookup, path};
 use super::module::{Assigned, Bound, EntryFact, Local, Scope, ScopeKind};
 use super::remarks;
 use super::walk::Walk;
@@ -128,11 +129,11 @@ impl<'a> Walk<'a> {
         let at = range.end().to_usize();
         if let ast::Expr::Name(name) = target {
             let name = name.id.to_string();
-            let (form, value) = if self.in_class() { (Form::Field, value) } else { (Form::Variable, value) };
+            let form = if self.in_class() { Form::Field } else { Form::Variable };
             let local = self.setting(&name, form, value, range, self.owner.clone());
             self.bind(&name, at, Bound::Statement { local, augmented });
             if self.in_class() {
-                self.field_default(local, target, range);
+                self.field_default(local);
             }
             return Some((local, name));
         }
@@ -164,10 +165,10 @@ impl<'a> Walk<'a> {
     }
 
     /// `field(default=…)`, `Field(…)`: the value is the default inside.
-    fn field_default(&mut self, local: Local, _target: &ast::Expr, range: TextRange) {
+    fn field_default(&mut self, local: Local) {
         let Expr::Call { callee, args } = &self.out[local].value else { return };
         let last = callee.rsplit('.').next().unwrap_or("");
-        if !["field", "Field", "ib", "attrib", "Factory", "mutable_field", "list_field"].contains(&last) {
+        if !is_declaration(last, callee) {
             return;
         }
         let named = |name: &str| args.iter().find(|arg| arg.keyword.as_deref() == Some(name)).map(|arg| arg.value.clone());
@@ -189,7 +190,6 @@ impl<'a> Walk<'a> {
         let unit = help.as_deref().and_then(remarks::unit);
         self.out[local].value = value.unwrap_or(Expr::Opaque(String::new()));
         self.documented_unit(local, unit);
-        let _ = range;
     }
 
     /// An expression whose dictionaries belong to a statement.
@@ -365,7 +365,9 @@ impl<'a> Walk<'a> {
     }
 
     fn inner_scope(&mut self, name: &str) -> usize {
-        self.module.scopes.push(Scope::new(ScopeKind::Function, name.to_string(), Some(self.scope)));
+        let mut scope = Scope::new(ScopeKind::Function, name.to_string(), Some(self.scope));
+        scope.body = self.block;
+        self.module.scopes.push(scope);
         self.module.scopes.len() - 1
     }
 
@@ -385,7 +387,6 @@ impl<'a> Walk<'a> {
         {
             self.expr(&attribute.value, None);
         }
-        let _ = keyword;
         true
     }
 }

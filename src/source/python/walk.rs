@@ -260,9 +260,7 @@ impl<'a> Walk<'a> {
     }
 
     fn block(&mut self, body: &'a [ast::Stmt], repeats: bool) {
-        let (Some(first), Some(last)) = (body.first(), body.last()) else { return };
-        let (start, end) = (first.start().to_usize(), last.end().to_usize());
-        self.module.blocks.push(Block { parent: Some(self.block), repeats, start, end });
+        self.module.blocks.push(Block { parent: Some(self.block), repeats });
         let before = std::mem::replace(&mut self.block, self.module.blocks.len() - 1);
         self.statements(body);
         self.block = before;
@@ -352,6 +350,9 @@ impl<'a> Walk<'a> {
                 }
             }
             ast::Stmt::Assign(assign) => {
+                if let (0, ast::Expr::Call(call)) = (self.scope, &*assign.value) {
+                    self.works_by(callee(&call.func).is_some_and(|name| name.contains("parse_args") || name.ends_with("parse_known_args")));
+                }
                 for (index, target) in assign.targets.iter().enumerate() {
                     self.assign(target, &assign.value, assign.range, index == 0);
                 }
@@ -366,6 +367,8 @@ impl<'a> Walk<'a> {
             }
             ast::Stmt::Return(returned) => {
                 if let Some(value) = &returned.value {
+                    let given = self.names.expr(value);
+                    self.module.scopes[self.scope].returns.push((given, returned.range.start().to_usize()));
                     self.expr(value, None);
                 }
             }
@@ -402,7 +405,7 @@ impl<'a> Walk<'a> {
     /// Whether a call at module level is what a script does, rather than setting something up.
     fn is_work(&self, value: &ast::Expr) -> bool {
         let ast::Expr::Call(call) = value else { return false };
-        let Some(name) = path(&call.func) else { return false };
+        let Some(name) = callee(&call.func) else { return false };
         let last = name.rsplit('.').next().unwrap_or("");
         let defined = self.module.defined_in(0, &name).is_some();
         defined || ["main", "train", "evaluate", "parse_args", "print", "Fire", "spawn"].contains(&last) || name == "app.run" || name == "typer.run" || name == "tf.app.run"
@@ -538,7 +541,7 @@ impl<'a> Walk<'a> {
         }
         let inner = self.open_scope(ScopeKind::Function, def.name.as_str(), def.range, &def.decorator_list);
         self.module.scopes[inner].stub = is_stub(&def.body);
-        let (outer, block) = self.enter(inner, &def.body, def.name.as_str());
+        let (outer, block) = self.enter(inner, def.name.as_str());
         self.parameters(&def.parameters, inner, outer);
         for (range, name, flags, default) in options {
             self.decorated_option(range, &name, flags, default);
@@ -564,7 +567,7 @@ impl<'a> Walk<'a> {
                 self.expr(&keyword.value, None);
             }
         }
-        let (outer, block) = self.enter(inner, &def.body, def.name.as_str());
+        let (outer, block) = self.enter(inner, def.name.as_str());
         let fields: Vec<String> = def
             .body
             .iter()
@@ -603,15 +606,12 @@ impl<'a> Walk<'a> {
         inner
     }
 
-    pub(super) fn enter(&mut self, scope: ScopeId, body: &'a [ast::Stmt], name: &str) -> (ScopeId, BlockId) {
-        let (start, end) = match (body.first(), body.last()) {
-            (Some(first), Some(last)) => (first.start().to_usize(), last.end().to_usize()),
-            _ => (0, 0),
-        };
-        self.module.blocks.push(Block { parent: Some(self.block), repeats: false, start, end });
+    pub(super) fn enter(&mut self, scope: ScopeId, name: &str) -> (ScopeId, BlockId) {
+        self.module.blocks.push(Block { parent: Some(self.block), repeats: false });
         let before = (self.scope, self.block);
         self.scope = scope;
         self.block = self.module.blocks.len() - 1;
+        self.module.scopes[scope].body = self.block;
         self.owner.push(name.to_string());
         before
     }

@@ -8,11 +8,28 @@
 //!
 //! Example: `vaule = 50` gives `unknown key `vaule`` at its line, with the remedy `value`.
 
+mod declared;
+pub mod keys;
+mod names;
+mod node;
+mod paths;
+pub mod problem;
+mod read;
+mod schema;
+mod sense;
+mod shape;
+mod statement;
+mod texts;
+mod value;
+
 use chrono::NaiveDate;
+
+pub use problem::{Problem, render};
+pub use schema::schema;
 
 use crate::evidence::{Grade, Scope};
 use crate::place::{Place, SourceText};
-use crate::quantity::{Stated, Tolerance, Unit, Value};
+use crate::quantity::{Dimension, Stated, Tolerance, Unit, Value};
 use crate::verdict::Verdict;
 
 /// One claim file, read and checked.
@@ -53,6 +70,8 @@ pub struct RunDeclaration {
     pub engine: String,
     /// The record's path relative to the claim file's folder.
     pub record: String,
+    /// All its keys, by the table [`keys::RUN`].
+    pub settings: Fields,
     pub place: Place,
 }
 
@@ -151,8 +170,17 @@ pub enum Field {
     /// `with = { padding = 4 }`, `with = [32]` (positions count from 0 as text keys).
     Arguments(Vec<(String, Stated)>),
     /// `see = { at = "src/a.py:119-121", sha256 = "…" }`.
-    See { at: At, sha256: String },
+    See {
+        at: At,
+        sha256: String,
+    },
     Date(NaiveDate),
+    At(At),
+    Unit(Unit),
+    Tolerance(Tolerance),
+    Given(Vec<(String, Value)>),
+    Quorum(Quorum),
+    Accept(Accept),
 }
 
 /// A kind of claim, as the parser, the schema and the page of kinds need it.
@@ -171,6 +199,8 @@ pub struct KindSpec {
     pub deciding: Grade,
     /// A condition over the claim that the tables cannot say (`at most one of version, works-with, installed`).
     pub check: fn(&Claim) -> Result<(), String>,
+    /// What `value` is measured in, where the kind says.
+    pub dimension: Option<Dimension>,
 }
 
 /// One key of a kind.
@@ -191,7 +221,10 @@ pub enum Shape {
     OneOf(&'static [&'static str]),
     /// A text or a list of texts.
     Texts,
+    /// A whole number, not negative.
     Integer,
+    /// A whole number of at least 1.
+    Count,
     Bool,
     /// `true`, `false` or a text.
     BoolOrText,
@@ -201,12 +234,62 @@ pub enum Shape {
     Regex,
     /// `/regex/`, `$…` JSONPath, or SQL (which is checked when it is built).
     Select,
-    /// A version specifier; `"source"` where the text says so.
+    /// A version specifier; a key named `version` also takes `"source"`.
     Version,
     Arguments,
     See,
     Date,
+    /// A digest in hexadecimal, or its first digits (at least eight).
     Sha256,
+    /// A path relative to the root.
+    Path,
+    /// One or a list of globs and files relative to the root.
+    Globs,
+    /// As [`Shape::Globs`], and names of scopes.
+    Scope,
+    /// `name`: one or a list of identifiers, or arithmetic over several.
+    Names,
+    /// `README.md:101`.
+    At,
+    Unit,
+    Tolerance,
+    Given,
+    /// `for`: `"all"`, `"any"`, or a least count.
+    Quorum,
+    Accept,
+    /// A list of texts, one a word of a command.
+    Words,
+    /// One or a list of names of environment variables.
+    Variables,
+    /// `cpu`, `cuda`, `cuda:1`, `metal`.
+    Device,
+    /// A duration above zero, as a text with its unit.
+    Duration,
+    /// A frequency above zero, as a text with its unit.
+    Frequency,
+    /// A share between 0 and 100 %, as a text.
+    Share,
+}
+
+impl Take {
+    pub const ALL: [(&'static str, Take); 9] = [
+        ("length", Take::Length),
+        ("set", Take::Set),
+        ("contains", Take::Contains),
+        ("first", Take::First),
+        ("last", Take::Last),
+        ("min", Take::Min),
+        ("max", Take::Max),
+        ("sum", Take::Sum),
+        ("mean", Take::Mean),
+    ];
+
+    pub fn of_name(name: &str) -> Option<Take> {
+        Take::ALL
+            .into_iter()
+            .find(|(word, _)| *word == name)
+            .map(|(_, take)| take)
+    }
 }
 
 impl Fields {
@@ -250,3 +333,6 @@ impl Fields {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,16 +18,30 @@ pub enum Expr {
     /// A name or dotted path as written: `args.lr`, `BATCH_SIZE`, `self.config.lr`, `$lr`, `${trainer.lr}`.
     Ref(String),
     /// `op` is one of `+ - * / // % **`, `and`, `or`, or a comparison as Python writes it.
-    Binary { op: String, left: Box<Expr>, right: Box<Expr> },
+    Binary {
+        op: String,
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
     /// `op` is `-`, `+` or `not`.
-    Unary { op: String, operand: Box<Expr> },
+    Unary {
+        op: String,
+        operand: Box<Expr>,
+    },
     /// A list, tuple or set.
     List(Vec<Expr>),
     /// A dictionary with literal text keys.
     Map(Vec<(String, Expr)>),
-    Call { callee: String, args: Vec<Arg> },
+    Call {
+        callee: String,
+        args: Vec<Arg>,
+    },
     /// `then if test else otherwise`.
-    Choice { test: Box<Expr>, then: Box<Expr>, otherwise: Box<Expr> },
+    Choice {
+        test: Box<Expr>,
+        then: Box<Expr>,
+        otherwise: Box<Expr>,
+    },
     /// Source text that is not understood.
     Opaque(String),
 }

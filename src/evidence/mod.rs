@@ -9,7 +9,11 @@
 //! Example: `--batch_size 50` in a job script is a statement (form `Flag`), the option it sets another (form
 //! `Option`, value 32), and a link of kind `Flag` leads from the first to the second within the job's launch.
 
+mod evaluate;
 mod expr;
+mod graph;
+mod needed;
+mod saved;
 mod statement;
 
 use std::collections::BTreeMap;
@@ -18,6 +22,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 pub use expr::{Arg, Expr};
+pub use graph::{Graph, Occasion, Outcome, Resolved};
+pub use saved::{ReplayError, SCHEMA};
 pub use statement::{Dead, Form, Grade, Guard, Statement, Subject};
 
 use crate::place::Place;
@@ -120,7 +126,12 @@ pub struct Launch {
 
 /// What a claim needs to know. A claim whose asks are not in the evidence cannot be judged from it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(tag = "ask", rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
+#[serde(
+    tag = "ask",
+    rename_all = "kebab-case",
+    rename_all_fields = "kebab-case",
+    deny_unknown_fields
+)]
 pub enum Ask {
     /// Declarations, imports and uses of a package, by its normalised name.
     Dependency { package: String },
@@ -191,7 +202,7 @@ pub struct Gap {
 }
 
 /// Why something was not read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum GapReason {
     /// Larger than this kind of file is read.

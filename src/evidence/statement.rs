@@ -89,7 +89,12 @@ pub struct Statement {
 
 /// What a statement is about.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "about", rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
+#[serde(
+    tag = "about",
+    rename_all = "kebab-case",
+    rename_all_fields = "kebab-case",
+    deny_unknown_fields
+)]
 pub enum Subject {
     /// A named value. `name` is the identifier alone (`batch_size`); flags are without dashes (`batch-size`).
     Setting { name: String },
@@ -133,7 +138,11 @@ pub enum Subject {
         alternatives: bool,
     },
     /// The rows of a table; the value is their number. `empty` and `duplicate` rows are counted beside it.
-    Rows { empty: u64, duplicates: u64, columns: Vec<String> },
+    Rows {
+        empty: u64,
+        duplicates: u64,
+        columns: Vec<String>,
+    },
     /// A cell or node that a selection gave.
     Selected { select: String },
     /// A hit of a pattern.
@@ -148,12 +157,19 @@ pub enum Subject {
 
 /// How a statement stands in its file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "form", rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
+#[serde(
+    tag = "form",
+    rename_all = "kebab-case",
+    rename_all_fields = "kebab-case",
+    deny_unknown_fields
+)]
 pub enum Form {
     /// `--batch_size 50` on a command line.
     Flag,
     /// An option that a program defines: `flags` as written (`--batch_size`, `-b`), the value is its default.
-    Option { flags: Vec<String> },
+    Option {
+        flags: Vec<String>,
+    },
     /// A function's parameter; the value is its default, [`Expr::Opaque`] with empty text where it has none.
     Parameter,
     /// A dataclass or model field with its default.

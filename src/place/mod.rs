@@ -42,7 +42,10 @@ pub struct Place {
 impl Place {
     /// A file as a whole: its rows counted, its hash taken.
     pub fn whole(file: impl Into<String>) -> Place {
-        Place { file: file.into(), ..Place::default() }
+        Place {
+            file: file.into(),
+            ..Place::default()
+        }
     }
 
     /// `requirements.txt:5`, `slurm/04.job:2-7`, `results.csv row 12`, `data.parquet`.

@@ -11,9 +11,9 @@ use std::sync::Arc;
 use super::Place;
 
 /// Lines that an excerpt holds at most; the place still says where it ends.
-pub const EXCERPT_LINES: usize = 12;
+pub(super) const EXCERPT_LINES: usize = 12;
 /// Characters of one excerpt line at most.
-pub const EXCERPT_WIDTH: usize = 240;
+pub(super) const EXCERPT_WIDTH: usize = 240;
 
 /// A text that was read once, shared by whoever needs a place in it.
 #[derive(Debug, Clone)]
@@ -27,9 +27,14 @@ impl SourceText {
     /// `path` relative to the root.
     pub fn new(path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> SourceText {
         let text: Arc<str> = text.into();
-        let starts: Vec<usize> =
-            std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1)).collect();
-        SourceText { path: path.into(), text, starts: starts.into() }
+        let starts: Vec<usize> = std::iter::once(0)
+            .chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1))
+            .collect();
+        SourceText {
+            path: path.into(),
+            text,
+            starts: starts.into(),
+        }
     }
 
     pub fn path(&self) -> &str {
@@ -48,8 +53,12 @@ impl SourceText {
 
     /// The text of a one-based line, without its ending; empty where there is no such line.
     pub fn line_text(&self, line: u32) -> &str {
-        let Some(index) = (line as usize).checked_sub(1) else { return "" };
-        let Some(&start) = self.starts.get(index) else { return "" };
+        let Some(index) = (line as usize).checked_sub(1) else {
+            return "";
+        };
+        let Some(&start) = self.starts.get(index) else {
+            return "";
+        };
         let end = self.starts.get(index + 1).map_or(self.text.len(), |&next| next - 1);
         self.text[start..end.max(start)].trim_end_matches('\r')
     }
@@ -73,8 +82,10 @@ impl SourceText {
     }
 
     fn placed(&self, first: u32, last: u32, bytes: Option<(usize, usize)>) -> Place {
-        let excerpt: Vec<String> =
-            (first..=last).take(EXCERPT_LINES).map(|line| cut(self.line_text(line).trim_end())).collect();
+        let excerpt: Vec<String> = (first..=last)
+            .take(EXCERPT_LINES)
+            .map(|line| cut(self.line_text(line).trim_end()))
+            .collect();
         Place {
             file: self.path.to_string(),
             line: Some(first),
@@ -101,7 +112,11 @@ fn dedent(lines: &[String]) -> String {
         .map(|line| line.len() - line.trim_start_matches([' ', '\t']).len())
         .min()
         .unwrap_or(0);
-    lines.iter().map(|line| line.get(shared..).unwrap_or("")).collect::<Vec<_>>().join("\n")
+    lines
+        .iter()
+        .map(|line| line.get(shared..).unwrap_or(""))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 #[cfg(test)]

@@ -9,6 +9,10 @@
 //! Example: `slurm/04_eval_base.job` is read by `shell`, which emits `#SBATCH` directives and a command; `launch`
 //! resolves the command to `scripts/evaluate_simple.py` and links its flags to the options defined there.
 
+pub mod config;
+pub mod data;
+pub mod file;
+pub mod manifest;
 pub mod python;
 
 use crate::evidence::{Ask, Expr, Gap, Grade, Guard, Link, Statement, StatementId};

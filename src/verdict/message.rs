@@ -19,7 +19,10 @@ pub struct Message {
 
 impl Message {
     pub fn new(code: &'static str) -> Message {
-        Message { code: code.to_string(), values: BTreeMap::new() }
+        Message {
+            code: code.to_string(),
+            values: BTreeMap::new(),
+        }
     }
 
     #[must_use]

@@ -59,7 +59,10 @@ impl<'a> Walk<'a> {
 
     fn arguments_only(&mut self, call: &'a ast::ExprCall) {
         call.arguments.args.iter().for_each(|inner| self.expr(inner, None));
-        call.arguments.keywords.iter().for_each(|keyword| self.expr(&keyword.value, None));
+        call.arguments
+            .keywords
+            .iter()
+            .for_each(|keyword| self.expr(&keyword.value, None));
     }
 
     /// `field(default=…)`, `typer.Option(…)`: its keywords describe the field, and are no settings of their own.
@@ -78,7 +81,15 @@ impl<'a> Walk<'a> {
         // The callee itself is read, and what stands inside it (`Model(a=1).to(x)`) is walked.
         self.expr(&call.func, None);
         let value = self.names.call(call, 0);
-        self.push(Subject::Call { callee: resolved.clone() }, Form::Call, value, call.range(), self.owner.clone());
+        self.push(
+            Subject::Call {
+                callee: resolved.clone(),
+            },
+            Form::Call,
+            value,
+            call.range(),
+            self.owner.clone(),
+        );
         let mut owner = self.owner.clone();
         owner.extend(resolved.split('.').filter(|part| !part.is_empty()).map(str::to_string));
         let mut site = CallSite {
@@ -94,7 +105,11 @@ impl<'a> Walk<'a> {
             owner: self.owner.clone(),
             dead: self.dead.is_some(),
         };
-        let unaddressed = Holder { root: None, owner: owner.clone(), path: Vec::new() };
+        let unaddressed = Holder {
+            root: None,
+            owner: owner.clone(),
+            path: Vec::new(),
+        };
         let mut open = true;
         for argument in &call.arguments.args {
             open &= !argument.is_starred_expr();
@@ -122,14 +137,25 @@ impl<'a> Walk<'a> {
 
     fn positional(&self, argument: &ast::Expr) -> Positional {
         let range = argument.range();
-        Positional { value: self.names.expr(argument), start: range.start().to_usize(), end: range.end().to_usize() }
+        Positional {
+            value: self.names.expr(argument),
+            start: range.start().to_usize(),
+            end: range.end().to_usize(),
+        }
     }
 
     /// `dict(a=1)`, `EasyDict({...})`: the arguments are entries of whoever holds the result.
     fn dictionary_call(&mut self, call: &'a ast::ExprCall, held: Option<&Holder>) {
-        let open = Holder { root: None, owner: self.owner.clone(), path: Vec::new() };
+        let open = Holder {
+            root: None,
+            owner: self.owner.clone(),
+            path: Vec::new(),
+        };
         let holder = held.unwrap_or(&open).clone();
-        call.arguments.args.iter().for_each(|argument| self.expr(argument, Some(&holder)));
+        call.arguments
+            .args
+            .iter()
+            .for_each(|argument| self.expr(argument, Some(&holder)));
         for keyword in &call.arguments.keywords {
             match &keyword.arg {
                 Some(name) => self.entry(name.as_str(), &keyword.value, keyword.range, &holder),
@@ -140,8 +166,12 @@ impl<'a> Walk<'a> {
 
     /// `d.update({"k": v})`, `d.update(k=v)`: entries that are set after the dictionary was made.
     fn update(&mut self, call: &'a ast::ExprCall, method: &str) -> bool {
-        let ast::Expr::Attribute(attribute) = &*call.func else { return false };
-        let Some(base) = path(&attribute.value).filter(|_| method == "update") else { return false };
+        let ast::Expr::Attribute(attribute) = &*call.func else {
+            return false;
+        };
+        let Some(base) = path(&attribute.value).filter(|_| method == "update") else {
+            return false;
+        };
         let mut pairs: Vec<(String, &'a ast::Expr, TextRange)> = Vec::new();
         for argument in &call.arguments.args {
             if let ast::Expr::Dict(dict) = argument {
@@ -166,7 +196,10 @@ impl<'a> Walk<'a> {
         for (key, value, range) in pairs {
             let expr = self.names.expr(value);
             let local = self.setting(&key, Form::Entry, expr, range, self.owner_of(&base));
-            self.module.assigned.push(Assigned { path: format!("{base}.{key}"), statement: local });
+            self.module.assigned.push(Assigned {
+                path: format!("{base}.{key}"),
+                statement: local,
+            });
             self.expr_held(value, local, &key);
         }
         true
@@ -177,11 +210,18 @@ impl<'a> Walk<'a> {
         if method != "setattr" {
             return;
         }
-        let [base, ast::Expr::StringLiteral(key), value] = &*call.arguments.args else { return };
-        let (Some(base), Some(key)) = (path(base), identifier(key.value.to_str())) else { return };
+        let [base, ast::Expr::StringLiteral(key), value] = &*call.arguments.args else {
+            return;
+        };
+        let (Some(base), Some(key)) = (path(base), identifier(key.value.to_str())) else {
+            return;
+        };
         let expr = self.names.expr(value);
         let local = self.setting(key, Form::Attribute, expr, call.range(), self.owner_of(&base));
-        self.module.assigned.push(Assigned { path: format!("{base}.{key}"), statement: local });
+        self.module.assigned.push(Assigned {
+            path: format!("{base}.{key}"),
+            statement: local,
+        });
     }
 }
 

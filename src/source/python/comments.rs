@@ -38,8 +38,12 @@ impl<'a> Walk<'a> {
 
     /// What a docstring says of the names of its function or class.
     pub(super) fn docstring(&mut self, body: &'a [ast::Stmt], names: &[String]) {
-        let Some(ast::Stmt::Expr(first)) = body.first() else { return };
-        let ast::Expr::StringLiteral(literal) = &*first.value else { return };
+        let Some(ast::Stmt::Expr(first)) = body.first() else {
+            return;
+        };
+        let ast::Expr::StringLiteral(literal) = &*first.value else {
+            return;
+        };
         let raw = self.names.slice(literal.range()).to_string();
         for mention in remarks::mentions(&raw, names) {
             let start = literal.start().to_usize() + mention.start;
@@ -55,7 +59,9 @@ impl<'a> Walk<'a> {
     pub(super) fn commented_out(&mut self) {
         let comments: Vec<(String, TextRange)> = self.comments.values().cloned().collect();
         for (said, range) in comments {
-            if !said.contains(['=', ':', '(']) && !said.starts_with("import ") && !said.starts_with("from ") || said.len() > 400 {
+            if !said.contains(['=', ':', '(']) && !said.starts_with("import ") && !said.starts_with("from ")
+                || said.len() > 400
+            {
                 continue;
             }
             for (subject, value) in switched_off(&said) {
@@ -74,7 +80,10 @@ fn size(offset: usize) -> TextSize {
 /// The settings and imports in a comment that parses as code.
 fn switched_off(said: &str) -> Vec<(Subject, Expr)> {
     let setting = |name: &str, value: Expr| (Subject::Setting { name: name.to_string() }, value);
-    let names = |text| Names { text, aliases: BTreeMap::new() };
+    let names = |text| Names {
+        text,
+        aliases: BTreeMap::new(),
+    };
     let plain = said.trim().trim_end_matches(',');
     if let Ok(parsed) = parse_module(plain)
         && let [statement] = parsed.suite().as_slice()
@@ -84,10 +93,15 @@ fn switched_off(said: &str) -> Vec<(Subject, Expr)> {
             ast::Stmt::Assign(assign) => {
                 let target = assign.targets.first().and_then(path);
                 let name = target.as_deref().and_then(|target| target.rsplit('.').next());
-                return name.map(|name| setting(name, names.expr(&assign.value))).into_iter().collect();
+                return name
+                    .map(|name| setting(name, names.expr(&assign.value)))
+                    .into_iter()
+                    .collect();
             }
             ast::Stmt::AnnAssign(assign) => {
-                let (Some(target), Some(value)) = (path(&assign.target), &assign.value) else { return Vec::new() };
+                let (Some(target), Some(value)) = (path(&assign.target), &assign.value) else {
+                    return Vec::new();
+                };
                 return vec![setting(&target, names.expr(value))];
             }
             ast::Stmt::Import(import) => {
@@ -97,30 +111,50 @@ fn switched_off(said: &str) -> Vec<(Subject, Expr)> {
                     .map(|alias| {
                         let symbol = alias.name.to_string();
                         let package = super::packages::of_import(&symbol);
-                        (Subject::Import { package, symbol, via: None }, Expr::Opaque(String::new()))
+                        (
+                            Subject::Import {
+                                package,
+                                symbol,
+                                via: None,
+                            },
+                            Expr::Opaque(String::new()),
+                        )
                     })
                     .collect();
             }
             ast::Stmt::ImportFrom(import) if import.level == 0 => {
-                let Some(module) = &import.module else { return Vec::new() };
+                let Some(module) = &import.module else {
+                    return Vec::new();
+                };
                 let package = super::packages::of_import(module.as_str());
                 return import
                     .names
                     .iter()
                     .map(|alias| {
-                        let subject =
-                            Subject::Import { package: package.clone(), symbol: format!("{module}.{}", alias.name), via: None };
+                        let subject = Subject::Import {
+                            package: package.clone(),
+                            symbol: format!("{module}.{}", alias.name),
+                            via: None,
+                        };
                         (subject, Expr::Opaque(String::new()))
                     })
                     .collect();
             }
             ast::Stmt::Expr(expr) => {
-                let ast::Expr::Call(call) = &*expr.value else { return Vec::new() };
+                let ast::Expr::Call(call) = &*expr.value else {
+                    return Vec::new();
+                };
                 let method = callee(&call.func).unwrap_or_default();
                 if method.ends_with("add_argument") {
-                    let flag = call.arguments.args.iter().filter_map(|arg| arg.as_string_literal_expr()).map(|text| text.value.to_str());
+                    let flag = call
+                        .arguments
+                        .args
+                        .iter()
+                        .filter_map(|arg| arg.as_string_literal_expr())
+                        .map(|text| text.value.to_str());
                     let name = flag.map(|flag| flag.trim_start_matches('-').replace('-', "_")).next();
-                    let value = keyword(call, "default").map_or(Expr::Opaque(String::new()), |default| names.expr(default));
+                    let value =
+                        keyword(call, "default").map_or(Expr::Opaque(String::new()), |default| names.expr(default));
                     return name.map(|name| setting(&name, value)).into_iter().collect();
                 }
                 return call

@@ -28,7 +28,9 @@ pub(super) struct Names<'a> {
 
 impl Names<'_> {
     pub(super) fn slice(&self, range: TextRange) -> &str {
-        self.text.get(range.start().to_usize()..range.end().to_usize()).unwrap_or("")
+        self.text
+            .get(range.start().to_usize()..range.end().to_usize())
+            .unwrap_or("")
     }
 
     /// A dotted path with its head replaced by what the file's imports say it is.
@@ -73,7 +75,9 @@ impl Names<'_> {
                             for element in &inner.elements {
                                 match element {
                                     ast::InterpolatedStringElement::Literal(literal) => text.push_str(&literal.value),
-                                    ast::InterpolatedStringElement::Interpolation(_) => return self.opaque(expr.range()),
+                                    ast::InterpolatedStringElement::Interpolation(_) => {
+                                        return self.opaque(expr.range());
+                                    }
                                 }
                             }
                         }
@@ -89,16 +93,26 @@ impl Names<'_> {
                 if !["+", "-", "*", "/", "//", "%", "**"].contains(&op) {
                     return self.opaque(expr.range());
                 }
-                Expr::Binary { op: op.to_string(), left: boxed(&binary.left), right: boxed(&binary.right) }
+                Expr::Binary {
+                    op: op.to_string(),
+                    left: boxed(&binary.left),
+                    right: boxed(&binary.right),
+                }
             }
             ast::Expr::BoolOp(all) => {
                 let op = all.op.as_str();
                 let mut values = all.values.iter().map(below);
-                let Some(first) = values.next() else { return self.opaque(expr.range()) };
+                let Some(first) = values.next() else {
+                    return self.opaque(expr.range());
+                };
                 if all.values.len() > DEPTH {
                     return self.opaque(expr.range());
                 }
-                values.fold(first, |left, right| Expr::Binary { op: op.to_string(), left: Box::new(left), right: Box::new(right) })
+                values.fold(first, |left, right| Expr::Binary {
+                    op: op.to_string(),
+                    left: Box::new(left),
+                    right: Box::new(right),
+                })
             }
             ast::Expr::Compare(chain) => {
                 if chain.ops.len() > DEPTH {
@@ -107,10 +121,18 @@ impl Names<'_> {
                 let mut left = &*chain.left;
                 let mut whole: Option<Expr> = None;
                 for (op, right) in chain.ops.iter().zip(chain.comparators.iter()) {
-                    let one = Expr::Binary { op: op.as_str().to_string(), left: boxed(left), right: boxed(right) };
+                    let one = Expr::Binary {
+                        op: op.as_str().to_string(),
+                        left: boxed(left),
+                        right: boxed(right),
+                    };
                     whole = Some(match whole {
                         None => one,
-                        Some(before) => Expr::Binary { op: "and".to_string(), left: Box::new(before), right: Box::new(one) },
+                        Some(before) => Expr::Binary {
+                            op: "and".to_string(),
+                            left: Box::new(before),
+                            right: Box::new(one),
+                        },
                     });
                     left = right;
                 }
@@ -126,7 +148,10 @@ impl Names<'_> {
                 if let (ast::UnaryOp::USub, ast::Expr::NumberLiteral(literal)) = (unary.op, &*unary.operand) {
                     return self.number(&format!("-{}", self.slice(literal.range)));
                 }
-                Expr::Unary { op: op.to_string(), operand: boxed(&unary.operand) }
+                Expr::Unary {
+                    op: op.to_string(),
+                    operand: boxed(&unary.operand),
+                }
             }
             ast::Expr::List(ast::ExprList { elts, .. })
             | ast::Expr::Tuple(ast::ExprTuple { elts, .. })
@@ -137,13 +162,18 @@ impl Names<'_> {
                 Expr::List(elts.iter().map(below).collect())
             }
             ast::Expr::Dict(dict) => {
-                let entries: Option<Vec<(String, Expr)>> =
-                    dict.items.iter().map(|item| Some((self.key(item.key.as_ref()?)?, below(&item.value)))).collect();
+                let entries: Option<Vec<(String, Expr)>> = dict
+                    .items
+                    .iter()
+                    .map(|item| Some((self.key(item.key.as_ref()?)?, below(&item.value))))
+                    .collect();
                 entries.map_or_else(|| self.opaque(expr.range()), Expr::Map)
             }
-            ast::Expr::If(choice) => {
-                Expr::Choice { test: boxed(&choice.test), then: boxed(&choice.body), otherwise: boxed(&choice.orelse) }
-            }
+            ast::Expr::If(choice) => Expr::Choice {
+                test: boxed(&choice.test),
+                then: boxed(&choice.body),
+                otherwise: boxed(&choice.orelse),
+            },
             ast::Expr::Named(named) => below(&named.value),
             ast::Expr::Await(waited) => below(&waited.value),
             ast::Expr::Call(call) => self.call(call, depth),
@@ -155,7 +185,10 @@ impl Names<'_> {
         let plain = text.strip_suffix('.').unwrap_or(text);
         Number::parse_literal(text)
             .or_else(|| Number::parse_literal(plain))
-            .map_or_else(|| Expr::Opaque(text.to_string()), |number| Expr::Value(Value::Number(number)))
+            .map_or_else(
+                || Expr::Opaque(text.to_string()),
+                |number| Expr::Value(Value::Number(number)),
+            )
     }
 
     /// A dictionary's literal key as text.
@@ -173,19 +206,33 @@ impl Names<'_> {
         if let Some(lookup) = lookup(call) {
             return Expr::Ref(lookup.path());
         }
-        let Some(callee) = callee(&call.func) else { return self.opaque(call.range()) };
+        let Some(callee) = callee(&call.func) else {
+            return self.opaque(call.range());
+        };
         let mut args = Vec::new();
         for value in &call.arguments.args {
             args.push(match value {
-                ast::Expr::Starred(inner) => Arg { keyword: Some("*".to_string()), value: self.at(&inner.value, depth + 1) },
-                value => Arg { keyword: None, value: self.at(value, depth + 1) },
+                ast::Expr::Starred(inner) => Arg {
+                    keyword: Some("*".to_string()),
+                    value: self.at(&inner.value, depth + 1),
+                },
+                value => Arg {
+                    keyword: None,
+                    value: self.at(value, depth + 1),
+                },
             });
         }
         for keyword in &call.arguments.keywords {
             let name = keyword.arg.as_ref().map_or("**", |name| name.as_str());
-            args.push(Arg { keyword: Some(name.to_string()), value: self.at(&keyword.value, depth + 1) });
+            args.push(Arg {
+                keyword: Some(name.to_string()),
+                value: self.at(&keyword.value, depth + 1),
+            });
         }
-        Expr::Call { callee: self.resolved(&callee).trim_start_matches('.').to_string(), args }
+        Expr::Call {
+            callee: self.resolved(&callee).trim_start_matches('.').to_string(),
+            args,
+        }
     }
 }
 
@@ -204,7 +251,9 @@ pub(super) fn path(expr: &ast::Expr) -> Option<String> {
                 here = &attribute.value;
             }
             ast::Expr::Subscript(subscript) => {
-                let ast::Expr::StringLiteral(key) = &*subscript.slice else { return None };
+                let ast::Expr::StringLiteral(key) = &*subscript.slice else {
+                    return None;
+                };
                 segments.push(identifier(key.value.to_str())?);
                 here = &subscript.value;
             }
@@ -277,19 +326,31 @@ pub(super) fn lookup(call: &ast::ExprCall) -> Option<Lookup<'_>> {
     match &*call.func {
         ast::Expr::Attribute(attribute) if ["get", "pop", "setdefault"].contains(&attribute.attr.as_str()) => {
             let default = args.get(1).or_else(|| keyword(call, "default"));
-            Some(Lookup { base: path(&attribute.value)?, key: text(0)?, default })
+            Some(Lookup {
+                base: path(&attribute.value)?,
+                key: text(0)?,
+                default,
+            })
         }
-        ast::Expr::Attribute(attribute) if attribute.attr.as_str() == "getenv" => {
-            Some(Lookup { base: format!("{}.environ", path(&attribute.value)?), key: text(0)?, default: args.get(1) })
-        }
-        ast::Expr::Name(name) if name.id.as_str() == "getattr" => {
-            Some(Lookup { base: path(args.first()?)?, key: text(1)?, default: args.get(2) })
-        }
+        ast::Expr::Attribute(attribute) if attribute.attr.as_str() == "getenv" => Some(Lookup {
+            base: format!("{}.environ", path(&attribute.value)?),
+            key: text(0)?,
+            default: args.get(1),
+        }),
+        ast::Expr::Name(name) if name.id.as_str() == "getattr" => Some(Lookup {
+            base: path(args.first()?)?,
+            key: text(1)?,
+            default: args.get(2),
+        }),
         _ => None,
     }
 }
 
 /// The value of a call's keyword.
 pub(super) fn keyword<'a>(call: &'a ast::ExprCall, name: &str) -> Option<&'a ast::Expr> {
-    call.arguments.keywords.iter().find(|keyword| keyword.arg.as_ref().is_some_and(|arg| arg.as_str() == name)).map(|keyword| &keyword.value)
+    call.arguments
+        .keywords
+        .iter()
+        .find(|keyword| keyword.arg.as_ref().is_some_and(|arg| arg.as_str() == name))
+        .map(|keyword| &keyword.value)
 }

@@ -52,20 +52,33 @@ pub const PYTHON: Reader = Reader {
 
 fn read(file: &File, _asks: &[Ask]) -> FileFacts {
     let gap = |why, detail: String| FileFacts {
-        gaps: vec![Gap { file: file.path.clone(), why, detail }],
+        gaps: vec![Gap {
+            file: file.path.clone(),
+            why,
+            detail,
+        }],
         ..FileFacts::default()
     };
     let Some(source) = &file.text else {
         return gap(GapReason::NotText, String::new());
     };
     if source.text().len() > LARGEST {
-        return gap(GapReason::TooLarge, format!("{} bytes; Python is read up to {LARGEST}", source.text().len()));
+        return gap(
+            GapReason::TooLarge,
+            format!("{} bytes; Python is read up to {LARGEST}", source.text().len()),
+        );
     }
     if let Some(line) = source.text().split('\n').position(|line| line.len() > LONGEST_LINE) {
-        return gap(GapReason::LongLine, format!("line {} is longer than {LONGEST_LINE} bytes", line + 1));
+        return gap(
+            GapReason::LongLine,
+            format!("line {} is longer than {LONGEST_LINE} bytes", line + 1),
+        );
     }
     let shared = source.clone();
-    let thread = std::thread::Builder::new().name("python".to_string()).stack_size(STACK).spawn(move || facts(&shared));
+    let thread = std::thread::Builder::new()
+        .name("python".to_string())
+        .stack_size(STACK)
+        .spawn(move || facts(&shared));
     match thread.map(std::thread::JoinHandle::join) {
         Ok(Ok(facts)) => facts,
         Ok(Err(_)) => gap(GapReason::Broken, "the reader failed on this file".to_string()),
@@ -75,18 +88,33 @@ fn read(file: &File, _asks: &[Ask]) -> FileFacts {
 
 /// Runs on the large stack.
 fn facts(source: &SourceText) -> FileFacts {
-    let Some(parsed) = parse_unchecked(source.text(), ParseOptions::from(ruff_python_parser::Mode::Module)).try_into_module() else {
+    let Some(parsed) =
+        parse_unchecked(source.text(), ParseOptions::from(ruff_python_parser::Mode::Module)).try_into_module()
+    else {
         return FileFacts::default();
     };
     let mut gaps = Vec::new();
     if let Some(error) = parsed.errors().first() {
         let line = source.line(error.range().start().to_usize());
-        gaps.push(Gap { file: source.path().to_string(), why: GapReason::Broken, detail: format!("line {line}: {}", error.error) });
+        gaps.push(Gap {
+            file: source.path().to_string(),
+            why: GapReason::Broken,
+            detail: format!("line {line}: {}", error.error),
+        });
     }
     let (statements, module, too_deep) = walk::walk(source, &parsed);
     if too_deep {
         let detail = format!("nested deeper than {} levels", walk::DEEPEST);
-        gaps.push(Gap { file: source.path().to_string(), why: GapReason::Broken, detail });
+        gaps.push(Gap {
+            file: source.path().to_string(),
+            why: GapReason::Broken,
+            detail,
+        });
     }
-    FileFacts { statements, gaps, module: Some(module), ..FileFacts::default() }
+    FileFacts {
+        statements,
+        gaps,
+        module: Some(module),
+        ..FileFacts::default()
+    }
 }

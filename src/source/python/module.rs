@@ -120,13 +120,22 @@ pub(super) struct Binding {
 #[derive(Debug, Clone)]
 pub(super) enum Bound {
     /// An assignment; augmented ones read the name they set.
-    Statement { local: Local, augmented: bool },
+    Statement {
+        local: Local,
+        augmented: bool,
+    },
     /// Part of a value that is unpacked: `a, b = f()`.
-    Element { value: Expr, index: usize },
+    Element {
+        value: Expr,
+        index: usize,
+    },
     Parameter(usize),
     /// A class or function.
     Scope(ScopeId),
-    Import { module: String, symbol: Option<String> },
+    Import {
+        module: String,
+        symbol: Option<String>,
+    },
     /// `for`, `with`, `except … as`, `del`, a comprehension: known to be something, unknown what.
     Unknown,
 }
@@ -196,7 +205,10 @@ impl Module {
             base: 0,
             sites: Vec::new(),
             scopes: vec![Scope::new(ScopeKind::Module, String::new(), None)],
-            blocks: vec![Block { parent: None, repeats: false }],
+            blocks: vec![Block {
+                parent: None,
+                repeats: false,
+            }],
             calls: Vec::new(),
             imports: Vec::new(),
             assigned: Vec::new(),
@@ -265,10 +277,15 @@ impl Module {
 
     /// The scopes defined directly in another, by name.
     pub(super) fn defined_in(&self, scope: ScopeId, name: &str) -> Option<ScopeId> {
-        self.scopes[scope].bindings.get(name)?.iter().rev().find_map(|binding| match binding.what {
-            Bound::Scope(found) => Some(found),
-            _ => None,
-        })
+        self.scopes[scope]
+            .bindings
+            .get(name)?
+            .iter()
+            .rev()
+            .find_map(|binding| match binding.what {
+                Bound::Scope(found) => Some(found),
+                _ => None,
+            })
     }
 }
 

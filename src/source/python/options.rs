@@ -30,7 +30,9 @@ impl<'a> Walk<'a> {
             return false;
         }
         let flags: Vec<String> = call.arguments.args.iter().map_while(text).collect();
-        let Some(name) = destination(&flags, call) else { return false };
+        let Some(name) = destination(&flags, call) else {
+            return false;
+        };
         self.read_func(call);
         let mut owner = self.owner.clone();
         if let ast::Expr::Attribute(attribute) = &*call.func
@@ -46,9 +48,12 @@ impl<'a> Walk<'a> {
 
     /// The default of an argparse or click option, typed as the parser types it.
     fn default_of(&self, call: &ast::ExprCall, flags: &[String]) -> Expr {
-        let action = keyword(call, "action").map(|action| text(action).or_else(|| path(action)).unwrap_or_default()).unwrap_or_default();
+        let action = keyword(call, "action")
+            .map(|action| text(action).or_else(|| path(action)).unwrap_or_default())
+            .unwrap_or_default();
         let positional = flags.first().is_some_and(|flag| !flag.starts_with('-'));
-        let required = keyword(call, "required").is_some_and(|value| value.as_boolean_literal_expr().is_some_and(|literal| literal.value));
+        let required = keyword(call, "required")
+            .is_some_and(|value| value.as_boolean_literal_expr().is_some_and(|literal| literal.value));
         let spread = call.arguments.keywords.iter().any(|keyword| keyword.arg.is_none());
         match keyword(call, "default") {
             Some(default) => self.typed(default, keyword(call, "type")),
@@ -67,10 +72,14 @@ impl<'a> Walk<'a> {
         if path(default).is_some_and(|path| path.ends_with("SUPPRESS")) {
             return Expr::Opaque(String::new());
         }
-        let (Expr::Value(Value::Text(written)), Some(kind)) = (&value, kind) else { return value };
+        let (Expr::Value(Value::Text(written)), Some(kind)) = (&value, kind) else {
+            return value;
+        };
         let kind = self.names.slice(kind.range());
         match kind {
-            "int" | "float" => Number::parse_literal(written).map_or(value.clone(), |number| Expr::Value(Value::Number(number))),
+            "int" | "float" => {
+                Number::parse_literal(written).map_or(value.clone(), |number| Expr::Value(Value::Number(number)))
+            }
             "bool" => Expr::Value(Value::Bool(!written.is_empty())),
             _ if kind.to_lowercase().contains("bool") => match written.to_lowercase().as_str() {
                 "true" | "yes" | "t" | "y" | "1" => Expr::Value(Value::Bool(true)),
@@ -104,7 +113,10 @@ impl<'a> Walk<'a> {
     /// `flags.DEFINE_float("lr", 1e-3, "the rate")`.
     fn absl(&mut self, call: &'a ast::ExprCall, method: &str) -> bool {
         let args = &call.arguments.args;
-        let name = args.first().and_then(text).or_else(|| keyword(call, "name").and_then(text));
+        let name = args
+            .first()
+            .and_then(text)
+            .or_else(|| keyword(call, "name").and_then(text));
         let Some(name) = name else { return false };
         let default = args.get(1).or_else(|| keyword(call, "default"));
         self.read_func(call);
@@ -117,7 +129,15 @@ impl<'a> Walk<'a> {
                 _ => value,
             }
         });
-        let local = self.setting(&name, Form::Option { flags: vec![format!("--{name}")] }, value, call.range(), self.owner.clone());
+        let local = self.setting(
+            &name,
+            Form::Option {
+                flags: vec![format!("--{name}")],
+            },
+            value,
+            call.range(),
+            self.owner.clone(),
+        );
         if let Some(default) = default {
             self.expr_held(default, local, &name);
         }
@@ -151,10 +171,22 @@ impl<'a> Walk<'a> {
 
     /// Remembers which variable holds an option group or subparser.
     pub(super) fn remember_group(&mut self, target: &ast::Expr, value: &ast::Expr) {
-        let (Some(target), ast::Expr::Call(call)) = (path(target), value) else { return };
-        let ast::Expr::Attribute(attribute) = &*call.func else { return };
-        let base = path(&attribute.value).and_then(|base| self.groups.get(&base)).cloned().unwrap_or_default();
-        let title = call.arguments.args.first().and_then(text).or_else(|| keyword(call, "title").and_then(text));
+        let (Some(target), ast::Expr::Call(call)) = (path(target), value) else {
+            return;
+        };
+        let ast::Expr::Attribute(attribute) = &*call.func else {
+            return;
+        };
+        let base = path(&attribute.value)
+            .and_then(|base| self.groups.get(&base))
+            .cloned()
+            .unwrap_or_default();
+        let title = call
+            .arguments
+            .args
+            .first()
+            .and_then(text)
+            .or_else(|| keyword(call, "title").and_then(text));
         match attribute.attr.as_str() {
             "add_argument_group" | "add_parser" => {
                 let group = base.into_iter().chain(title).collect();
@@ -173,14 +205,19 @@ impl<'a> Walk<'a> {
     pub(super) fn decorator_options(&self, def: &'a ast::StmtFunctionDef) -> Vec<Decorated<'a>> {
         let mut found = Vec::new();
         for decorator in &def.decorator_list {
-            let ast::Expr::Call(call) = &decorator.expression else { continue };
+            let ast::Expr::Call(call) = &decorator.expression else {
+                continue;
+            };
             let Some(callee) = path(&call.func) else { continue };
             let resolved = self.names.resolved(&callee);
             if resolved != "click.option" && resolved != "click.argument" {
                 continue;
             }
             let words: Vec<String> = call.arguments.args.iter().map_while(text).collect();
-            let named = words.iter().find(|word| !word.starts_with('-')).map(|name| name.to_lowercase().replace('-', "_"));
+            let named = words
+                .iter()
+                .find(|word| !word.starts_with('-'))
+                .map(|name| name.to_lowercase().replace('-', "_"));
             // `--shuffle/--no-shuffle` is one option with two flags.
             let flags: Vec<String> = words
                 .iter()
@@ -195,10 +232,24 @@ impl<'a> Walk<'a> {
     }
 
     /// The statement of a decorator's option.
-    pub(super) fn decorated_option(&mut self, range: TextRange, name: &str, flags: Vec<String>, call: &'a ast::ExprCall) {
-        let is_flag = keyword(call, "is_flag").is_some() || call.arguments.args.first().and_then(text).is_some_and(|word| word.contains('/'));
+    pub(super) fn decorated_option(
+        &mut self,
+        range: TextRange,
+        name: &str,
+        flags: Vec<String>,
+        call: &'a ast::ExprCall,
+    ) {
+        let is_flag = keyword(call, "is_flag").is_some()
+            || call
+                .arguments
+                .args
+                .first()
+                .and_then(text)
+                .is_some_and(|word| word.contains('/'));
         let value = match self.default_of(call, &flags) {
-            Expr::Value(Value::Null) if is_flag && keyword(call, "default").is_none() => Expr::Value(Value::Bool(false)),
+            Expr::Value(Value::Null) if is_flag && keyword(call, "default").is_none() => {
+                Expr::Value(Value::Bool(false))
+            }
             other => other,
         };
         let local = self.setting(name, Form::Option { flags }, value, range, self.owner.clone());
@@ -209,7 +260,9 @@ impl<'a> Walk<'a> {
     /// `lr: float = typer.Option(1e-3, "--lr")`: the parameter's default is an option.
     pub(super) fn typer_option(&mut self, parameter: &'a ast::Parameter, default: &'a ast::Expr, of: Local) {
         let ast::Expr::Call(call) = default else { return };
-        let resolved = path(&call.func).map(|callee| self.names.resolved(&callee)).unwrap_or_default();
+        let resolved = path(&call.func)
+            .map(|callee| self.names.resolved(&callee))
+            .unwrap_or_default();
         if resolved != "typer.Option" && resolved != "typer.Argument" {
             return;
         }
@@ -233,7 +286,8 @@ impl<'a> Walk<'a> {
 
 /// A literal text.
 fn text(expr: &ast::Expr) -> Option<String> {
-    expr.as_string_literal_expr().map(|literal| literal.value.to_str().to_string())
+    expr.as_string_literal_expr()
+        .map(|literal| literal.value.to_str().to_string())
 }
 
 /// The name under which the code reads an option: `dest`, else the first long flag, else the first flag.
@@ -241,8 +295,15 @@ fn destination(flags: &[String], call: &ast::ExprCall) -> Option<String> {
     if let Some(dest) = keyword(call, "dest").and_then(text) {
         return Some(dest);
     }
-    let chosen = flags.iter().find(|flag| flag.starts_with("--")).or_else(|| flags.first())?;
+    let chosen = flags
+        .iter()
+        .find(|flag| flag.starts_with("--"))
+        .or_else(|| flags.first())?;
     let bare = chosen.trim_start_matches('-');
-    let name = if chosen.starts_with('-') { bare.replace('-', "_") } else { bare.to_string() };
+    let name = if chosen.starts_with('-') {
+        bare.replace('-', "_")
+    } else {
+        bare.to_string()
+    };
     (!name.is_empty()).then_some(name)
 }

@@ -1,7 +1,7 @@
 //! Which package an import, a symbol or a spelling stands for.
 //!
 //! Why it can be wrong: an import name says nothing about the package that brings it (`cv2`), and several packages may
-//! bring the same one (`faiss-cpu`, `faiss-gpu`). The table (`src/source/data/import-names.toml`) names the usual one;
+//! bring the same one (`faiss-cpu`, `faiss-gpu`). The table (`src/source/python/import-names.toml`) names the usual one;
 //! what it does not name is the import's own name, normalised.
 //!
 //! Example: `import cv2` is an import of `opencv-python`; `transformers.BitsAndBytesConfig` needs `bitsandbytes`.
@@ -22,7 +22,7 @@ struct Table {
 fn table() -> &'static Table {
     static TABLE: OnceLock<Table> = OnceLock::new();
     TABLE.get_or_init(|| {
-        toml::from_str(include_str!("../data/import-names.toml")).expect("the committed table parses: a test reads it")
+        toml::from_str(include_str!("import-names.toml")).expect("the committed table parses: a test reads it")
     })
 }
 
@@ -41,7 +41,10 @@ pub fn normalised(name: &str) -> String {
 /// The package that brings a dotted module: `sklearn.svm` is `scikit-learn`.
 pub fn of_import(module: &str) -> String {
     let top = module.split('.').next().unwrap_or(module);
-    table().imports.get(top).map_or_else(|| normalised(top), |package| package.clone())
+    table()
+        .imports
+        .get(top)
+        .map_or_else(|| normalised(top), |package| package.clone())
 }
 
 /// The package that a dotted symbol needs beside the one it is imported from.
@@ -61,14 +64,23 @@ mod tests {
 
     #[test]
     fn imports_symbols_and_spellings_name_their_package() {
-        for (module, package) in
-            [("cv2", "opencv-python"), ("sklearn.svm", "scikit-learn"), ("PIL.Image", "pillow"), ("yaml", "pyyaml"), ("torch.nn", "torch")]
-        {
+        for (module, package) in [
+            ("cv2", "opencv-python"),
+            ("sklearn.svm", "scikit-learn"),
+            ("PIL.Image", "pillow"),
+            ("yaml", "pyyaml"),
+            ("torch.nn", "torch"),
+        ] {
             assert_eq!(of_import(module), package);
         }
         assert_eq!(needed_by("transformers.BitsAndBytesConfig"), Some("bitsandbytes"));
         assert_eq!(needed_by("transformers.AutoModel"), None);
-        for (said, package) in [("PyTorch", "torch"), ("Flash_Attention", "flash-attn"), ("peft", "peft"), ("ruamel.yaml", "ruamel-yaml")] {
+        for (said, package) in [
+            ("PyTorch", "torch"),
+            ("Flash_Attention", "flash-attn"),
+            ("peft", "peft"),
+            ("ruamel.yaml", "ruamel-yaml"),
+        ] {
             assert_eq!(spelled_as(said), package);
         }
     }
@@ -76,7 +88,12 @@ mod tests {
     #[test]
     fn the_table_holds_normalised_names_only() {
         let table = table();
-        for package in table.imports.values().chain(table.symbols.values()).chain(table.spelled.values()) {
+        for package in table
+            .imports
+            .values()
+            .chain(table.symbols.values())
+            .chain(table.spelled.values())
+        {
             assert_eq!(&normalised(package), package);
         }
         for spelling in table.spelled.keys() {

@@ -25,8 +25,16 @@ impl<'m> Files<'m> {
         for (index, module) in modules.iter().enumerate() {
             by_name.entry(name_of(module.path())).or_default().push(index);
         }
-        let by_path = modules.iter().enumerate().map(|(index, module)| (module.path(), index)).collect();
-        Files { modules, by_path, by_name }
+        let by_path = modules
+            .iter()
+            .enumerate()
+            .map(|(index, module)| (module.path(), index))
+            .collect();
+        Files {
+            modules,
+            by_path,
+            by_name,
+        }
     }
 
     /// The file that a dotted module name (with leading dots where relative) means in a file.
@@ -66,7 +74,10 @@ impl<'m> Files<'m> {
         }
         let ends = [format!("/{name}.py"), format!("/{name}/__init__.py")];
         let candidates = self.by_name.get(last).into_iter().flatten();
-        let mut hits = candidates.filter(|index| ends.iter().any(|end| self.modules[**index].path().ends_with(end.as_str())));
+        let mut hits = candidates.filter(|index| {
+            ends.iter()
+                .any(|end| self.modules[**index].path().ends_with(end.as_str()))
+        });
         match (hits.next(), hits.next()) {
             (Some(only), None) => Some(*only),
             _ => None,
@@ -77,7 +88,9 @@ impl<'m> Files<'m> {
         let found = if path.is_empty() {
             self.by_path.get("__init__.py")
         } else {
-            self.by_path.get(format!("{path}.py").as_str()).or_else(|| self.by_path.get(format!("{path}/__init__.py").as_str()))
+            self.by_path
+                .get(format!("{path}.py").as_str())
+                .or_else(|| self.by_path.get(format!("{path}/__init__.py").as_str()))
         };
         found.copied().filter(|index| Some(*index) != not)
     }
@@ -97,7 +110,9 @@ impl<'m> Files<'m> {
                 found.insert(target);
                 let mut folder = parent(self.modules[target].path());
                 while !folder.is_empty() {
-                    let Some(package) = self.by_path.get(join(folder, "__init__.py").as_str()) else { break };
+                    let Some(package) = self.by_path.get(join(folder, "__init__.py").as_str()) else {
+                        break;
+                    };
                     found.insert(*package);
                     folder = parent(folder);
                 }
@@ -109,7 +124,12 @@ impl<'m> Files<'m> {
 
     /// The files that a file's imports run directly, lazy ones in functions too.
     pub(super) fn imports(&self, from: usize) -> BTreeSet<usize> {
-        self.modules[from].imports.iter().filter(|import| !import.dead).flat_map(|import| self.imported(from, import)).collect()
+        self.modules[from]
+            .imports
+            .iter()
+            .filter(|import| !import.dead)
+            .flat_map(|import| self.imported(from, import))
+            .collect()
     }
 
     pub(super) fn index(&self, path: &str) -> Option<usize> {
@@ -139,7 +159,10 @@ fn join(folder: &str, name: &str) -> String {
 /// Tests import what they test; that makes no module of a script.
 pub(super) fn is_test(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    name.starts_with("test_") || name.ends_with("_test.py") || name == "conftest.py" || path.split('/').any(|part| part == "tests" || part == "test")
+    name.starts_with("test_")
+        || name.ends_with("_test.py")
+        || name == "conftest.py"
+        || path.split('/').any(|part| part == "tests" || part == "test")
 }
 
 /// Files that are run: they do work when started, and no other file (but a test) imports them. Sorted.
@@ -157,7 +180,9 @@ pub fn entries(modules: &[Module]) -> Vec<String> {
         .filter(|(index, module)| {
             let name = module.path().rsplit('/').next().unwrap_or("");
             let runs = module.works || name == "__main__.py";
-            runs && !imported.contains(index) && !["setup.py", "conftest.py", "__init__.py"].contains(&name) && !module.path().split('/').any(|part| part == "tests")
+            runs && !imported.contains(index)
+                && !["setup.py", "conftest.py", "__init__.py"].contains(&name)
+                && !module.path().split('/').any(|part| part == "tests")
         })
         .map(|(_, module)| module.path().to_string())
         .collect();
@@ -168,7 +193,9 @@ pub fn entries(modules: &[Module]) -> Vec<String> {
 /// The files whose code an entry runs: itself and all that it imports, directly or not. Sorted.
 pub fn reach(entry: &str, modules: &[Module]) -> Vec<String> {
     let files = Files::new(modules);
-    let Some(start) = files.index(entry) else { return Vec::new() };
+    let Some(start) = files.index(entry) else {
+        return Vec::new();
+    };
     let mut seen = BTreeSet::from([start]);
     let mut open = vec![start];
     while let Some(here) = open.pop() {
@@ -178,7 +205,10 @@ pub fn reach(entry: &str, modules: &[Module]) -> Vec<String> {
             }
         }
     }
-    let mut found: Vec<String> = seen.into_iter().map(|index| modules[index].path().to_string()).collect();
+    let mut found: Vec<String> = seen
+        .into_iter()
+        .map(|index| modules[index].path().to_string())
+        .collect();
     found.sort();
     found
 }

@@ -68,7 +68,10 @@ pub(super) fn mentions(docstring: &str, names: &[String]) -> Vec<Mention> {
         &DEFAULT,
         r#"(?i)\bdefaults?(?:\s+(?:is|value|to|of)|\s+value\s+is)?\s*[:=]?\s*[`'"]{0,3}(-?(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|true|false|none|[A-Za-z][\w.+-]*)[`'"]{0,3}\s*([A-Za-zµ%]{1,12})?"#,
     );
-    let quantity = regex(&QUANTITY, r"(?:^|[\s(])(\d[\d,_]*(?:\.\d+)?(?:e[+-]?\d+)?)\s?([A-Za-zµ%]{1,12})\b");
+    let quantity = regex(
+        &QUANTITY,
+        r"(?:^|[\s(])(\d[\d,_]*(?:\.\d+)?(?:e[+-]?\d+)?)\s?([A-Za-zµ%]{1,12})\b",
+    );
     let heads: Vec<(usize, usize, String)> = head
         .captures_iter(docstring)
         .filter_map(|hit| {
@@ -88,7 +91,13 @@ pub(super) fn mentions(docstring: &str, names: &[String]) -> Vec<Mention> {
             let unit = hit.get(2).and_then(|word| Unit::parse(word.as_str()));
             if let Some(value) = literal(&hit[1]) {
                 let start = start + indent(text);
-                found.push(Mention { name: name.clone(), value, unit, start, end: start + text.trim().len() });
+                found.push(Mention {
+                    name: name.clone(),
+                    value,
+                    unit,
+                    start,
+                    end: start + text.trim().len(),
+                });
             }
             continue;
         }
@@ -99,7 +108,13 @@ pub(super) fn mentions(docstring: &str, names: &[String]) -> Vec<Mention> {
         if let [(number, unit)] = stated.as_slice() {
             let start = start + indent(text);
             let value = Expr::Value(Value::Number(number.clone()));
-            found.push(Mention { name: name.clone(), value, unit: Some(*unit), start, end: start + text.trim().len() });
+            found.push(Mention {
+                name: name.clone(),
+                value,
+                unit: Some(*unit),
+                start,
+                end: start + text.trim().len(),
+            });
         }
     }
     found
@@ -116,8 +131,9 @@ fn literal(text: &str) -> Option<Expr> {
         "true" => Value::Bool(true),
         "false" => Value::Bool(false),
         "none" => Value::Null,
-        "the" | "a" | "an" | "to" | "is" | "value" | "values" | "behavior" | "behaviour" | "in" | "if" | "of" | "for" | "and" | "or" | "it"
-        | "this" | "as" | "from" | "will" | "when" | "with" | "setting" | "settings" | "config" | "not" | "we" | "same" => return None,
+        "the" | "a" | "an" | "to" | "is" | "value" | "values" | "behavior" | "behaviour" | "in" | "if" | "of"
+        | "for" | "and" | "or" | "it" | "this" | "as" | "from" | "will" | "when" | "with" | "setting" | "settings"
+        | "config" | "not" | "we" | "same" => return None,
         _ => match Number::parse_literal(text) {
             Some(number) => Value::Number(number),
             None => Value::Text(text.to_string()),
@@ -151,8 +167,10 @@ mod tests {
     fn a_docstring_documents_its_parameters_defaults() {
         let text = "Pads.\n\n    Args:\n        pad_target_ms: length (default: 2000)\n        rate (int, optional): in Hz. Defaults to 16000.\n        mode: default behaviour\n        window: frames of 25 ms each\n        other: default 7\n";
         let names = ["pad_target_ms", "rate", "mode", "window"].map(String::from);
-        let found: Vec<(String, Expr, Option<&str>)> =
-            mentions(text, &names).into_iter().map(|m| (m.name, m.value, m.unit.map(Unit::symbol))).collect();
+        let found: Vec<(String, Expr, Option<&str>)> = mentions(text, &names)
+            .into_iter()
+            .map(|m| (m.name, m.value, m.unit.map(Unit::symbol)))
+            .collect();
         let number = |text: &str| Expr::Value(Value::Number(Number::parse_literal(text).unwrap()));
         assert_eq!(
             found,

@@ -24,7 +24,11 @@ pub(super) struct World {
 }
 
 pub(super) fn read(path: &str, text: &str) -> FileFacts {
-    let file = File { path: path.to_string(), bytes: text.as_bytes().to_vec(), text: Some(SourceText::new(path, text)) };
+    let file = File {
+        path: path.to_string(),
+        bytes: text.as_bytes().to_vec(),
+        text: Some(SourceText::new(path, text)),
+    };
     (PYTHON.read)(&file, &[])
 }
 
@@ -46,7 +50,11 @@ pub(super) fn world(files: &[(&str, &str)]) -> World {
         modules.push(module);
     }
     bind(&mut statements, &mut links, &modules);
-    World { statements, links, modules }
+    World {
+        statements,
+        links,
+        modules,
+    }
 }
 
 /// Reads the files and holds every marker against what was found.
@@ -54,7 +62,9 @@ pub(super) fn check(files: &[(&str, &str)]) {
     let world = world(files);
     for (path, text) in files {
         for (index, line) in text.lines().enumerate() {
-            let Some((_, marker)) = line.split_once("#:") else { continue };
+            let Some((_, marker)) = line.split_once("#:") else {
+                continue;
+            };
             check_line(&world, path, u32::try_from(index + 1).unwrap(), marker);
         }
     }
@@ -70,13 +80,23 @@ fn check_line(world: &World, path: &str, line: u32, marker: &str) {
         .collect();
     let mut found: Vec<String> = here.iter().map(|id| describe(world, *id, path)).collect();
     let marker = marker.trim();
-    let mut expected: Vec<String> = if marker == "none" { Vec::new() } else { marker.split(";;").map(normal).collect() };
+    let mut expected: Vec<String> = if marker == "none" {
+        Vec::new()
+    } else {
+        marker.split(";;").map(normal).collect()
+    };
     // Owner and unit are held only where the marker names them.
     for text in &mut found {
-        let wanted = |word: &str| expected.iter().any(|marker| head(marker) == head(text) && marker.contains(word));
+        let wanted = |word: &str| {
+            expected
+                .iter()
+                .any(|marker| head(marker) == head(text) && marker.contains(word))
+        };
         let parts: Vec<&str> = text
             .split(" | ")
-            .filter(|part| !(part.starts_with("of ") && !wanted("| of ")) && !(part.starts_with("unit ") && !wanted("| unit ")))
+            .filter(|part| {
+                (wanted("| of ") || !part.starts_with("of ")) && (wanted("| unit ") || !part.starts_with("unit "))
+            })
             .collect();
         *text = parts.join(" | ");
     }
@@ -97,7 +117,9 @@ fn normal(marker: &str) -> String {
 
 fn describe(world: &World, id: usize, path: &str) -> String {
     let statement = &world.statements[id];
-    let Subject::Setting { name } = &statement.subject else { unreachable!("only settings are described") };
+    let Subject::Setting { name } = &statement.subject else {
+        unreachable!("only settings are described")
+    };
     let form = match &statement.form {
         Form::Option { .. } => "option".to_string(),
         other => format!("{other:?}").to_lowercase(),
@@ -106,12 +128,19 @@ fn describe(world: &World, id: usize, path: &str) -> String {
     for link in world.links.iter().filter(|link| link.to == id) {
         let place = &world.statements[link.from].place;
         let line = place.line.unwrap_or(0);
-        let from = if place.file == path { line.to_string() } else { format!("{}:{line}", place.file) };
+        let from = if place.file == path {
+            line.to_string()
+        } else {
+            format!("{}:{line}", place.file)
+        };
         parts.push(format!("{}<-{from}", format!("{:?}", link.kind).to_lowercase()));
     }
     match &statement.dead {
         None => {}
-        Some(Dead::Shadowed { by }) => parts.push(format!("dead shadowed {}", world.statements[*by].place.line.unwrap_or(0))),
+        Some(Dead::Shadowed { by }) => parts.push(format!(
+            "dead shadowed {}",
+            world.statements[*by].place.line.unwrap_or(0)
+        )),
         Some(why) => parts.push(format!("dead {why:?}")),
     }
     for guard in &statement.guards {
@@ -140,7 +169,14 @@ pub(super) fn show(expr: &Expr) -> String {
         Expr::Unary { op, operand } => format!("({op} {})", show(operand)),
         Expr::List(items) => format!("[{}]", all(items)),
         Expr::Map(entries) => {
-            format!("{{{}}}", entries.iter().map(|(key, value)| format!("{key}: {}", show(value))).collect::<Vec<_>>().join(", "))
+            format!(
+                "{{{}}}",
+                entries
+                    .iter()
+                    .map(|(key, value)| format!("{key}: {}", show(value)))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            )
         }
         Expr::Call { callee, args } => {
             let args: Vec<String> = args
@@ -152,7 +188,9 @@ pub(super) fn show(expr: &Expr) -> String {
                 .collect();
             format!("{callee}({})", args.join(", "))
         }
-        Expr::Choice { test, then, otherwise } => format!("({} if {} else {})", show(then), show(test), show(otherwise)),
+        Expr::Choice { test, then, otherwise } => {
+            format!("({} if {} else {})", show(then), show(test), show(otherwise))
+        }
         Expr::Opaque(text) => format!("?{text}"),
     }
 }

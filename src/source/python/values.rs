@@ -37,8 +37,23 @@ impl Holder {
 
 /// Constructors that give back the dictionary they are given.
 pub(super) const DICTIONARIES: &[&str] = &[
-    "dict", "EasyDict", "edict", "AttrDict", "Munch", "munchify", "Box", "ConfigDict", "Namespace", "SimpleNamespace", "OrderedDict", "DotMap",
-    "Dict", "addict.Dict", "OmegaConf.create", "CfgNode", "CN",
+    "dict",
+    "EasyDict",
+    "edict",
+    "AttrDict",
+    "Munch",
+    "munchify",
+    "Box",
+    "ConfigDict",
+    "Namespace",
+    "SimpleNamespace",
+    "OrderedDict",
+    "DotMap",
+    "Dict",
+    "addict.Dict",
+    "OmegaConf.create",
+    "CfgNode",
+    "CN",
 ];
 
 /// Whether a resolved callee makes a dictionary of its arguments.
@@ -53,8 +68,10 @@ impl<'a> Walk<'a> {
     pub(super) fn assign(&mut self, target: &'a ast::Expr, value: &'a ast::Expr, range: TextRange, walk: bool) {
         match (target, value) {
             (
-                ast::Expr::Tuple(ast::ExprTuple { elts: targets, .. }) | ast::Expr::List(ast::ExprList { elts: targets, .. }),
-                ast::Expr::Tuple(ast::ExprTuple { elts: values, .. }) | ast::Expr::List(ast::ExprList { elts: values, .. }),
+                ast::Expr::Tuple(ast::ExprTuple { elts: targets, .. })
+                | ast::Expr::List(ast::ExprList { elts: targets, .. }),
+                ast::Expr::Tuple(ast::ExprTuple { elts: values, .. })
+                | ast::Expr::List(ast::ExprList { elts: values, .. }),
             ) if targets.len() == values.len() && !targets.iter().chain(values).any(ast::Expr::is_starred_expr) => {
                 for (target, value) in targets.iter().zip(values) {
                     self.assign(target, value, range, walk);
@@ -68,7 +85,10 @@ impl<'a> Walk<'a> {
                 for (index, target) in elts.iter().enumerate() {
                     match target {
                         ast::Expr::Name(name) if !elts[..index].iter().any(ast::Expr::is_starred_expr) => {
-                            let what = Bound::Element { value: whole.clone(), index };
+                            let what = Bound::Element {
+                                value: whole.clone(),
+                                index,
+                            };
                             self.bind(name.id.as_str(), range.end().to_usize(), what);
                         }
                         other => self.unknown_target(other),
@@ -95,8 +115,21 @@ impl<'a> Walk<'a> {
         let field = self.in_class();
         let Some(value) = assign.value.as_deref() else {
             if field && let Some(name) = path(&assign.target) {
-                let local = self.setting(&name, Form::Field, Expr::Opaque(String::new()), assign.range, self.owner.clone());
-                self.bind(&name, assign.range.end().to_usize(), Bound::Statement { local, augmented: false });
+                let local = self.setting(
+                    &name,
+                    Form::Field,
+                    Expr::Opaque(String::new()),
+                    assign.range,
+                    self.owner.clone(),
+                );
+                self.bind(
+                    &name,
+                    assign.range.end().to_usize(),
+                    Bound::Statement {
+                        local,
+                        augmented: false,
+                    },
+                );
             }
             return;
         };
@@ -125,7 +158,13 @@ impl<'a> Walk<'a> {
     }
 
     /// One target gets a value; the statement and the name that it holds.
-    fn set(&mut self, target: &'a ast::Expr, value: Expr, range: TextRange, augmented: bool) -> Option<(Local, String)> {
+    fn set(
+        &mut self,
+        target: &'a ast::Expr,
+        value: Expr,
+        range: TextRange,
+        augmented: bool,
+    ) -> Option<(Local, String)> {
         let at = range.end().to_usize();
         if let ast::Expr::Name(name) = target {
             let name = name.id.to_string();
@@ -139,22 +178,35 @@ impl<'a> Walk<'a> {
         }
         let whole = path(target)?;
         let (base, name) = whole.rsplit_once('.')?;
-        let form = if target.is_subscript_expr() { Form::Entry } else { Form::Attribute };
+        let form = if target.is_subscript_expr() {
+            Form::Entry
+        } else {
+            Form::Attribute
+        };
         let owner = self.owner_of(base);
         let name = name.to_string();
         let local = self.setting(&name, form, value, range, owner);
-        self.module.assigned.push(Assigned { path: whole, statement: local });
+        self.module.assigned.push(Assigned {
+            path: whole,
+            statement: local,
+        });
         Some((local, name))
     }
 
     /// The enclosing names and the segments of a path.
     pub(super) fn owner_of(&self, path: &str) -> Vec<String> {
-        self.owner.iter().cloned().chain(path.split('.').filter(|part| !part.is_empty()).map(str::to_string)).collect()
+        self.owner
+            .iter()
+            .cloned()
+            .chain(path.split('.').filter(|part| !part.is_empty()).map(str::to_string))
+            .collect()
     }
 
     /// The base of `a.b = …` is read.
     fn read_of_target(&mut self, target: &'a ast::Expr) {
-        if let ast::Expr::Attribute(ast::ExprAttribute { value, .. }) | ast::Expr::Subscript(ast::ExprSubscript { value, .. }) = target {
+        if let ast::Expr::Attribute(ast::ExprAttribute { value, .. })
+        | ast::Expr::Subscript(ast::ExprSubscript { value, .. }) = target
+        {
             self.expr(value, None);
         }
         if let ast::Expr::Subscript(subscript) = target
@@ -166,26 +218,41 @@ impl<'a> Walk<'a> {
 
     /// `field(default=…)`, `Field(…)`: the value is the default inside.
     fn field_default(&mut self, local: Local) {
-        let Expr::Call { callee, args } = &self.out[local].value else { return };
+        let Expr::Call { callee, args } = &self.out[local].value else {
+            return;
+        };
         let last = callee.rsplit('.').next().unwrap_or("");
         if !is_declaration(last, callee) {
             return;
         }
-        let named = |name: &str| args.iter().find(|arg| arg.keyword.as_deref() == Some(name)).map(|arg| arg.value.clone());
+        let named = |name: &str| {
+            args.iter()
+                .find(|arg| arg.keyword.as_deref() == Some(name))
+                .map(|arg| arg.value.clone())
+        };
         let help = args.iter().find_map(|arg| match (&arg.keyword, &arg.value) {
-            (Some(keyword), Expr::Map(entries)) if keyword == "metadata" => {
-                entries.iter().find(|(key, _)| key == "help").and_then(|(_, text)| text_of(text))
-            }
+            (Some(keyword), Expr::Map(entries)) if keyword == "metadata" => entries
+                .iter()
+                .find(|(key, _)| key == "help")
+                .and_then(|(_, text)| text_of(text)),
             (Some(keyword), text) if keyword == "description" => text_of(text),
             _ => None,
         });
-        let positional = args.first().filter(|arg| arg.keyword.is_none() && last == "Field").map(|arg| arg.value.clone());
-        let value = named("default").or(positional).or_else(|| match named("default_factory").or_else(|| named("factory"))? {
-            Expr::Opaque(lambda) => Some(lambda_body(&lambda)),
-            Expr::Ref(name) if name == "list" || name == "set" || name == "tuple" => Some(Expr::List(Vec::new())),
-            Expr::Ref(name) if name == "dict" => Some(Expr::Map(Vec::new())),
-            Expr::Ref(name) => Some(Expr::Call { callee: self.names.resolved(&name), args: Vec::new() }),
-            _ => None,
+        let positional = args
+            .first()
+            .filter(|arg| arg.keyword.is_none() && last == "Field")
+            .map(|arg| arg.value.clone());
+        let value = named("default").or(positional).or_else(|| {
+            match named("default_factory").or_else(|| named("factory"))? {
+                Expr::Opaque(lambda) => Some(lambda_body(&lambda)),
+                Expr::Ref(name) if name == "list" || name == "set" || name == "tuple" => Some(Expr::List(Vec::new())),
+                Expr::Ref(name) if name == "dict" => Some(Expr::Map(Vec::new())),
+                Expr::Ref(name) => Some(Expr::Call {
+                    callee: self.names.resolved(&name),
+                    args: Vec::new(),
+                }),
+                _ => None,
+            }
         });
         let unit = help.as_deref().and_then(remarks::unit);
         self.out[local].value = value.unwrap_or(Expr::Opaque(String::new()));
@@ -196,7 +263,14 @@ impl<'a> Walk<'a> {
     pub(super) fn expr_held(&mut self, expr: &'a ast::Expr, root: Local, name: &str) {
         let mut owner = self.out[root].owner.clone();
         owner.push(name.to_string());
-        self.expr(expr, Some(&Holder { root: Some(root), owner, path: Vec::new() }));
+        self.expr(
+            expr,
+            Some(&Holder {
+                root: Some(root),
+                owner,
+                path: Vec::new(),
+            }),
+        );
     }
 
     /// Walks an expression: reads, calls, entries.
@@ -233,7 +307,10 @@ impl<'a> Walk<'a> {
             ast::Expr::List(ast::ExprList { elts, .. })
             | ast::Expr::Tuple(ast::ExprTuple { elts, .. })
             | ast::Expr::Set(ast::ExprSet { elts, .. }) => {
-                let within = held.map(|held| Holder { root: None, ..held.clone() });
+                let within = held.map(|held| Holder {
+                    root: None,
+                    ..held.clone()
+                });
                 elts.iter().for_each(|inner| self.expr(inner, within.as_ref()));
             }
             ast::Expr::Call(call) => self.call(call, held),
@@ -264,7 +341,9 @@ impl<'a> Walk<'a> {
             ast::Expr::Lambda(lambda) => self.lambda(lambda),
             ast::Expr::ListComp(ast::ExprListComp { elt, generators, .. })
             | ast::Expr::SetComp(ast::ExprSetComp { elt, generators, .. })
-            | ast::Expr::Generator(ast::ExprGenerator { elt, generators, .. }) => self.comprehension(&[elt], generators),
+            | ast::Expr::Generator(ast::ExprGenerator { elt, generators, .. }) => {
+                self.comprehension(&[elt], generators)
+            }
             ast::Expr::DictComp(comp) => {
                 let parts: Vec<&'a ast::Expr> = comp.key.iter().map(|key| &**key).chain([&*comp.value]).collect();
                 self.comprehension(&parts, &comp.generators);
@@ -274,7 +353,12 @@ impl<'a> Walk<'a> {
             | ast::Expr::Starred(ast::ExprStarred { value, .. }) => self.expr(value, None),
             ast::Expr::Yield(given) => given.value.iter().for_each(|inner| self.expr(inner, None)),
             ast::Expr::Slice(slice) => {
-                slice.lower.iter().chain(&slice.upper).chain(&slice.step).for_each(|inner| self.expr(inner, None));
+                slice
+                    .lower
+                    .iter()
+                    .chain(&slice.upper)
+                    .chain(&slice.step)
+                    .for_each(|inner| self.expr(inner, None));
             }
             _ => {}
         }
@@ -301,7 +385,11 @@ impl<'a> Walk<'a> {
     }
 
     fn dict(&mut self, dict: &'a ast::ExprDict, held: Option<&Holder>) {
-        let open = Holder { root: None, owner: self.owner.clone(), path: Vec::new() };
+        let open = Holder {
+            root: None,
+            owner: self.owner.clone(),
+            path: Vec::new(),
+        };
         let holder = held.unwrap_or(&open).clone();
         for item in &dict.items {
             match &item.key {
@@ -323,7 +411,11 @@ impl<'a> Walk<'a> {
         let expr = self.names.expr(value);
         let local = self.setting(key, Form::Entry, expr, range, holder.owner.clone());
         let below = holder.below(key);
-        self.module.entries.push(EntryFact { statement: local, root: holder.root, path: below.path.clone() });
+        self.module.entries.push(EntryFact {
+            statement: local,
+            root: holder.root,
+            path: below.path.clone(),
+        });
         self.words(key);
         self.expr(value, Some(&below));
     }
@@ -338,7 +430,11 @@ impl<'a> Walk<'a> {
             }
             let before = std::mem::replace(&mut self.scope, scope);
             for parameter in parameters.iter() {
-                self.bind(parameter.name().as_str(), lambda.range.start().to_usize(), Bound::Unknown);
+                self.bind(
+                    parameter.name().as_str(),
+                    lambda.range.start().to_usize(),
+                    Bound::Unknown,
+                );
             }
             self.scope = before;
         }
@@ -379,7 +475,10 @@ impl<'a> Walk<'a> {
         if let Some(default) = found.default {
             let value = self.names.expr(default);
             let local = self.setting(found.key, Form::Entry, value, range, self.owner_of(&found.base));
-            self.module.assigned.push(Assigned { path: format!("{}?", found.path()), statement: local });
+            self.module.assigned.push(Assigned {
+                path: format!("{}?", found.path()),
+                statement: local,
+            });
             self.expr_held(default, local, found.key);
         }
         if let ast::Expr::Attribute(attribute) = &*call.func
@@ -400,12 +499,17 @@ pub(super) fn text_of(expr: &Expr) -> Option<String> {
 
 /// The body of `lambda: [0.9, 0.95]`, read anew from its text.
 fn lambda_body(text: &str) -> Expr {
-    let body = text.strip_prefix("lambda").and_then(|rest| rest.trim_start().strip_prefix(':')).map(str::trim);
+    let body = text
+        .strip_prefix("lambda")
+        .and_then(|rest| rest.trim_start().strip_prefix(':'))
+        .map(str::trim);
     let parsed = body.and_then(|body| Some((body, ruff_python_parser::parse_expression(body).ok()?)));
     match parsed {
-        Some((body, parsed)) => {
-            super::expression::Names { text: body, aliases: std::collections::BTreeMap::new() }.expr(parsed.expr())
+        Some((body, parsed)) => super::expression::Names {
+            text: body,
+            aliases: std::collections::BTreeMap::new(),
         }
+        .expr(parsed.expr()),
         None => Expr::Opaque(text.to_string()),
     }
 }

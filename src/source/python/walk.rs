@@ -14,7 +14,8 @@ use ruff_text_size::{Ranged, TextRange};
 
 use super::expression::{Names, callee, path};
 use super::module::{
-    Binding, Block, BlockId, Bound, ImportName, Local, Module, Parameter, ParameterKind, Scope, ScopeId, ScopeKind, Site,
+    Binding, Block, BlockId, Bound, ImportName, Local, Module, Parameter, ParameterKind, Scope, ScopeId, ScopeKind,
+    Site,
 };
 use super::packages;
 use crate::evidence::{Dead, Expr, Form, Grade, Guard, Statement, Subject};
@@ -47,10 +48,17 @@ pub(super) struct Walk<'a> {
 pub(super) fn walk(source: &SourceText, parsed: &Parsed<ast::ModModule>) -> (Vec<Statement>, Module, bool) {
     let text = source.text();
     let mut comments = BTreeMap::new();
-    for token in parsed.tokens().iter().filter(|token| token.kind() == TokenKind::Comment) {
+    for token in parsed
+        .tokens()
+        .iter()
+        .filter(|token| token.kind() == TokenKind::Comment)
+    {
         let range = token.range();
         let raw = text.get(range.start().to_usize()..range.end().to_usize()).unwrap_or("");
-        let said = raw.trim_start_matches(['#', '!', ':', ' ', '\t']).trim_end().to_string();
+        let said = raw
+            .trim_start_matches(['#', '!', ':', ' ', '\t'])
+            .trim_end()
+            .to_string();
         comments.insert(source.line(range.start().to_usize()), (said, range));
     }
     let mut aliases = BTreeMap::new();
@@ -145,14 +153,20 @@ fn known(test: &ast::Expr) -> Option<bool> {
     match test {
         ast::Expr::BooleanLiteral(literal) => Some(literal.value),
         ast::Expr::NoneLiteral(_) => Some(false),
-        ast::Expr::NumberLiteral(ast::ExprNumberLiteral { value: ast::Number::Int(value), .. }) => Some(value.as_i64() != Some(0)),
+        ast::Expr::NumberLiteral(ast::ExprNumberLiteral {
+            value: ast::Number::Int(value),
+            ..
+        }) => Some(value.as_i64() != Some(0)),
         ast::Expr::UnaryOp(unary) if unary.op == ast::UnaryOp::Not => known(&unary.operand).map(|holds| !holds),
         ast::Expr::BoolOp(all) => {
             let stop = all.op == ast::BoolOp::Or;
             if all.values.iter().any(|value| known(value) == Some(stop)) {
                 return Some(stop);
             }
-            all.values.iter().all(|value| known(value) == Some(!stop)).then_some(!stop)
+            all.values
+                .iter()
+                .all(|value| known(value) == Some(!stop))
+                .then_some(!stop)
         }
         ast::Expr::Name(_) | ast::Expr::Attribute(_) => {
             let name = path(test)?;
@@ -163,8 +177,12 @@ fn known(test: &ast::Expr) -> Option<bool> {
 }
 
 fn is_main(test: &ast::Expr) -> bool {
-    let ast::Expr::Compare(compare) = test else { return false };
-    std::iter::once(&*compare.left).chain(compare.comparators.iter()).any(|side| path(side).as_deref() == Some("__name__"))
+    let ast::Expr::Compare(compare) = test else {
+        return false;
+    };
+    std::iter::once(&*compare.left)
+        .chain(compare.comparators.iter())
+        .any(|side| path(side).as_deref() == Some("__name__"))
 }
 
 impl<'a> Walk<'a> {
@@ -180,15 +198,30 @@ impl<'a> Walk<'a> {
     }
 
     /// Adds a statement of the code; `at` is the offset from which its value holds.
-    pub(super) fn push(&mut self, subject: Subject, form: Form, value: Expr, range: TextRange, owner: Vec<String>) -> Local {
+    pub(super) fn push(
+        &mut self,
+        subject: Subject,
+        form: Form,
+        value: Expr,
+        range: TextRange,
+        owner: Vec<String>,
+    ) -> Local {
         let bytes = range.start().to_usize()..range.end().to_usize();
         let grade = match form {
             Form::Docstring | Form::Comment | Form::CommentedOut => Grade::Documented,
             _ => Grade::Configured,
         };
         let place = self.source.place(bytes.clone());
-        let comment = place.end_line.and_then(|line| self.comments.get(&line)).map(|(text, _)| text.clone()).filter(|text| !text.is_empty());
-        let comment = if matches!(subject, Subject::Setting { .. } | Subject::Import { .. }) { comment } else { None };
+        let comment = place
+            .end_line
+            .and_then(|line| self.comments.get(&line))
+            .map(|(text, _)| text.clone())
+            .filter(|text| !text.is_empty());
+        let comment = if matches!(subject, Subject::Setting { .. } | Subject::Import { .. }) {
+            comment
+        } else {
+            None
+        };
         self.out.push(Statement {
             subject,
             form,
@@ -201,18 +234,33 @@ impl<'a> Walk<'a> {
             comment,
             dead: self.dead.clone(),
         });
-        self.module.sites.push(Site { scope: self.scope, block: self.block, at: bytes.end });
+        self.module.sites.push(Site {
+            scope: self.scope,
+            block: self.block,
+            at: bytes.end,
+        });
         self.out.len() - 1
     }
 
-    pub(super) fn setting(&mut self, name: &str, form: Form, value: Expr, range: TextRange, owner: Vec<String>) -> Local {
+    pub(super) fn setting(
+        &mut self,
+        name: &str,
+        form: Form,
+        value: Expr,
+        range: TextRange,
+        owner: Vec<String>,
+    ) -> Local {
         self.push(Subject::Setting { name: name.to_string() }, form, value, range, owner)
     }
 
     pub(super) fn bind(&mut self, name: &str, at: usize, what: Bound) {
         let scope = self.bound_scope(name);
         let block = self.block;
-        self.module.scopes[scope].bindings.entry(name.to_string()).or_default().push(Binding { at, block, what });
+        self.module.scopes[scope]
+            .bindings
+            .entry(name.to_string())
+            .or_default()
+            .push(Binding { at, block, what });
     }
 
     /// The scope whose name an assignment here sets: its own, or further out by `global`.
@@ -247,7 +295,8 @@ impl<'a> Walk<'a> {
             let leaves = match statement {
                 ast::Stmt::Return(_) | ast::Stmt::Raise(_) | ast::Stmt::Continue(_) | ast::Stmt::Break(_) => true,
                 ast::Stmt::Expr(expr) => match &*expr.value {
-                    ast::Expr::Call(call) => path(&call.func).is_some_and(|name| ["exit", "quit", "sys.exit", "os._exit"].contains(&name.as_str())),
+                    ast::Expr::Call(call) => path(&call.func)
+                        .is_some_and(|name| ["exit", "quit", "sys.exit", "os._exit"].contains(&name.as_str())),
                     _ => false,
                 },
                 _ => false,
@@ -260,7 +309,10 @@ impl<'a> Walk<'a> {
     }
 
     fn block(&mut self, body: &'a [ast::Stmt], repeats: bool) {
-        self.module.blocks.push(Block { parent: Some(self.block), repeats });
+        self.module.blocks.push(Block {
+            parent: Some(self.block),
+            repeats,
+        });
         let before = std::mem::replace(&mut self.block, self.module.blocks.len() - 1);
         self.statements(body);
         self.block = before;
@@ -290,8 +342,15 @@ impl<'a> Walk<'a> {
 
     /// A condition that is no expression: `except ImportError`, `case "adam"`.
     fn guard_of_text(&self, text: String, range: TextRange) -> Guard {
-        let place = self.source.place(range.start().to_usize()..range.start().to_usize() + 1);
-        Guard { test: Expr::Opaque(text.clone()), text, holds: true, place }
+        let place = self
+            .source
+            .place(range.start().to_usize()..range.start().to_usize() + 1);
+        Guard {
+            test: Expr::Opaque(text.clone()),
+            text,
+            holds: true,
+            place,
+        }
     }
 
     fn statement(&mut self, statement: &'a ast::Stmt) {
@@ -304,7 +363,11 @@ impl<'a> Walk<'a> {
             ast::Stmt::While(repeat) => {
                 self.expr(&repeat.test, None);
                 let known = known(&repeat.test);
-                let guards = if known.is_some() { Vec::new() } else { vec![self.guard(&repeat.test, true)] };
+                let guards = if known.is_some() {
+                    Vec::new()
+                } else {
+                    vec![self.guard(&repeat.test, true)]
+                };
                 self.works_by(self.scope == 0);
                 self.branch(&guards, known == Some(false), &repeat.body, true);
                 self.block(&repeat.orelse, false);
@@ -351,7 +414,10 @@ impl<'a> Walk<'a> {
             }
             ast::Stmt::Assign(assign) => {
                 if let (0, ast::Expr::Call(call)) = (self.scope, &*assign.value) {
-                    self.works_by(callee(&call.func).is_some_and(|name| name.contains("parse_args") || name.ends_with("parse_known_args")));
+                    self.works_by(
+                        callee(&call.func)
+                            .is_some_and(|name| name.contains("parse_args") || name.ends_with("parse_known_args")),
+                    );
                 }
                 for (index, target) in assign.targets.iter().enumerate() {
                     self.assign(target, &assign.value, assign.range, index == 0);
@@ -368,7 +434,9 @@ impl<'a> Walk<'a> {
             ast::Stmt::Return(returned) => {
                 if let Some(value) = &returned.value {
                     let given = self.names.expr(value);
-                    self.module.scopes[self.scope].returns.push((given, returned.range.start().to_usize()));
+                    self.module.scopes[self.scope]
+                        .returns
+                        .push((given, returned.range.start().to_usize()));
                     self.expr(value, None);
                 }
             }
@@ -408,7 +476,11 @@ impl<'a> Walk<'a> {
         let Some(name) = callee(&call.func) else { return false };
         let last = name.rsplit('.').next().unwrap_or("");
         let defined = self.module.defined_in(0, &name).is_some();
-        defined || ["main", "train", "evaluate", "parse_args", "print", "Fire", "spawn"].contains(&last) || name == "app.run" || name == "typer.run" || name == "tf.app.run"
+        defined
+            || ["main", "train", "evaluate", "parse_args", "print", "Fire", "spawn"].contains(&last)
+            || name == "app.run"
+            || name == "typer.run"
+            || name == "tf.app.run"
     }
 
     fn conditional(&mut self, branch: &'a ast::StmtIf) {
@@ -424,7 +496,11 @@ impl<'a> Walk<'a> {
         let first = known(&branch.test);
         let mut earlier: Vec<Guard> = Vec::new();
         let mut taken = first == Some(true);
-        let guards = if first.is_some() { Vec::new() } else { vec![self.guard(&branch.test, true)] };
+        let guards = if first.is_some() {
+            Vec::new()
+        } else {
+            vec![self.guard(&branch.test, true)]
+        };
         self.branch(&guards, first == Some(false), &branch.body, false);
         if first.is_none() {
             earlier.push(self.guard(&branch.test, false));
@@ -448,7 +524,11 @@ impl<'a> Walk<'a> {
     }
 
     fn case_guard(&self, subject: &ast::Expr, case: &ast::MatchCase) -> Guard {
-        let text = format!("{} == {}", self.names.slice(subject.range()), self.names.slice(case.pattern.range()));
+        let text = format!(
+            "{} == {}",
+            self.names.slice(subject.range()),
+            self.names.slice(case.pattern.range())
+        );
         let mut guard = self.guard_of_text(text, case.range);
         if let ast::Pattern::MatchValue(value) = &case.pattern {
             guard.test = Expr::Binary {
@@ -483,8 +563,20 @@ impl<'a> Walk<'a> {
                     (top.clone(), top)
                 }
             };
-            self.bind(&name, import.range.end().to_usize(), Bound::Import { module: target, symbol: None });
-            self.module.imports.push(ImportName { module, symbol: None, statement: Some(statement), dead: self.dead.is_some() });
+            self.bind(
+                &name,
+                import.range.end().to_usize(),
+                Bound::Import {
+                    module: target,
+                    symbol: None,
+                },
+            );
+            self.module.imports.push(ImportName {
+                module,
+                symbol: None,
+                statement: Some(statement),
+                dead: self.dead.is_some(),
+            });
         }
     }
 
@@ -495,12 +587,17 @@ impl<'a> Walk<'a> {
             let dotted = if symbol == "*" {
                 module.trim_start_matches('.').to_string()
             } else {
-                format!("{}.{symbol}", module.trim_start_matches('.')).trim_start_matches('.').to_string()
+                format!("{}.{symbol}", module.trim_start_matches('.'))
+                    .trim_start_matches('.')
+                    .to_string()
             };
             let statement = self.push_import(&module, &dotted, alias.range);
             if symbol != "*" {
                 let name = alias.asname.as_ref().unwrap_or(&alias.name).to_string();
-                let what = Bound::Import { module: module.clone(), symbol: Some(symbol.clone()) };
+                let what = Bound::Import {
+                    module: module.clone(),
+                    symbol: Some(symbol.clone()),
+                };
                 self.bind(&name, import.range.end().to_usize(), what);
             }
             self.module.imports.push(ImportName {
@@ -514,9 +611,17 @@ impl<'a> Walk<'a> {
 
     /// An import, and the package that the imported symbol needs; a relative import is of no package.
     fn push_import(&mut self, module: &str, symbol: &str, range: TextRange) -> Local {
-        let package = if module.starts_with('.') { String::new() } else { packages::of_import(module) };
+        let package = if module.starts_with('.') {
+            String::new()
+        } else {
+            packages::of_import(module)
+        };
         let value = Expr::Opaque(String::new());
-        let subject = Subject::Import { package, symbol: symbol.to_string(), via: None };
+        let subject = Subject::Import {
+            package,
+            symbol: symbol.to_string(),
+            via: None,
+        };
         let local = self.push(subject, Form::Import, value, range, self.owner.clone());
         if !module.starts_with('.') {
             self.push_need(symbol, range);
@@ -527,8 +632,18 @@ impl<'a> Walk<'a> {
     /// The package that a symbol needs beside its own, where the table knows one.
     pub(super) fn push_need(&mut self, symbol: &str, range: TextRange) {
         if let Some(package) = packages::needed_by(symbol) {
-            let subject = Subject::Import { package: package.to_string(), symbol: symbol.to_string(), via: Some(symbol.to_string()) };
-            self.push(subject, Form::Import, Expr::Opaque(String::new()), range, self.owner.clone());
+            let subject = Subject::Import {
+                package: package.to_string(),
+                symbol: symbol.to_string(),
+                via: Some(symbol.to_string()),
+            };
+            self.push(
+                subject,
+                Form::Import,
+                Expr::Opaque(String::new()),
+                range,
+                self.owner.clone(),
+            );
         }
     }
 
@@ -546,7 +661,11 @@ impl<'a> Walk<'a> {
         for (range, name, flags, default) in options {
             self.decorated_option(range, &name, flags, default);
         }
-        let names: Vec<String> = self.module.scopes[inner].parameters.iter().map(|parameter| parameter.name.clone()).collect();
+        let names: Vec<String> = self.module.scopes[inner]
+            .parameters
+            .iter()
+            .map(|parameter| parameter.name.clone())
+            .collect();
         self.docstring(&def.body, &names);
         self.statements(&def.body);
         self.leave(outer, block);
@@ -583,19 +702,44 @@ impl<'a> Walk<'a> {
     }
 
     /// Defines a class or function here and makes its scope.
-    fn open_scope(&mut self, kind: ScopeKind, name: &str, range: TextRange, decorators: &'a [ast::Decorator]) -> ScopeId {
-        let symbol = self.owner.iter().map(String::as_str).chain([name]).collect::<Vec<_>>().join(".");
-        let head = TextRange::new(range.start(), self.names.text[range.start().to_usize()..range.end().to_usize()].find('\n').map_or(range.end(), |line| {
-            range.start() + ruff_text_size::TextSize::try_from(line).unwrap_or_default()
-        }));
-        self.push(Subject::Definition { symbol }, Form::Definition, Expr::Opaque(String::new()), head, self.owner.clone());
+    fn open_scope(
+        &mut self,
+        kind: ScopeKind,
+        name: &str,
+        range: TextRange,
+        decorators: &'a [ast::Decorator],
+    ) -> ScopeId {
+        let symbol = self
+            .owner
+            .iter()
+            .map(String::as_str)
+            .chain([name])
+            .collect::<Vec<_>>()
+            .join(".");
+        let head = TextRange::new(
+            range.start(),
+            self.names.text[range.start().to_usize()..range.end().to_usize()]
+                .find('\n')
+                .map_or(range.end(), |line| {
+                    range.start() + ruff_text_size::TextSize::try_from(line).unwrap_or_default()
+                }),
+        );
+        self.push(
+            Subject::Definition { symbol },
+            Form::Definition,
+            Expr::Opaque(String::new()),
+            head,
+            self.owner.clone(),
+        );
         let mut scope = Scope::new(kind, name.to_string(), Some(self.scope));
         for decorator in decorators {
             let written = match &decorator.expression {
                 ast::Expr::Call(call) => callee(&call.func),
                 other => callee(other),
             };
-            scope.decorators.push(self.names.resolved(&written.unwrap_or_else(|| "?".to_string())));
+            scope
+                .decorators
+                .push(self.names.resolved(&written.unwrap_or_else(|| "?".to_string())));
         }
         if scope.decorators.iter().any(|name| name.ends_with("register_to_config")) {
             scope.reads_all = true;
@@ -607,7 +751,10 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn enter(&mut self, scope: ScopeId, name: &str) -> (ScopeId, BlockId) {
-        self.module.blocks.push(Block { parent: Some(self.block), repeats: false });
+        self.module.blocks.push(Block {
+            parent: Some(self.block),
+            repeats: false,
+        });
         let before = (self.scope, self.block);
         self.scope = scope;
         self.block = self.module.blocks.len() - 1;
@@ -625,8 +772,14 @@ impl<'a> Walk<'a> {
     /// Parameters as statements of the function; their defaults are computed outside of it.
     fn parameters(&mut self, parameters: &'a ast::Parameters, inner: ScopeId, outer: ScopeId) {
         use ParameterKind::{KeywordOnly, Keywords, Positional, Rest};
-        let with_default = parameters.posonlyargs.iter().chain(&parameters.args).map(|parameter| (parameter, Positional));
-        for (parameter, kind) in with_default.chain(parameters.kwonlyargs.iter().map(|parameter| (parameter, KeywordOnly))) {
+        let with_default = parameters
+            .posonlyargs
+            .iter()
+            .chain(&parameters.args)
+            .map(|parameter| (parameter, Positional));
+        for (parameter, kind) in
+            with_default.chain(parameters.kwonlyargs.iter().map(|parameter| (parameter, KeywordOnly)))
+        {
             let default = parameter.default.as_deref();
             let value = default.map_or(Expr::Opaque(String::new()), |default| self.names.expr(default));
             let local = self.parameter(&parameter.parameter, kind, value, parameter.range, inner);
@@ -639,18 +792,35 @@ impl<'a> Walk<'a> {
                 self.typer_option(&parameter.parameter, default, local);
             }
         }
-        for (parameter, kind) in parameters.vararg.iter().map(|rest| (rest, Rest)).chain(parameters.kwarg.iter().map(|rest| (rest, Keywords))) {
+        for (parameter, kind) in parameters
+            .vararg
+            .iter()
+            .map(|rest| (rest, Rest))
+            .chain(parameters.kwarg.iter().map(|rest| (rest, Keywords)))
+        {
             self.parameter(parameter, kind, Expr::Opaque(String::new()), parameter.range, inner);
         }
     }
 
-    fn parameter(&mut self, parameter: &'a ast::Parameter, kind: ParameterKind, value: Expr, range: TextRange, inner: ScopeId) -> Local {
+    fn parameter(
+        &mut self,
+        parameter: &'a ast::Parameter,
+        kind: ParameterKind,
+        value: Expr,
+        range: TextRange,
+        inner: ScopeId,
+    ) -> Local {
         let name = parameter.name.to_string();
         let local = self.setting(&name, Form::Parameter, value, range, self.owner.clone());
         self.module.sites[local].at = range.start().to_usize();
         let annotation = parameter.annotation.as_deref().and_then(annotated_class);
         let index = self.module.scopes[inner].parameters.len();
-        self.module.scopes[inner].parameters.push(Parameter { name: name.clone(), kind, statement: local, annotation });
+        self.module.scopes[inner].parameters.push(Parameter {
+            name: name.clone(),
+            kind,
+            statement: local,
+            annotation,
+        });
         // Bound at the head of the body: before every assignment in it.
         self.bind(&name, range.start().to_usize(), Bound::Parameter(index));
         local
@@ -661,8 +831,12 @@ impl<'a> Walk<'a> {
 fn annotated_class(annotation: &ast::Expr) -> Option<String> {
     match annotation {
         ast::Expr::StringLiteral(text) => super::expression::identifier(text.value.to_str()).map(str::to_string),
-        ast::Expr::Subscript(subscript) if path(&subscript.value)?.ends_with("Optional") => annotated_class(&subscript.slice),
-        ast::Expr::BinOp(either) if !matches!(&*either.left, ast::Expr::NoneLiteral(_)) => annotated_class(&either.left),
+        ast::Expr::Subscript(subscript) if path(&subscript.value)?.ends_with("Optional") => {
+            annotated_class(&subscript.slice)
+        }
+        ast::Expr::BinOp(either) if !matches!(&*either.left, ast::Expr::NoneLiteral(_)) => {
+            annotated_class(&either.left)
+        }
         other => path(other),
     }
 }
@@ -671,7 +845,10 @@ fn annotated_class(annotation: &ast::Expr) -> Option<String> {
 fn is_stub(body: &[ast::Stmt]) -> bool {
     body.iter().all(|statement| match statement {
         ast::Stmt::Pass(_) => true,
-        ast::Stmt::Expr(expr) => matches!(&*expr.value, ast::Expr::StringLiteral(_) | ast::Expr::EllipsisLiteral(_)),
+        ast::Stmt::Expr(expr) => matches!(
+            &*expr.value,
+            ast::Expr::StringLiteral(_) | ast::Expr::EllipsisLiteral(_)
+        ),
         ast::Stmt::Raise(raised) => raised.exc.as_deref().is_some_and(|exc| {
             let name = match exc {
                 ast::Expr::Call(call) => path(&call.func),

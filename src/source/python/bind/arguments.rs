@@ -33,10 +33,69 @@ pub(super) struct Bound<'w> {
 
 /// Method names that libraries have too: on an unknown object they are nobody's.
 const COMMON: &[&str] = &[
-    "forward", "step", "get", "update", "append", "fit", "train", "eval", "save", "load", "run", "predict", "transform", "close", "open", "read", "write",
-    "add", "set", "items", "keys", "values", "pop", "copy", "to", "cuda", "cpu", "log", "reset", "render", "encode", "decode", "generate", "sample",
-    "apply", "backward", "from_pretrained", "save_pretrained", "state_dict", "load_state_dict", "evaluate", "score", "format", "join", "split", "start",
-    "stop", "call", "build", "init", "compute", "process", "info", "plot", "show", "mean", "sum", "item", "filter", "map", "select", "compile", "push",
+    "forward",
+    "step",
+    "get",
+    "update",
+    "append",
+    "fit",
+    "train",
+    "eval",
+    "save",
+    "load",
+    "run",
+    "predict",
+    "transform",
+    "close",
+    "open",
+    "read",
+    "write",
+    "add",
+    "set",
+    "items",
+    "keys",
+    "values",
+    "pop",
+    "copy",
+    "to",
+    "cuda",
+    "cpu",
+    "log",
+    "reset",
+    "render",
+    "encode",
+    "decode",
+    "generate",
+    "sample",
+    "apply",
+    "backward",
+    "from_pretrained",
+    "save_pretrained",
+    "state_dict",
+    "load_state_dict",
+    "evaluate",
+    "score",
+    "format",
+    "join",
+    "split",
+    "start",
+    "stop",
+    "call",
+    "build",
+    "init",
+    "compute",
+    "process",
+    "info",
+    "plot",
+    "show",
+    "mean",
+    "sum",
+    "item",
+    "filter",
+    "map",
+    "select",
+    "compile",
+    "push",
 ];
 
 /// Parameters that positions and keywords may set, by name, in order.
@@ -49,16 +108,31 @@ pub(super) fn parameters(world: &World<'_>, target: Target) -> Vec<(String, Stat
                 .iter()
                 .skip(usize::from(skip))
                 .filter(|parameter| matches!(parameter.kind, ParameterKind::Positional | ParameterKind::KeywordOnly))
-                .map(|parameter| (parameter.name.clone(), module.id(parameter.statement), parameter.kind == ParameterKind::Positional))
+                .map(|parameter| {
+                    (
+                        parameter.name.clone(),
+                        module.id(parameter.statement),
+                        parameter.kind == ParameterKind::Positional,
+                    )
+                })
                 .collect()
         }
-        Target::Fields { module, scope } => world.fields(module, scope, 0).into_iter().map(|(name, id)| (name, id, true)).collect(),
+        Target::Fields { module, scope } => world
+            .fields(module, scope, 0)
+            .into_iter()
+            .map(|(name, id)| (name, id, true))
+            .collect(),
     }
 }
 
 /// The functions and classes that a call's callee means, as far as names and known objects say.
 pub(super) fn targets(world: &World<'_>, module: usize, call: &CallSite) -> Vec<Target> {
-    let here = Here { module, scope: call.scope, block: call.block, at: call.at };
+    let here = Here {
+        module,
+        scope: call.scope,
+        block: call.block,
+        at: call.at,
+    };
     path_targets(world, here, &call.callee, &call.resolved, 0)
 }
 
@@ -128,8 +202,13 @@ fn definition_targets(world: &World<'_>, definition: &Definition, depth: usize) 
             ScopeKind::Class => constructor(world, *module, *scope).into_iter().collect(),
             _ => {
                 let parent = world.modules[*module].scopes[*scope].parent;
-                let method = parent.is_some_and(|parent| world.modules[*module].scopes[parent].kind == ScopeKind::Class);
-                vec![Target::Function { module: *module, scope: *scope, skip: method }]
+                let method =
+                    parent.is_some_and(|parent| world.modules[*module].scopes[parent].kind == ScopeKind::Class);
+                vec![Target::Function {
+                    module: *module,
+                    scope: *scope,
+                    skip: method,
+                }]
             }
         },
         Definition::Statement { module, local } if depth < 4 => {
@@ -152,7 +231,10 @@ fn definition_targets(world: &World<'_>, definition: &Definition, depth: usize) 
 }
 
 fn is_static(world: &World<'_>, module: usize, scope: ScopeId) -> bool {
-    world.modules[module].scopes[scope].decorators.iter().any(|decorator| decorator == "staticmethod")
+    world.modules[module].scopes[scope]
+        .decorators
+        .iter()
+        .any(|decorator| decorator == "staticmethod")
 }
 
 fn method_target(world: &World<'_>, module: usize, class: ScopeId, name: &str) -> Option<Target> {
@@ -160,12 +242,20 @@ fn method_target(world: &World<'_>, module: usize, class: ScopeId, name: &str) -
     if world.modules[module].scopes[scope].kind == ScopeKind::Class {
         return constructor(world, module, scope);
     }
-    Some(Target::Function { module, scope, skip: !is_static(world, module, scope) })
+    Some(Target::Function {
+        module,
+        scope,
+        skip: !is_static(world, module, scope),
+    })
 }
 
 fn constructor(world: &World<'_>, module: usize, class: ScopeId) -> Option<Target> {
     if let Some((module, scope)) = world.method(module, class, "__init__", 0) {
-        return Some(Target::Function { module, scope, skip: true });
+        return Some(Target::Function {
+            module,
+            scope,
+            skip: true,
+        });
     }
     let fields = !world.fields(module, class, 0).is_empty();
     fields.then_some(Target::Fields { module, scope: class })
@@ -175,7 +265,11 @@ fn constructor(world: &World<'_>, module: usize, class: ScopeId) -> Option<Targe
 fn object_call(world: &World<'_>, module: usize, class: ScopeId) -> Option<Target> {
     ["__call__", "forward"].iter().find_map(|name| {
         let (module, scope) = world.method(module, class, name, 0)?;
-        Some(Target::Function { module, scope, skip: true })
+        Some(Target::Function {
+            module,
+            scope,
+            skip: true,
+        })
     })
 }
 
@@ -184,7 +278,9 @@ pub(super) fn methods(world: &World<'_>) -> BTreeMap<String, Vec<(usize, ScopeId
     let mut found: BTreeMap<String, Vec<(usize, ScopeId)>> = BTreeMap::new();
     for (index, module) in world.modules.iter().enumerate() {
         for (scope, inner) in module.scopes.iter().enumerate() {
-            let method = inner.parent.is_some_and(|parent| module.scopes[parent].kind == ScopeKind::Class);
+            let method = inner
+                .parent
+                .is_some_and(|parent| module.scopes[parent].kind == ScopeKind::Class);
             if method && inner.kind == ScopeKind::Function {
                 found.entry(inner.name.clone()).or_default().push((index, scope));
             }
@@ -194,13 +290,25 @@ pub(super) fn methods(world: &World<'_>) -> BTreeMap<String, Vec<(usize, ScopeId
 }
 
 /// A method on an object that nobody knows, by its name alone.
-pub(super) fn by_name(world: &World<'_>, methods: &BTreeMap<String, Vec<(usize, ScopeId)>>, module: usize, call: &CallSite) -> Option<Target> {
+pub(super) fn by_name(
+    world: &World<'_>,
+    methods: &BTreeMap<String, Vec<(usize, ScopeId)>>,
+    module: usize,
+    call: &CallSite,
+) -> Option<Target> {
     let (before, last) = call.callee.rsplit_once('.')?;
     if COMMON.contains(&last) || last.starts_with("__") || before == "super" || before.starts_with("super.") {
         return None;
     }
-    let [(at, scope)] = methods.get(last)?.as_slice() else { return None };
-    let here = Here { module, scope: call.scope, block: call.block, at: call.at };
+    let [(at, scope)] = methods.get(last)?.as_slice() else {
+        return None;
+    };
+    let here = Here {
+        module,
+        scope: call.scope,
+        block: call.block,
+        at: call.at,
+    };
     let head = before.split('.').next().unwrap_or(before);
     // What a library gave is the library's.
     let foreign = world.lookup(here, head, 0).iter().any(|definition| match definition {
@@ -212,9 +320,16 @@ pub(super) fn by_name(world: &World<'_>, methods: &BTreeMap<String, Vec<(usize, 
         },
         _ => false,
     });
-    let target = Target::Function { module: *at, scope: *scope, skip: !is_static(world, *at, *scope) };
+    let target = Target::Function {
+        module: *at,
+        scope: *scope,
+        skip: !is_static(world, *at, *scope),
+    };
     let names = parameters(world, target);
-    let fits = call.keywords.iter().all(|(name, _)| names.iter().any(|(parameter, ..)| parameter == name));
+    let fits = call
+        .keywords
+        .iter()
+        .all(|(name, _)| names.iter().any(|(parameter, ..)| parameter == name));
     let enclosing = *at == module && call.scope == *scope;
     (!foreign && fits && !enclosing && !call.keywords.is_empty()).then_some(target)
 }
@@ -230,14 +345,33 @@ pub(super) struct Made {
 impl Made {
     fn argument(&mut self, from: StatementId, to: StatementId) {
         if from != to {
-            self.links.push(Link { from, to, kind: LinkKind::Argument, slot: None, launch: None });
+            self.links.push(Link {
+                from,
+                to,
+                kind: LinkKind::Argument,
+                slot: None,
+                launch: None,
+            });
         }
     }
 
     /// A keyword that is not written as one.
-    fn keyword(&mut self, world: &World<'_>, module: usize, call: &CallSite, name: &str, value: Expr, range: (usize, usize)) -> StatementId {
+    fn keyword(
+        &mut self,
+        world: &World<'_>,
+        module: usize,
+        call: &CallSite,
+        name: &str,
+        value: Expr,
+        range: (usize, usize),
+    ) -> StatementId {
         let mut owner = call.owner.clone();
-        owner.extend(call.resolved.split('.').filter(|part| !part.is_empty()).map(str::to_string));
+        owner.extend(
+            call.resolved
+                .split('.')
+                .filter(|part| !part.is_empty())
+                .map(str::to_string),
+        );
         let statement = Statement {
             subject: Subject::Setting { name: name.to_string() },
             form: Form::Keyword,
@@ -250,7 +384,12 @@ impl Made {
             comment: None,
             dead: call.dead.then_some(crate::evidence::Dead::BranchNotTaken),
         };
-        let here = Here { module, scope: call.scope, block: call.block, at: range.0 };
+        let here = Here {
+            module,
+            scope: call.scope,
+            block: call.block,
+            at: range.0,
+        };
         self.statements.push((statement, here));
         world.statements.len() + self.statements.len() - 1
     }
@@ -259,14 +398,33 @@ impl Made {
 /// Links one call's arguments to its callee's parameters.
 pub(super) fn link(world: &World<'_>, bound: &Bound<'_>, all: &[Bound<'_>], made: &mut Made) {
     let (module, call) = (bound.module, bound.call);
-    let here = Here { module, scope: call.scope, block: call.block, at: call.at };
+    let here = Here {
+        module,
+        scope: call.scope,
+        block: call.block,
+        at: call.at,
+    };
     let id = |local: Local| world.modules[module].id(local);
     for target in &bound.targets {
         let names = parameters(world, *target);
-        let find = |name: &str| names.iter().find(|(parameter, ..)| parameter == name).map(|(_, id, _)| *id);
+        let find = |name: &str| {
+            names
+                .iter()
+                .find(|(parameter, ..)| parameter == name)
+                .map(|(_, id, _)| *id)
+        };
         for (position, argument) in call.positional.iter().skip(bound.skip).enumerate() {
-            let Some((name, parameter, true)) = names.get(position) else { break };
-            let from = made.keyword(world, module, call, name, argument.value.clone(), (argument.start, argument.end));
+            let Some((name, parameter, true)) = names.get(position) else {
+                break;
+            };
+            let from = made.keyword(
+                world,
+                module,
+                call,
+                name,
+                argument.value.clone(),
+                (argument.start, argument.end),
+            );
             made.argument(from, *parameter);
         }
         for (name, local) in &call.keywords {
@@ -297,7 +455,14 @@ pub(super) fn link(world: &World<'_>, bound: &Bound<'_>, all: &[Bound<'_>], made
 }
 
 /// A spread entry as a keyword of a library's call, which refers to the entry.
-fn spread_keyword(world: &World<'_>, bound: &Bound<'_>, name: &str, from: StatementId, spread: &Positional, made: &mut Made) {
+fn spread_keyword(
+    world: &World<'_>,
+    bound: &Bound<'_>,
+    name: &str,
+    from: StatementId,
+    spread: &Positional,
+    made: &mut Made,
+) {
     let base = match &spread.value {
         Expr::Ref(path) => path.clone(),
         _ => "**".to_string(),
@@ -309,18 +474,31 @@ fn spread_keyword(world: &World<'_>, bound: &Bound<'_>, name: &str, from: Statem
         _ => (spread.start, spread.end),
     };
     let to = made.keyword(world, bound.module, bound.call, name, Expr::Ref(slot.clone()), range);
-    made.links.push(Link { from, to, kind: LinkKind::Reference, slot: Some(slot), launch: None });
+    made.links.push(Link {
+        from,
+        to,
+        kind: LinkKind::Reference,
+        slot: Some(slot),
+        launch: None,
+    });
 }
 
 /// The entries that `**x` hands over: of a dictionary, of a dataclass, of parsed options that fit the parameters.
-fn spread_members(world: &World<'_>, here: Here, spread: &Positional, names: &[(String, StatementId, bool)]) -> Vec<(String, StatementId)> {
+fn spread_members(
+    world: &World<'_>,
+    here: Here,
+    spread: &Positional,
+    names: &[(String, StatementId, bool)],
+) -> Vec<(String, StatementId)> {
     let mut found = Vec::new();
     let path = match &spread.value {
         Expr::Ref(path) => path.strip_suffix(".__dict__").unwrap_or(path).to_string(),
-        Expr::Call { callee, args } if ["vars", "asdict"].contains(&callee.rsplit('.').next().unwrap_or("")) => match args.first().map(|arg| &arg.value) {
-            Some(Expr::Ref(path)) => path.clone(),
-            _ => return found,
-        },
+        Expr::Call { callee, args } if ["vars", "asdict"].contains(&callee.rsplit('.').next().unwrap_or("")) => {
+            match args.first().map(|arg| &arg.value) {
+                Some(Expr::Ref(path)) => path.clone(),
+                _ => return found,
+            }
+        }
         _ => return found,
     };
     let segments: Vec<&str> = path.split('.').collect();
@@ -328,7 +506,12 @@ fn spread_members(world: &World<'_>, here: Here, spread: &Positional, names: &[(
         match &holder {
             Holder::Options(module) => {
                 for (name, ..) in names {
-                    found.extend(world.options_named(*module, name).into_iter().map(|id| (name.clone(), id)));
+                    found.extend(
+                        world
+                            .options_named(*module, name)
+                            .into_iter()
+                            .map(|id| (name.clone(), id)),
+                    );
                 }
             }
             other => found.extend(world.members(other)),
@@ -338,19 +521,46 @@ fn spread_members(world: &World<'_>, here: Here, spread: &Positional, names: &[(
 }
 
 /// A keyword that a function takes by `**kwargs` and hands on.
-fn hand_on(world: &World<'_>, target: Target, name: &str, from: StatementId, all: &[Bound<'_>], made: &mut Made, depth: usize) {
-    let Target::Function { module, scope, .. } = target else { return };
-    let Some(rest) = world.modules[module].scopes[scope].parameters.iter().find(|parameter| parameter.kind == ParameterKind::Keywords) else { return };
+fn hand_on(
+    world: &World<'_>,
+    target: Target,
+    name: &str,
+    from: StatementId,
+    all: &[Bound<'_>],
+    made: &mut Made,
+    depth: usize,
+) {
+    let Target::Function { module, scope, .. } = target else {
+        return;
+    };
+    let Some(rest) = world.modules[module].scopes[scope]
+        .parameters
+        .iter()
+        .find(|parameter| parameter.kind == ParameterKind::Keywords)
+    else {
+        return;
+    };
     if depth > 3 {
         return;
     }
-    for bound in all.iter().filter(|bound| bound.module == module && bound.call.scope == scope) {
-        for spread in bound.call.spreads.iter().filter(|spread| matches!(&spread.value, Expr::Ref(path) if *path == rest.name)) {
+    for bound in all
+        .iter()
+        .filter(|bound| bound.module == module && bound.call.scope == scope)
+    {
+        for spread in bound
+            .call
+            .spreads
+            .iter()
+            .filter(|spread| matches!(&spread.value, Expr::Ref(path) if *path == rest.name))
+        {
             if bound.targets.is_empty() && !bound.call.keywords.iter().any(|(other, _)| other == name) {
                 spread_keyword(world, bound, name, from, spread, made);
             }
             for target in &bound.targets {
-                match parameters(world, *target).into_iter().find(|(parameter, ..)| parameter == name) {
+                match parameters(world, *target)
+                    .into_iter()
+                    .find(|(parameter, ..)| parameter == name)
+                {
                     Some((_, parameter, _)) => made.argument(from, parameter),
                     None => hand_on(world, *target, name, from, all, made, depth + 1),
                 }
@@ -365,7 +575,9 @@ pub(super) fn decorated_options(world: &World<'_>, made: &mut Made) {
         for (local, site) in module.sites.iter().enumerate() {
             let id = module.id(local);
             let statement = &world.statements[id];
-            let (Subject::Setting { name }, Form::Option { .. }) = (&statement.subject, &statement.form) else { continue };
+            let (Subject::Setting { name }, Form::Option { .. }) = (&statement.subject, &statement.form) else {
+                continue;
+            };
             let scope = &module.scopes[site.scope];
             // An option that stands before the body of the function it belongs to.
             let decorates = scope.parameters.iter().find(|parameter| parameter.name == *name);
@@ -382,5 +594,7 @@ pub(super) fn decorated_options(world: &World<'_>, made: &mut Made) {
 /// Whether an option is made by a call in a body rather than by a decorator or a parameter's default.
 fn is_argparse(world: &World<'_>, module: &super::super::module::Module, local: Local) -> bool {
     let excerpt = &world.statements[module.id(local)].place.excerpt;
-    ["add_argument", "add_option", "add_arg", "DEFINE_"].iter().any(|word| excerpt.contains(word))
+    ["add_argument", "add_option", "add_arg", "DEFINE_"]
+        .iter()
+        .any(|word| excerpt.contains(word))
 }

@@ -15,21 +15,86 @@ use crate::quantity::Value;
 
 /// Methods and functions that frameworks call.
 const HOOKS: &[&str] = &[
-    "main", "forward", "backward", "training_step", "validation_step", "test_step", "predict_step", "configure_optimizers", "setup", "teardown",
-    "prepare_data", "train_dataloader", "val_dataloader", "test_dataloader", "predict_dataloader", "collate_fn", "compute_loss", "training_epoch_end",
-    "validation_epoch_end", "test_epoch_end", "run", "call", "build", "setUp", "tearDown", "setUpClass",
+    "main",
+    "forward",
+    "backward",
+    "training_step",
+    "validation_step",
+    "test_step",
+    "predict_step",
+    "configure_optimizers",
+    "setup",
+    "teardown",
+    "prepare_data",
+    "train_dataloader",
+    "val_dataloader",
+    "test_dataloader",
+    "predict_dataloader",
+    "collate_fn",
+    "compute_loss",
+    "training_epoch_end",
+    "validation_epoch_end",
+    "test_epoch_end",
+    "run",
+    "call",
+    "build",
+    "setUp",
+    "tearDown",
+    "setUpClass",
 ];
 
 /// Decorators that call nobody.
 const PLAIN: &[&str] = &[
-    "staticmethod", "classmethod", "property", "abstractmethod", "no_grad", "inference_mode", "lru_cache", "cache", "cached_property", "contextmanager",
-    "wraps", "dataclass", "script", "jit", "override", "overload", "total_ordering", "enable_grad", "setter", "final",
+    "staticmethod",
+    "classmethod",
+    "property",
+    "abstractmethod",
+    "no_grad",
+    "inference_mode",
+    "lru_cache",
+    "cache",
+    "cached_property",
+    "contextmanager",
+    "wraps",
+    "dataclass",
+    "script",
+    "jit",
+    "override",
+    "overload",
+    "total_ordering",
+    "enable_grad",
+    "setter",
+    "final",
 ];
 
 /// Callees that only show what they are given.
 const SHOWS: &[&str] = &[
-    "print", "pprint", "pformat", "info", "debug", "warning", "log", "dump", "dumps", "str", "repr", "vars", "len", "type", "init", "write", "getattr",
-    "setattr", "hasattr", "isinstance", "format", "items", "add_text", "save", "sorted", "dir",
+    "print",
+    "pprint",
+    "pformat",
+    "info",
+    "debug",
+    "warning",
+    "log",
+    "dump",
+    "dumps",
+    "str",
+    "repr",
+    "vars",
+    "len",
+    "type",
+    "init",
+    "write",
+    "getattr",
+    "setattr",
+    "hasattr",
+    "isinstance",
+    "format",
+    "items",
+    "add_text",
+    "save",
+    "sorted",
+    "dir",
 ];
 
 /// The dead statements and why.
@@ -84,7 +149,9 @@ fn unread_parameters(world: &World<'_>, found: &mut Vec<(StatementId, Dead)>) {
             if inner.kind != ScopeKind::Function || inner.parameters.is_empty() || inner.stub {
                 continue;
             }
-            let class = inner.parent.filter(|parent| module.scopes[*parent].kind == ScopeKind::Class);
+            let class = inner
+                .parent
+                .filter(|parent| module.scopes[*parent].kind == ScopeKind::Class);
             if let Some(class) = class
                 && inner.name != "__init__"
                 && shared_method(world, index, class, &inner.name)
@@ -96,7 +163,12 @@ fn unread_parameters(world: &World<'_>, found: &mut Vec<(StatementId, Dead)>) {
             let mut all = false;
             while let Some(at) = open.pop() {
                 all |= module.scopes[at].reads_all;
-                read.extend(module.scopes[at].reads.iter().map(|(path, _)| path.split('.').next().unwrap_or(path)));
+                read.extend(
+                    module.scopes[at]
+                        .reads
+                        .iter()
+                        .map(|(path, _)| path.split('.').next().unwrap_or(path)),
+                );
                 open.extend(&children[at]);
             }
             if all {
@@ -117,7 +189,12 @@ fn unread_parameters(world: &World<'_>, found: &mut Vec<(StatementId, Dead)>) {
 /// Whether a method's shape may be given by a base class, or taken over by a subclass.
 fn shared_method(world: &World<'_>, module: usize, class: ScopeId, name: &str) -> bool {
     let (bases, foreign) = world.bases(module, class);
-    if foreign || name.starts_with("__") || bases.iter().any(|(at, base)| world.method(*at, *base, name, 0).is_some()) {
+    if foreign
+        || name.starts_with("__")
+        || bases
+            .iter()
+            .any(|(at, base)| world.method(*at, *base, name, 0).is_some())
+    {
         return true;
     }
     world.modules.iter().enumerate().any(|(index, other)| {
@@ -140,7 +217,13 @@ fn unread_options(world: &World<'_>, called: &BTreeSet<String>, found: &mut Vec<
             }
             if scope.kind == ScopeKind::Function {
                 // Options of click and typer are read as parameters.
-                read.extend(scope.parameters.iter().filter(|_| !scope.decorators.is_empty()).map(|parameter| parameter.name.as_str()));
+                read.extend(
+                    scope
+                        .parameters
+                        .iter()
+                        .filter(|_| !scope.decorators.is_empty())
+                        .map(|parameter| parameter.name.as_str()),
+                );
             }
         }
         read.extend(module.words.iter().map(String::as_str));
@@ -152,8 +235,13 @@ fn unread_options(world: &World<'_>, called: &BTreeSet<String>, found: &mut Vec<
         for local in 0..module.sites.len() {
             let id = module.id(local);
             let statement = &world.statements[id];
-            let (Subject::Setting { name }, Form::Option { .. }) = (&statement.subject, &statement.form) else { continue };
-            let parameter = module.scopes[module.sites[local].scope].parameters.iter().any(|parameter| parameter.name == *name);
+            let (Subject::Setting { name }, Form::Option { .. }) = (&statement.subject, &statement.form) else {
+                continue;
+            };
+            let parameter = module.scopes[module.sites[local].scope]
+                .parameters
+                .iter()
+                .any(|parameter| parameter.name == *name);
             if !read.contains(name.as_str()) && !parameter {
                 found.push((id, Dead::NeverRead));
             }
@@ -166,7 +254,18 @@ fn handed_over_whole(world: &World<'_>, module: usize, called: &BTreeSet<String>
     let options = |value: &Expr| match value {
         Expr::Ref(path) => {
             let last = path.strip_suffix(".__dict__").unwrap_or(path);
-            ["args", "opt", "opts", "FLAGS", "hparams", "params", "options", "arguments", "flags"].contains(&last.rsplit('.').next().unwrap_or(last))
+            [
+                "args",
+                "opt",
+                "opts",
+                "FLAGS",
+                "hparams",
+                "params",
+                "options",
+                "arguments",
+                "flags",
+            ]
+            .contains(&last.rsplit('.').next().unwrap_or(last))
         }
         Expr::Call { callee, args } if callee == "vars" => args.iter().any(|arg| matches!(&arg.value, Expr::Ref(_))),
         _ => false,
@@ -176,15 +275,23 @@ fn handed_over_whole(world: &World<'_>, module: usize, called: &BTreeSet<String>
         if call.spreads.iter().any(|spread| options(&spread.value)) {
             return true;
         }
-        let dynamic = (last == "getattr" || last == "vars") && call.positional.len() > 1 && options(&call.positional[0].value);
+        let dynamic =
+            (last == "getattr" || last == "vars") && call.positional.len() > 1 && options(&call.positional[0].value);
         if dynamic {
             return true;
         }
         if SHOWS.contains(&last) || called.contains(last) {
             return false;
         }
-        let keywords = call.keywords.iter().map(|(_, local)| &world.statements[world.modules[module].id(*local)].value);
-        call.positional.iter().map(|argument| &argument.value).chain(keywords).any(options)
+        let keywords = call
+            .keywords
+            .iter()
+            .map(|(_, local)| &world.statements[world.modules[module].id(*local)].value);
+        call.positional
+            .iter()
+            .map(|argument| &argument.value)
+            .chain(keywords)
+            .any(options)
     };
     world.modules[module].calls.iter().any(reads_it)
 }
@@ -197,13 +304,20 @@ fn uncalled(world: &World<'_>) -> Vec<(usize, ScopeId)> {
     }
     // Configuration files name what they instantiate.
     let python: BTreeSet<&str> = world.modules.iter().map(Module::path).collect();
-    for statement in world.statements.iter().filter(|statement| !python.contains(statement.place.file.as_str())) {
+    for statement in world
+        .statements
+        .iter()
+        .filter(|statement| !python.contains(statement.place.file.as_str()))
+    {
         if let Expr::Value(Value::Text(text)) = &statement.value {
             names.extend(text.split(['.', ':', ' ', '/']).map(str::to_string));
         }
     }
     let all_functions = world.modules.iter().any(|module| {
-        module.calls.iter().any(|call| (call.resolved == "fire.Fire" || call.resolved == "Fire") && call.positional.is_empty())
+        module
+            .calls
+            .iter()
+            .any(|call| (call.resolved == "fire.Fire" || call.resolved == "Fire") && call.positional.is_empty())
     });
     let foreign: BTreeMap<(usize, ScopeId), bool> = world
         .modules
@@ -231,7 +345,10 @@ fn uncalled(world: &World<'_>) -> Vec<(usize, ScopeId)> {
                 }
                 let name = inner.name.as_str();
                 let method = module.scopes[parent].kind == ScopeKind::Class;
-                let decorated = inner.decorators.iter().any(|decorator| !PLAIN.contains(&decorator.rsplit('.').next().unwrap_or(decorator)));
+                let decorated = inner
+                    .decorators
+                    .iter()
+                    .any(|decorator| !PLAIN.contains(&decorator.rsplit('.').next().unwrap_or(decorator)));
                 let hook = HOOKS.contains(&name)
                     || name.starts_with('<')
                     || (name.starts_with("__") && name.ends_with("__"))
@@ -264,10 +381,21 @@ fn uncalled(world: &World<'_>) -> Vec<(usize, ScopeId)> {
 /// Every word of what a scope reads.
 fn words(module: &Module, scope: ScopeId) -> impl Iterator<Item = String> {
     let scope = &module.scopes[scope];
-    scope.reads.iter().flat_map(|(path, _)| path.split('.')).chain(scope.bases.iter().flat_map(|base| base.split('.'))).map(str::to_string).collect::<Vec<_>>().into_iter()
+    scope
+        .reads
+        .iter()
+        .flat_map(|(path, _)| path.split('.'))
+        .chain(scope.bases.iter().flat_map(|base| base.split('.')))
+        .map(str::to_string)
+        .collect::<Vec<_>>()
+        .into_iter()
 }
 
 fn has_foreign_base(world: &World<'_>, module: usize, class: ScopeId, depth: usize) -> bool {
     let (bases, foreign) = world.bases(module, class);
-    foreign || (depth < 6 && bases.into_iter().any(|(at, base)| has_foreign_base(world, at, base, depth + 1)))
+    foreign
+        || (depth < 6
+            && bases
+                .into_iter()
+                .any(|(at, base)| has_foreign_base(world, at, base, depth + 1)))
 }

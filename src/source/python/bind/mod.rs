@@ -39,8 +39,11 @@ pub fn bind(statements: &mut Vec<Statement>, links: &mut Vec<Link>, modules: &[M
         set_defaults(&world, &mut found);
         overrides(&world, &mut found);
         let mut dead = shadowed(&world, &mut found);
-        let called: BTreeSet<String> =
-            bound.iter().filter(|one| !one.targets.is_empty()).filter_map(|one| one.call.resolved.rsplit('.').next().map(str::to_string)).collect();
+        let called: BTreeSet<String> = bound
+            .iter()
+            .filter(|one| !one.targets.is_empty())
+            .filter_map(|one| one.call.resolved.rsplit('.').next().map(str::to_string))
+            .collect();
         let mut marks = dead::dead(&world, &called);
         let never: BTreeSet<(usize, ScopeId)> = marks
             .iter()
@@ -78,7 +81,12 @@ fn calls<'w>(world: &World<'w>) -> Vec<arguments::Bound<'w>> {
     let mut found = Vec::new();
     for (module, inner) in world.modules.iter().enumerate() {
         for call in &inner.calls {
-            let mut bound = arguments::Bound { module, call, targets: Vec::new(), skip: 0 };
+            let mut bound = arguments::Bound {
+                module,
+                call,
+                targets: Vec::new(),
+                skip: 0,
+            };
             resolve_targets(world, &mut bound);
             found.push(bound);
         }
@@ -89,7 +97,12 @@ fn calls<'w>(world: &World<'w>) -> Vec<arguments::Bound<'w>> {
 fn resolve_targets(world: &World<'_>, bound: &mut arguments::Bound<'_>) {
     let call = bound.call;
     if call.resolved == "functools.partial" || call.resolved == "partial" {
-        let here = Here { module: bound.module, scope: call.scope, block: call.block, at: call.at };
+        let here = Here {
+            module: bound.module,
+            scope: call.scope,
+            block: call.block,
+            at: call.at,
+        };
         if let Some(crate::evidence::Expr::Ref(path)) = call.positional.first().map(|argument| &argument.value) {
             bound.targets = arguments::of_path(world, here, path);
             bound.skip = 1;
@@ -104,22 +117,32 @@ fn bind_methods(world: &World<'_>, bound: &mut [arguments::Bound<'_>]) {
     for one in bound.iter_mut().filter(|one| one.targets.is_empty()) {
         resolve_targets(world, one);
         if one.targets.is_empty() {
-            one.targets.extend(arguments::by_name(world, &methods, one.module, one.call));
+            one.targets
+                .extend(arguments::by_name(world, &methods, one.module, one.call));
         }
     }
 }
 
 /// Notes what each parameter is handed, for following objects through it.
 fn hand_arguments(world: &mut World<'_>, bound: &[arguments::Bound<'_>]) {
-    let mut passed: std::collections::BTreeMap<StatementId, Vec<(Here, crate::evidence::Expr)>> = std::collections::BTreeMap::new();
+    let mut passed: std::collections::BTreeMap<StatementId, Vec<(Here, crate::evidence::Expr)>> =
+        std::collections::BTreeMap::new();
     for one in bound {
         let call = one.call;
-        let here = Here { module: one.module, scope: call.scope, block: call.block, at: call.at };
+        let here = Here {
+            module: one.module,
+            scope: call.scope,
+            block: call.block,
+            at: call.at,
+        };
         for target in &one.targets {
             let names = arguments::parameters(world, *target);
             for (position, argument) in call.positional.iter().skip(one.skip).enumerate() {
                 if let Some((_, parameter, true)) = names.get(position) {
-                    passed.entry(*parameter).or_default().push((here, argument.value.clone()));
+                    passed
+                        .entry(*parameter)
+                        .or_default()
+                        .push((here, argument.value.clone()));
                 }
             }
             for (name, local) in &call.keywords {
@@ -175,7 +198,13 @@ fn refer(world: &World<'_>, statement: &Statement, to: StatementId, here: Here, 
             from.extend(world.lookup_default(here, name, range));
         }
         for from in from.into_iter().filter(|from| *from != to) {
-            found.insert(Link { from, to, kind: LinkKind::Reference, slot: Some(name.to_string()), launch: None });
+            found.insert(Link {
+                from,
+                to,
+                kind: LinkKind::Reference,
+                slot: Some(name.to_string()),
+                launch: None,
+            });
         }
     }
 }
@@ -186,7 +215,13 @@ fn set_defaults(world: &World<'_>, found: &mut BTreeSet<Link>) {
             let from = module.id(*local);
             if let Subject::Setting { name } = &world.statements[from].subject {
                 for to in world.options_named(index, name) {
-                    found.insert(Link { from, to, kind: LinkKind::SetDefault, slot: None, launch: None });
+                    found.insert(Link {
+                        from,
+                        to,
+                        kind: LinkKind::SetDefault,
+                        slot: None,
+                        launch: None,
+                    });
                 }
             }
         }
@@ -205,7 +240,13 @@ fn overrides(world: &World<'_>, found: &mut BTreeSet<Link>) {
             let mut here = world.here(index, assigned.statement);
             here.block = module.sites[assigned.statement].block;
             for to in world.replaced(here, &segments).into_iter().filter(|to| *to != from) {
-                found.insert(Link { from, to, kind: LinkKind::Override, slot: None, launch: None });
+                found.insert(Link {
+                    from,
+                    to,
+                    kind: LinkKind::Override,
+                    slot: None,
+                    launch: None,
+                });
             }
         }
     }
@@ -236,17 +277,32 @@ fn replaced_pair(
     found: &mut BTreeSet<Link>,
     dead: &mut Vec<(StatementId, Dead)>,
 ) {
-    let (Bound::Statement { local: old, .. }, Bound::Statement { local: new, augmented }) = (&first.what, &second.what) else { return };
+    let (Bound::Statement { local: old, .. }, Bound::Statement { local: new, augmented }) = (&first.what, &second.what)
+    else {
+        return;
+    };
     if first.block != second.block || first.at >= second.at || old == new {
         return;
     }
     let reads = |scope: ScopeId| {
-        module.scopes[scope].reads.iter().filter(|(path, at)| path.split('.').next() == Some(name) && *at >= first.at && *at < second.at).count()
+        module.scopes[scope]
+            .reads
+            .iter()
+            .filter(|(path, at)| path.split('.').next() == Some(name) && *at >= first.at && *at < second.at)
+            .count()
     };
     let elsewhere = (0..module.scopes.len())
         .filter(|other| *other != scope && dead::within(module, *other, scope))
-        .any(|other| module.scopes[other].reads.iter().any(|(path, _)| path.split('.').next() == Some(name)));
-    let called_between = module.calls.iter().any(|call| call.scope == scope && call.at >= first.at && call.at < second.at);
+        .any(|other| {
+            module.scopes[other]
+                .reads
+                .iter()
+                .any(|(path, _)| path.split('.').next() == Some(name))
+        });
+    let called_between = module
+        .calls
+        .iter()
+        .any(|call| call.scope == scope && call.at >= first.at && call.at < second.at);
     if elsewhere && called_between {
         return;
     }
@@ -261,7 +317,9 @@ fn assigned_pairs(module: &Module, found: &mut BTreeSet<Link>, dead: &mut Vec<(S
             let there = module.sites[other.statement];
             other.path == first.path && there.scope == site.scope && there.block == site.block
         });
-        let Some(second) = later.filter(|_| !first.path.ends_with('?')) else { continue };
+        let Some(second) = later.filter(|_| !first.path.ends_with('?')) else {
+            continue;
+        };
         let until = module.sites[second.statement].at;
         let mut reads = 0;
         for (path, at) in &module.scopes[site.scope].reads {
@@ -269,7 +327,10 @@ fn assigned_pairs(module: &Module, found: &mut BTreeSet<Link>, dead: &mut Vec<(S
             reads += usize::from(touches && *at >= site.at && *at < until);
         }
         // Any call in between may look at the object.
-        let called = module.calls.iter().any(|call| call.scope == site.scope && call.at >= site.at && call.at < until);
+        let called = module
+            .calls
+            .iter()
+            .any(|call| call.scope == site.scope && call.at >= site.at && call.at < until);
         if !called {
             link_pair(module, first.statement, second.statement, reads, false, found, dead);
         }
@@ -286,7 +347,13 @@ fn link_pair(
     dead: &mut Vec<(StatementId, Dead)>,
 ) {
     let (old, new) = (module.id(old), module.id(new));
-    let link = Link { from: new, to: old, kind: LinkKind::Override, slot: None, launch: None };
+    let link = Link {
+        from: new,
+        to: old,
+        kind: LinkKind::Override,
+        slot: None,
+        launch: None,
+    };
     if reads == 0 {
         found.insert(link);
         dead.push((old, Dead::Shadowed { by: new }));

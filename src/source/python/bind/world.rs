@@ -20,8 +20,23 @@ const STEPS: usize = 12;
 
 /// Names that hold parsed options in nearly every repository.
 const OPTION_NAMES: &[&str] = &[
-    "args", "arg", "opt", "opts", "options", "FLAGS", "flags", "hparams", "hps", "hp", "params", "parsed_args", "arguments", "argv", "train_args",
-    "cli_args", "namespace",
+    "args",
+    "arg",
+    "opt",
+    "opts",
+    "options",
+    "FLAGS",
+    "flags",
+    "hparams",
+    "hps",
+    "hp",
+    "params",
+    "parsed_args",
+    "arguments",
+    "argv",
+    "train_args",
+    "cli_args",
+    "namespace",
 ];
 /// Names that hold them as parameters of functions.
 const CONFIG_NAMES: &[&str] = &["cfg", "config", "conf", "configs", "settings"];
@@ -38,10 +53,24 @@ pub(super) struct Here {
 /// What a name is bound to at a point.
 #[derive(Debug, Clone)]
 pub(super) enum Definition {
-    Statement { module: usize, local: Local },
-    Element { here: Here, value: Expr, index: usize },
-    Parameter { module: usize, scope: ScopeId, index: usize },
-    Scope { module: usize, scope: ScopeId },
+    Statement {
+        module: usize,
+        local: Local,
+    },
+    Element {
+        here: Here,
+        value: Expr,
+        index: usize,
+    },
+    Parameter {
+        module: usize,
+        scope: ScopeId,
+        index: usize,
+    },
+    Scope {
+        module: usize,
+        scope: ScopeId,
+    },
     Module(usize),
     /// Something of a library, or of unknown value.
     Unknown,
@@ -53,9 +82,16 @@ pub(super) enum Holder {
     /// Parsed options, as parsed in or handed to this module.
     Options(usize),
     /// A class of the repository or an instance of it.
-    Class { module: usize, scope: ScopeId },
+    Class {
+        module: usize,
+        scope: ScopeId,
+    },
     /// A dictionary literal, and the keys down to a part of it.
-    Entries { module: usize, root: Local, path: Vec<String> },
+    Entries {
+        module: usize,
+        root: Local,
+        path: Vec<String>,
+    },
     Module(usize),
 }
 
@@ -86,7 +122,9 @@ impl<'w> World<'w> {
         for (index, module) in modules.iter().enumerate() {
             for local in 0..module.sites.len() {
                 let id = module.id(local);
-                if let (Subject::Setting { name }, Form::Option { .. }) = (&statements[id].subject, &statements[id].form) {
+                if let (Subject::Setting { name }, Form::Option { .. }) =
+                    (&statements[id].subject, &statements[id].form)
+                {
                     options.entry(name.as_str()).or_default().push((index, id));
                 }
             }
@@ -96,16 +134,38 @@ impl<'w> World<'w> {
             }
             assigned.push(paths);
         }
-        let mut by_base: Vec<(StatementId, usize)> =
-            modules.iter().enumerate().filter(|(_, module)| !module.sites.is_empty()).map(|(index, module)| (module.base, index)).collect();
+        let mut by_base: Vec<(StatementId, usize)> = modules
+            .iter()
+            .enumerate()
+            .filter(|(_, module)| !module.sites.is_empty())
+            .map(|(index, module)| (module.base, index))
+            .collect();
         by_base.sort_unstable();
-        World { modules, statements, files, by_base, options, imports, reached: RefCell::default(), assigned, passed: BTreeMap::new() }
+        World {
+            modules,
+            statements,
+            files,
+            by_base,
+            options,
+            imports,
+            reached: RefCell::default(),
+            assigned,
+            passed: BTreeMap::new(),
+        }
     }
 
     pub(super) fn here(&self, module: usize, local: Local) -> Here {
         let site = self.modules[module].sites[local];
-        let start = self.statements[self.modules[module].id(local)].place.bytes.map_or(site.at, |(start, _)| start);
-        Here { module, scope: site.scope, block: site.block, at: start }
+        let start = self.statements[self.modules[module].id(local)]
+            .place
+            .bytes
+            .map_or(site.at, |(start, _)| start);
+        Here {
+            module,
+            scope: site.scope,
+            block: site.block,
+            at: start,
+        }
     }
 
     fn value(&self, module: usize, local: Local) -> &'w Expr {
@@ -122,16 +182,24 @@ impl<'w> World<'w> {
     }
 
     fn resolve_segments(&self, here: Here, segments: &[&str], steps: usize) -> Vec<StatementId> {
-        let Some((last, before)) = segments.split_last() else { return Vec::new() };
+        let Some((last, before)) = segments.split_last() else {
+            return Vec::new();
+        };
         if steps > STEPS {
             return Vec::new();
         }
         if before.is_empty() {
             let definitions = self.lookup(here, last, steps);
-            if definitions.iter().any(|definition| matches!(definition, Definition::Unknown | Definition::Element { .. })) {
+            if definitions
+                .iter()
+                .any(|definition| matches!(definition, Definition::Unknown | Definition::Element { .. }))
+            {
                 return Vec::new();
             }
-            return definitions.iter().filter_map(|definition| self.statement_of(definition)).collect();
+            return definitions
+                .iter()
+                .filter_map(|definition| self.statement_of(definition))
+                .collect();
         }
         let (mut found, certain) = self.assigned_before(here, &segments.join("."));
         if !certain {
@@ -157,7 +225,9 @@ impl<'w> World<'w> {
     /// Assignments to a whole path in the same scope that reach a point, and whether one of them surely ran.
     fn assigned_before(&self, here: Here, path: &str) -> (Vec<StatementId>, bool) {
         let module = &self.modules[here.module];
-        let Some(locals) = self.assigned[here.module].get(path) else { return (Vec::new(), false) };
+        let Some(locals) = self.assigned[here.module].get(path) else {
+            return (Vec::new(), false);
+        };
         let mut found = Vec::new();
         for local in locals.iter().rev() {
             let site = module.sites[*local];
@@ -184,7 +254,11 @@ impl<'w> World<'w> {
                     let (found, certain) = reaching(module, bindings, here.at, here.block);
                     if found.is_empty() || (!certain && inner.kind == ScopeKind::Class) {
                         // A name of a class body that is not set yet is one further out.
-                        if inner.kind == ScopeKind::Class { Vec::new() } else { bindings.iter().collect() }
+                        if inner.kind == ScopeKind::Class {
+                            Vec::new()
+                        } else {
+                            bindings.iter().collect()
+                        }
                     } else {
                         found
                     }
@@ -192,7 +266,10 @@ impl<'w> World<'w> {
                     reaching(module, bindings, usize::MAX, inner.body).0
                 };
                 if !reaching.is_empty() {
-                    return reaching.into_iter().flat_map(|binding| self.define(here.module, at, binding, steps)).collect();
+                    return reaching
+                        .into_iter()
+                        .flat_map(|binding| self.define(here.module, at, binding, steps))
+                        .collect();
                 }
             }
             scope = inner.parent;
@@ -218,13 +295,27 @@ impl<'w> World<'w> {
         if steps > STEPS {
             return Vec::new();
         }
-        let found = self.lookup(Here { module, scope: 0, block: 0, at: usize::MAX }, name, steps + 1);
+        let found = self.lookup(
+            Here {
+                module,
+                scope: 0,
+                block: 0,
+                at: usize::MAX,
+            },
+            name,
+            steps + 1,
+        );
         if !found.is_empty() {
             return found;
         }
         let path = self.modules[module].path();
         if path.ends_with("__init__.py") {
-            return self.files.find(module, &format!(".{name}")).map(Definition::Module).into_iter().collect();
+            return self
+                .files
+                .find(module, &format!(".{name}"))
+                .map(Definition::Module)
+                .into_iter()
+                .collect();
         }
         Vec::new()
     }
@@ -233,23 +324,48 @@ impl<'w> World<'w> {
         match &binding.what {
             Bound::Statement { local, .. } => vec![Definition::Statement { module, local: *local }],
             Bound::Element { value, index } => {
-                let here = Here { module, scope, block: binding.block, at: binding.at };
-                vec![Definition::Element { here, value: value.clone(), index: *index }]
+                let here = Here {
+                    module,
+                    scope,
+                    block: binding.block,
+                    at: binding.at,
+                };
+                vec![Definition::Element {
+                    here,
+                    value: value.clone(),
+                    index: *index,
+                }]
             }
-            Bound::Parameter(index) => vec![Definition::Parameter { module, scope, index: *index }],
+            Bound::Parameter(index) => vec![Definition::Parameter {
+                module,
+                scope,
+                index: *index,
+            }],
             Bound::Scope(inner) => vec![Definition::Scope { module, scope: *inner }],
             Bound::Import { module: name, symbol } => {
                 let Some(symbol) = symbol else {
-                    return vec![self.files.find(module, name).map_or(Definition::Unknown, Definition::Module)];
+                    return vec![
+                        self.files
+                            .find(module, name)
+                            .map_or(Definition::Unknown, Definition::Module),
+                    ];
                 };
                 if let Some(target) = self.files.find(module, name) {
-                    let found = if target == module { Vec::new() } else { self.in_module(target, symbol, steps + 1) };
+                    let found = if target == module {
+                        Vec::new()
+                    } else {
+                        self.in_module(target, symbol, steps + 1)
+                    };
                     if !found.is_empty() {
                         return found;
                     }
                 }
                 let dot = if name.ends_with('.') { "" } else { "." };
-                vec![self.files.find(module, &format!("{name}{dot}{symbol}")).map_or(Definition::Unknown, Definition::Module)]
+                vec![
+                    self.files
+                        .find(module, &format!("{name}{dot}{symbol}"))
+                        .map_or(Definition::Unknown, Definition::Module),
+                ]
             }
             Bound::Unknown => vec![Definition::Unknown],
         }
@@ -278,12 +394,20 @@ impl<'w> World<'w> {
                     match holder {
                         Holder::Module(module) => {
                             let inner = self.in_module(*module, last, steps + 1);
-                            found.extend(inner.iter().flat_map(|definition| self.holders_of(definition, last, steps + 1)));
+                            found.extend(
+                                inner
+                                    .iter()
+                                    .flat_map(|definition| self.holders_of(definition, last, steps + 1)),
+                            );
                         }
                         Holder::Entries { module, root, path } => {
                             let mut path = path.clone();
                             path.push((*last).to_string());
-                            found.push(Holder::Entries { module: *module, root: *root, path });
+                            found.push(Holder::Entries {
+                                module: *module,
+                                root: *root,
+                                path,
+                            });
                         }
                         _ => {}
                     }
@@ -295,7 +419,10 @@ impl<'w> World<'w> {
                     }
                 }
                 // `self.args.lr` where nothing says what `self.args` is: the name does.
-                if statements.is_empty() && outer.iter().all(|holder| matches!(holder, Holder::Class { .. })) && OPTION_NAMES.contains(last) {
+                if statements.is_empty()
+                    && outer.iter().all(|holder| matches!(holder, Holder::Class { .. }))
+                    && OPTION_NAMES.contains(last)
+                {
                     found.push(Holder::Options(here.module));
                 }
             }
@@ -316,7 +443,10 @@ impl<'w> World<'w> {
         match definition {
             Definition::Module(module) => vec![Holder::Module(*module)],
             Definition::Scope { module, scope } if self.modules[*module].scopes[*scope].kind == ScopeKind::Class => {
-                vec![Holder::Class { module: *module, scope: *scope }]
+                vec![Holder::Class {
+                    module: *module,
+                    scope: *scope,
+                }]
             }
             Definition::Statement { module, local } => {
                 let here = self.here(*module, *local);
@@ -331,7 +461,9 @@ impl<'w> World<'w> {
                 found
             }
             Definition::Element { here, value, index } => self.holders_of_element(*here, value, *index, steps + 1),
-            Definition::Parameter { module, scope, index } => self.holders_of_parameter(*module, *scope, *index, steps + 1),
+            Definition::Parameter { module, scope, index } => {
+                self.holders_of_parameter(*module, *scope, *index, steps + 1)
+            }
             Definition::Scope { .. } | Definition::Unknown => Vec::new(),
         }
     }
@@ -343,21 +475,36 @@ impl<'w> World<'w> {
             Expr::Call { callee, .. } => is_dictionary(callee),
             _ => false,
         };
-        let known = made && self.modules[module].entries.iter().any(|entry| entry.root == Some(local));
-        known.then(|| Holder::Entries { module, root: local, path: Vec::new() })
+        let known = made
+            && self.modules[module]
+                .entries
+                .iter()
+                .any(|entry| entry.root == Some(local));
+        known.then(|| Holder::Entries {
+            module,
+            root: local,
+            path: Vec::new(),
+        })
     }
 
     fn holders_of_parameter(&self, module: usize, scope: ScopeId, index: usize, steps: usize) -> Vec<Holder> {
         let inner = &self.modules[module].scopes[scope];
         let parameter = &inner.parameters[index];
-        let method = inner.parent.filter(|parent| self.modules[module].scopes[*parent].kind == ScopeKind::Class);
+        let method = inner
+            .parent
+            .filter(|parent| self.modules[module].scopes[*parent].kind == ScopeKind::Class);
         if let (Some(class), 0) = (method, index)
             && ["self", "cls"].contains(&parameter.name.as_str())
         {
             return vec![Holder::Class { module, scope: class }];
         }
         if let Some(annotation) = &parameter.annotation {
-            let here = Here { module, scope: inner.parent.unwrap_or(0), block: 0, at: usize::MAX };
+            let here = Here {
+                module,
+                scope: inner.parent.unwrap_or(0),
+                block: 0,
+                at: usize::MAX,
+            };
             let classes = self.classes(here, annotation, steps);
             if !classes.is_empty() {
                 return classes;
@@ -367,7 +514,12 @@ impl<'w> World<'w> {
             return Vec::new();
         }
         let mut found = Vec::new();
-        for (here, value) in self.passed.get(&self.modules[module].id(parameter.statement)).into_iter().flatten() {
+        for (here, value) in self
+            .passed
+            .get(&self.modules[module].id(parameter.statement))
+            .into_iter()
+            .flatten()
+        {
             found.extend(self.holders_of_value(*here, value, steps + 2));
         }
         let name = parameter.name.as_str();
@@ -381,13 +533,24 @@ impl<'w> World<'w> {
     pub(super) fn classes(&self, here: Here, name: &str, steps: usize) -> Vec<Holder> {
         let segments: Vec<&str> = name.split('.').collect();
         let mut found = match segments.as_slice() {
-            [one] => self.lookup(here, one, steps + 1).iter().filter_map(as_class(self)).collect::<Vec<_>>(),
+            [one] => self
+                .lookup(here, one, steps + 1)
+                .iter()
+                .filter_map(as_class(self))
+                .collect::<Vec<_>>(),
             _ => self.holders(here, &segments, steps + 1),
         };
         if found.is_empty() {
-            found.extend(self.by_resolved_path(here, name, steps).iter().filter_map(as_class(self)));
+            found.extend(
+                self.by_resolved_path(here, name, steps)
+                    .iter()
+                    .filter_map(as_class(self)),
+            );
         }
-        found.into_iter().filter(|holder| matches!(holder, Holder::Class { .. })).collect()
+        found
+            .into_iter()
+            .filter(|holder| matches!(holder, Holder::Class { .. }))
+            .collect()
     }
 
     fn holders_of_value(&self, here: Here, value: &Expr, steps: usize) -> Vec<Holder> {
@@ -417,7 +580,8 @@ impl<'w> World<'w> {
                 if ["parse_args", "parse_known_args", "parse_intermixed_args"].contains(&last) && callee.contains('.') {
                     return vec![Holder::Options(here.module)];
                 }
-                let through = ["vars", "asdict", "copy", "deepcopy", "dataclass_asdict"].contains(&last) || is_dictionary(callee);
+                let through =
+                    ["vars", "asdict", "copy", "deepcopy", "dataclass_asdict"].contains(&last) || is_dictionary(callee);
                 if through {
                     return args
                         .iter()
@@ -444,7 +608,12 @@ impl<'w> World<'w> {
         for (module, scope) in self.functions(here, callee, steps + 1) {
             let inner = &self.modules[module].scopes[scope];
             for (value, at) in &inner.returns {
-                let there = Here { module, scope, block: inner.body, at: *at };
+                let there = Here {
+                    module,
+                    scope,
+                    block: inner.body,
+                    at: *at,
+                };
                 found.extend(match index {
                     Some(index) => self.holders_of_element(there, value, index, steps + 2),
                     None => self.holders_of_value(there, value, steps + 2),
@@ -464,9 +633,11 @@ impl<'w> World<'w> {
                 .iter()
                 .flat_map(|holder| match holder {
                     Holder::Module(module) => self.in_module(*module, last, steps + 1),
-                    Holder::Class { module, scope } => {
-                        self.method(*module, *scope, last, 0).map(|(module, scope)| Definition::Scope { module, scope }).into_iter().collect()
-                    }
+                    Holder::Class { module, scope } => self
+                        .method(*module, *scope, last, 0)
+                        .map(|(module, scope)| Definition::Scope { module, scope })
+                        .into_iter()
+                        .collect(),
                     _ => Vec::new(),
                 })
                 .collect(),
@@ -475,22 +646,36 @@ impl<'w> World<'w> {
         let mut found: Vec<(usize, ScopeId)> = definitions
             .iter()
             .filter_map(|definition| match definition {
-                Definition::Scope { module, scope } if self.modules[*module].scopes[*scope].kind == ScopeKind::Function => Some((*module, *scope)),
+                Definition::Scope { module, scope }
+                    if self.modules[*module].scopes[*scope].kind == ScopeKind::Function =>
+                {
+                    Some((*module, *scope))
+                }
                 _ => None,
             })
             .collect();
         if found.is_empty() && definitions.is_empty() {
-            found.extend(self.by_resolved_path(here, callee, steps).iter().filter_map(|definition| match definition {
-                Definition::Scope { module, scope } if self.modules[*module].scopes[*scope].kind == ScopeKind::Function => Some((*module, *scope)),
-                _ => None,
-            }));
+            found.extend(
+                self.by_resolved_path(here, callee, steps)
+                    .iter()
+                    .filter_map(|definition| match definition {
+                        Definition::Scope { module, scope }
+                            if self.modules[*module].scopes[*scope].kind == ScopeKind::Function =>
+                        {
+                            Some((*module, *scope))
+                        }
+                        _ => None,
+                    }),
+            );
         }
         found
     }
 
     /// A path as resolved through imports (`lib.config.get_args`) rather than as written; relative ones have lost their dots.
     fn by_resolved_path(&self, here: Here, path: &str, steps: usize) -> Vec<Definition> {
-        let Some((before, last)) = path.rsplit_once('.') else { return Vec::new() };
+        let Some((before, last)) = path.rsplit_once('.') else {
+            return Vec::new();
+        };
         for dots in ["", ".", "..", "..."] {
             if let Some(module) = self.files.find(here.module, &format!("{dots}{before}")) {
                 let found = self.in_module(module, last, steps + 1);
@@ -504,7 +689,10 @@ impl<'w> World<'w> {
 
     fn holders_of_element(&self, here: Here, value: &Expr, index: usize, steps: usize) -> Vec<Holder> {
         match value {
-            Expr::List(items) => items.get(index).map(|item| self.holders_of_value(here, item, steps + 1)).unwrap_or_default(),
+            Expr::List(items) => items
+                .get(index)
+                .map(|item| self.holders_of_value(here, item, steps + 1))
+                .unwrap_or_default(),
             Expr::Call { callee, .. } => {
                 let last = callee.rsplit('.').next().unwrap_or("");
                 match last {
@@ -526,13 +714,21 @@ impl<'w> World<'w> {
 
     /// `HfArgumentParser((ModelArguments, DataArguments))` and the element of its result.
     fn parsed_dataclass(&self, here: Here, callee: &str, index: usize, steps: usize) -> Vec<Holder> {
-        let Some((parser, _)) = callee.rsplit_once('.') else { return Vec::new() };
+        let Some((parser, _)) = callee.rsplit_once('.') else {
+            return Vec::new();
+        };
         let mut found = Vec::new();
         for id in self.resolve_segments(here, &parser.split('.').collect::<Vec<_>>(), steps + 1) {
-            let Some((module, local)) = self.owner_of(id) else { continue };
-            let Expr::Call { args, .. } = self.value(module, local) else { continue };
+            let Some((module, local)) = self.owner_of(id) else {
+                continue;
+            };
+            let Expr::Call { args, .. } = self.value(module, local) else {
+                continue;
+            };
             let there = self.here(module, local);
-            let first = args.iter().find(|arg| matches!(arg.keyword.as_deref(), None | Some("dataclass_types")));
+            let first = args
+                .iter()
+                .find(|arg| matches!(arg.keyword.as_deref(), None | Some("dataclass_types")));
             let class = match first.map(|arg| &arg.value) {
                 Some(Expr::List(classes)) => classes.get(index),
                 Some(one) if index == 0 => Some(one),
@@ -550,30 +746,49 @@ impl<'w> World<'w> {
         match holder {
             Holder::Options(module) => {
                 let found = self.options_named(*module, name);
-                if found.is_empty() && *module != here.module { self.options_named(here.module, name) } else { found }
+                if found.is_empty() && *module != here.module {
+                    self.options_named(here.module, name)
+                } else {
+                    found
+                }
             }
             Holder::Class { module, scope } => self.attribute(*module, *scope, name, 0),
             Holder::Entries { module, root, path } => {
                 let wanted: Vec<&str> = path.iter().map(String::as_str).chain([name]).collect();
                 let entries = self.modules[*module].entries.iter().rev();
                 let mut hits = entries.filter(|entry| entry.root == Some(*root) && entry.path == wanted);
-                hits.next().map(|entry| self.modules[*module].id(entry.statement)).into_iter().collect()
+                hits.next()
+                    .map(|entry| self.modules[*module].id(entry.statement))
+                    .into_iter()
+                    .collect()
             }
             Holder::Module(module) => {
                 let definitions = self.in_module(*module, name, steps + 1);
-                if definitions.iter().any(|definition| matches!(definition, Definition::Unknown | Definition::Element { .. })) {
+                if definitions
+                    .iter()
+                    .any(|definition| matches!(definition, Definition::Unknown | Definition::Element { .. }))
+                {
                     return Vec::new();
                 }
-                definitions.iter().filter_map(|definition| self.statement_of(definition)).collect()
+                definitions
+                    .iter()
+                    .filter_map(|definition| self.statement_of(definition))
+                    .collect()
             }
         }
     }
 
     /// What an assignment to a member replaces: the option, entry or field of that name.
     pub(super) fn replaced(&self, here: Here, segments: &[&str]) -> Vec<StatementId> {
-        let Some((last, before)) = segments.split_last() else { return Vec::new() };
+        let Some((last, before)) = segments.split_last() else {
+            return Vec::new();
+        };
         let holders = self.holders(here, before, 0);
-        holders.iter().filter(|holder| !matches!(holder, Holder::Module(_))).flat_map(|holder| self.member(holder, last, here, 1)).collect()
+        holders
+            .iter()
+            .filter(|holder| !matches!(holder, Holder::Module(_)))
+            .flat_map(|holder| self.member(holder, last, here, 1))
+            .collect()
     }
 
     /// All entries directly in what is held, by name: for `**spread`.
@@ -582,7 +797,9 @@ impl<'w> World<'w> {
             Holder::Entries { module, root, path } => self.modules[*module]
                 .entries
                 .iter()
-                .filter(|entry| entry.root == Some(*root) && entry.path.len() == path.len() + 1 && entry.path.starts_with(path))
+                .filter(|entry| {
+                    entry.root == Some(*root) && entry.path.len() == path.len() + 1 && entry.path.starts_with(path)
+                })
                 .filter_map(|entry| Some((entry.path.last()?.clone(), self.modules[*module].id(entry.statement))))
                 .collect(),
             Holder::Class { module, scope } => self.fields(*module, *scope, 0),
@@ -592,7 +809,9 @@ impl<'w> World<'w> {
 
     /// The options of a name that a module means: its own, those it imports, those of who imports it, the only ones.
     pub(super) fn options_named(&self, module: usize, name: &str) -> Vec<StatementId> {
-        let Some(all) = self.options.get(name) else { return Vec::new() };
+        let Some(all) = self.options.get(name) else {
+            return Vec::new();
+        };
         let ids = |keep: &dyn Fn(usize) -> bool| -> Vec<StatementId> {
             all.iter().filter(|(file, _)| keep(*file)).map(|(_, id)| *id).collect()
         };
@@ -609,13 +828,18 @@ impl<'w> World<'w> {
         if !importers.is_empty() {
             return importers;
         }
-        let together = ids(&|file| (0..self.modules.len()).any(|entry| {
-            self.imports[entry].contains(&file) && self.reached(entry).contains(&module)
-        }));
+        let together = ids(&|file| {
+            (0..self.modules.len())
+                .any(|entry| self.imports[entry].contains(&file) && self.reached(entry).contains(&module))
+        });
         if !together.is_empty() {
             return together;
         }
-        if all.iter().all(|(file, _)| *file == all[0].0) { all.iter().map(|(_, id)| *id).collect() } else { Vec::new() }
+        if all.iter().all(|(file, _)| *file == all[0].0) {
+            all.iter().map(|(_, id)| *id).collect()
+        } else {
+            Vec::new()
+        }
     }
 
     fn reached(&self, module: usize) -> BTreeSet<usize> {
@@ -638,7 +862,12 @@ impl<'w> World<'w> {
     /// The base classes in the repository, and whether any other is there.
     pub(super) fn bases(&self, module: usize, class: ScopeId) -> (Vec<(usize, ScopeId)>, bool) {
         let scope = &self.modules[module].scopes[class];
-        let here = Here { module, scope: scope.parent.unwrap_or(0), block: 0, at: usize::MAX };
+        let here = Here {
+            module,
+            scope: scope.parent.unwrap_or(0),
+            block: 0,
+            at: usize::MAX,
+        };
         let mut found = Vec::new();
         let mut foreign = false;
         for base in &scope.bases {
@@ -663,7 +892,10 @@ impl<'w> World<'w> {
         if depth > 6 {
             return None;
         }
-        self.bases(module, class).0.into_iter().find_map(|(module, class)| self.method(module, class, name, depth + 1))
+        self.bases(module, class)
+            .0
+            .into_iter()
+            .find_map(|(module, class)| self.method(module, class, name, depth + 1))
     }
 
     /// The fields of a class in the order of its constructor: bases first.
@@ -676,7 +908,11 @@ impl<'w> World<'w> {
         }
         let mut own: Vec<(Local, &String)> = Vec::new();
         for (name, bindings) in &self.modules[module].scopes[class].bindings {
-            if let Some(Binding { what: Bound::Statement { local, .. }, .. }) = bindings.last() {
+            if let Some(Binding {
+                what: Bound::Statement { local, .. },
+                ..
+            }) = bindings.last()
+            {
                 own.push((*local, name));
             }
         }
@@ -696,7 +932,11 @@ impl<'w> World<'w> {
         let here = &self.modules[module];
         let mut found = Vec::new();
         let mut made = false;
-        for local in self.assigned[module].get(format!("self.{name}").as_str()).into_iter().flatten() {
+        for local in self.assigned[module]
+            .get(format!("self.{name}").as_str())
+            .into_iter()
+            .flatten()
+        {
             let site = here.sites[*local];
             let dead = self.statements[here.id(*local)].dead.is_some();
             if here.class_of(site.scope) == Some(class) && !dead {
@@ -706,7 +946,9 @@ impl<'w> World<'w> {
         }
         // Of several assignments in one method, an earlier one of the same block is gone.
         let last = |site: &super::super::module::Site| {
-            !found.iter().any(|(other, _)| other.scope == site.scope && other.block == site.block && other.at > site.at)
+            !found
+                .iter()
+                .any(|(other, _)| other.scope == site.scope && other.block == site.block && other.at > site.at)
         };
         let mut ids: Vec<StatementId> = found.iter().filter(|(site, _)| last(site)).map(|(_, id)| *id).collect();
         if !made && let Some(bindings) = here.scopes[class].bindings.get(name) {
@@ -729,16 +971,26 @@ impl<'w> World<'w> {
     /// The default of `cfg.get("lr", 1e-3)` within a range of a module's text.
     pub(super) fn lookup_default(&self, here: Here, path: &str, range: (usize, usize)) -> Option<StatementId> {
         let module = &self.modules[here.module];
-        self.assigned[here.module].get(format!("{path}?").as_str())?.iter().map(|local| module.id(*local)).find(|id| {
-            self.statements[*id].place.bytes.is_some_and(|(start, end)| range.0 <= start && end <= range.1)
-        })
+        self.assigned[here.module]
+            .get(format!("{path}?").as_str())?
+            .iter()
+            .map(|local| module.id(*local))
+            .find(|id| {
+                self.statements[*id]
+                    .place
+                    .bytes
+                    .is_some_and(|(start, end)| range.0 <= start && end <= range.1)
+            })
     }
 }
 
 fn as_class<'a>(world: &'a World<'_>) -> impl Fn(&Definition) -> Option<Holder> + 'a {
     |definition| match definition {
         Definition::Scope { module, scope } if world.modules[*module].scopes[*scope].kind == ScopeKind::Class => {
-            Some(Holder::Class { module: *module, scope: *scope })
+            Some(Holder::Class {
+                module: *module,
+                scope: *scope,
+            })
         }
         _ => None,
     }
@@ -749,7 +1001,19 @@ fn loads(value: &Expr) -> bool {
     match value {
         Expr::Call { callee, .. } => {
             let callee = callee.to_lowercase();
-            ["load", "yaml", "json", "omegaconf", "from_pretrained", "read", "open", "dict", "config"].iter().any(|word| callee.contains(word))
+            [
+                "load",
+                "yaml",
+                "json",
+                "omegaconf",
+                "from_pretrained",
+                "read",
+                "open",
+                "dict",
+                "config",
+            ]
+            .iter()
+            .any(|word| callee.contains(word))
         }
         Expr::Ref(_) | Expr::Opaque(_) => false,
         _ => true,
@@ -772,7 +1036,11 @@ fn reaching<'b>(module: &Module, bindings: &'b [Binding], at: usize, block: Bloc
         if stopped.is_some_and(|stop| module.encloses(around, stop)) {
             break;
         }
-        found.extend(bindings.iter().filter(|binding| binding.at > at && module.encloses(around, binding.block)));
+        found.extend(
+            bindings
+                .iter()
+                .filter(|binding| binding.at > at && module.encloses(around, binding.block)),
+        );
     }
     (found, stopped.is_some())
 }

@@ -63,7 +63,10 @@ def f(DIM):
     return g(x=DIM, y=RATE)  #: keyword x=@DIM | reference<-9 ;; keyword y=@RATE | reference<-pkg/config.py:1
 "#,
         ),
-        ("pkg/b.py", "from .config import LR\nfrom . import config\nx = LR  #: variable x=@LR | reference<-pkg/config.py:1\ny = config.SEED  #: variable y=@config.SEED | reference<-pkg/config.py:2\n"),
+        (
+            "pkg/b.py",
+            "from .config import LR\nfrom . import config\nx = LR  #: variable x=@LR | reference<-pkg/config.py:1\ny = config.SEED  #: variable y=@config.SEED | reference<-pkg/config.py:2\n",
+        ),
     ]);
 }
 
@@ -115,7 +118,10 @@ use(x)
 #[test]
 fn attributes_of_self_come_from_the_class_and_its_bases() {
     check(&[
-        ("base.py", "\nclass Base:\n    width = 8  #: field width=8\n    def __init__(self):\n        self.depth = 3\n"),
+        (
+            "base.py",
+            "\nclass Base:\n    width = 8  #: field width=8\n    def __init__(self):\n        self.depth = 3\n",
+        ),
         (
             "a.py",
             r#"
@@ -138,7 +144,7 @@ def go():
     opts = parser.parse_args()
     net = Net(opts)
     w = net.width  #: variable w=@net.width | reference<-base.py:3
-"#
+"#,
         ),
     ]);
 }
@@ -182,19 +188,34 @@ if config.debug:
     config.dim = 13  #: attribute dim=13 | if config.debug
 "#,
         ),
-        ("work.py", "def go(c):\n    return run(dim=c.dim)  #: keyword dim=@c.dim | reference<-options.py:4\n"),
-        ("other.py", "import argparse\np = argparse.ArgumentParser()\np.add_argument('--dim', default=1)  #: option dim=1\nopt = p.parse_args()\nx = opt.dim  #: variable x=@opt.dim | reference<-3\n"),
+        (
+            "work.py",
+            "def go(c):\n    return run(dim=c.dim)  #: keyword dim=@c.dim | reference<-options.py:4\n",
+        ),
+        (
+            "other.py",
+            "import argparse\np = argparse.ArgumentParser()\np.add_argument('--dim', default=1)  #: option dim=1\nopt = p.parse_args()\nx = opt.dim  #: variable x=@opt.dim | reference<-3\n",
+        ),
     ]);
     let world = world(&[(
         "a.py",
         "import argparse\np = argparse.ArgumentParser()\np.add_argument('--dim', default=1)\np.set_defaults(dim=2)\nargs = p.parse_args()\nargs.dim = 3\n",
     )]);
-    let option = world.statements.iter().position(|s| s.place.line == Some(3) && matches!(s.subject, Subject::Setting { .. })).unwrap();
+    let option = world
+        .statements
+        .iter()
+        .position(|s| s.place.line == Some(3) && matches!(s.subject, Subject::Setting { .. }))
+        .unwrap();
     let mut kinds: Vec<(String, u32)> = world
         .links
         .iter()
         .filter(|link| link.to == option)
-        .map(|link| (format!("{:?}", link.kind), world.statements[link.from].place.line.unwrap()))
+        .map(|link| {
+            (
+                format!("{:?}", link.kind),
+                world.statements[link.from].place.line.unwrap(),
+            )
+        })
         .collect();
     kinds.sort();
     assert_eq!(kinds, [("Override".to_string(), 6), ("SetDefault".to_string(), 4)]);
@@ -331,7 +352,10 @@ if __name__ == "__main__":
 
 #[test]
 fn without_an_entry_nothing_is_called_dead() {
-    check(&[("lib.py", "def pad(x, ms=2000):  #: parameter x=? ;; parameter ms=2000\n    return x\n")]);
+    check(&[(
+        "lib.py",
+        "def pad(x, ms=2000):  #: parameter x=? ;; parameter ms=2000\n    return x\n",
+    )]);
 }
 
 #[test]
@@ -369,10 +393,19 @@ build(**vars(args))
 #[test]
 fn entries_and_their_reach() {
     let world = world(&[
-        ("train.py", "from pkg.net import Net\ndef main():\n    import lazy\nif __name__ == '__main__':\n    main()\n"),
-        ("eval.py", "import argparse\nargs = argparse.ArgumentParser().parse_args()\n"),
+        (
+            "train.py",
+            "from pkg.net import Net\ndef main():\n    import lazy\nif __name__ == '__main__':\n    main()\n",
+        ),
+        (
+            "eval.py",
+            "import argparse\nargs = argparse.ArgumentParser().parse_args()\n",
+        ),
         ("pkg/__init__.py", ""),
-        ("pkg/net.py", "from .layers import L\nclass Net: pass\nif __name__ == '__main__':\n    Net()\n"),
+        (
+            "pkg/net.py",
+            "from .layers import L\nclass Net: pass\nif __name__ == '__main__':\n    Net()\n",
+        ),
         ("pkg/layers.py", "class L: pass\n"),
         ("lazy.py", "X = 1\n"),
         ("tests/test_train.py", "import train\n"),
@@ -380,13 +413,20 @@ fn entries_and_their_reach() {
         ("unused.py", "def f(): pass\n"),
     ]);
     assert_eq!(entries(&world.modules), ["eval.py", "train.py"]);
-    assert_eq!(reach("train.py", &world.modules), ["lazy.py", "pkg/__init__.py", "pkg/layers.py", "pkg/net.py", "train.py"]);
+    assert_eq!(
+        reach("train.py", &world.modules),
+        ["lazy.py", "pkg/__init__.py", "pkg/layers.py", "pkg/net.py", "train.py"]
+    );
     assert_eq!(reach("eval.py", &world.modules), ["eval.py"]);
 }
 
 #[test]
 fn own_modules_are_of_no_package() {
-    let world = world(&[("a.py", "import utils\nimport datasets\n"), ("utils.py", ""), ("deep/down/datasets.py", "")]);
+    let world = world(&[
+        ("a.py", "import utils\nimport datasets\n"),
+        ("utils.py", ""),
+        ("deep/down/datasets.py", ""),
+    ]);
     let packages: Vec<&str> = world
         .statements
         .iter()
@@ -395,5 +435,9 @@ fn own_modules_are_of_no_package() {
             _ => None,
         })
         .collect();
-    assert_eq!(packages, ["", "datasets"], "a file two folders away is not what Python would import");
+    assert_eq!(
+        packages,
+        ["", "datasets"],
+        "a file two folders away is not what Python would import"
+    );
 }

@@ -236,7 +236,14 @@ q = transformers.BitsAndBytesConfig()
         })
         .collect();
     let row = |line, package: &str, symbol: &str, via: Option<&str>, guards, dead| {
-        (line, package.to_string(), symbol.to_string(), via.map(str::to_string), guards, dead)
+        (
+            line,
+            package.to_string(),
+            symbol.to_string(),
+            via.map(str::to_string),
+            guards,
+            dead,
+        )
     };
     let bits = "transformers.BitsAndBytesConfig";
     assert_eq!(
@@ -252,23 +259,41 @@ q = transformers.BitsAndBytesConfig()
             row(12, "bitsandbytes", bits, Some(bits), 0, false),
         ]
     );
-    let guard = &facts.statements.iter().find(|statement| !statement.guards.is_empty()).unwrap().guards[0];
-    assert_eq!((guard.text.as_str(), guard.holds, guard.place.line), ("load_in_4bit or load_in_8bit", true, Some(8)));
+    let guard = &facts
+        .statements
+        .iter()
+        .find(|statement| !statement.guards.is_empty())
+        .unwrap()
+        .guards[0];
+    assert_eq!(
+        (guard.text.as_str(), guard.holds, guard.place.line),
+        ("load_in_4bit or load_in_8bit", true, Some(8))
+    );
 }
 
 #[test]
 fn calls_and_definitions_have_whole_values() {
-    let facts = read("a.py", "import numpy as np\nclass A:\n    def f(self):\n        return np.arange(0, 5, step=2)\n");
+    let facts = read(
+        "a.py",
+        "import numpy as np\nclass A:\n    def f(self):\n        return np.arange(0, 5, step=2)\n",
+    );
     let calls: Vec<String> = facts
         .statements
         .iter()
         .filter_map(|statement| match &statement.subject {
-            Subject::Call { callee } => Some(format!("{callee} {} {}", show(&statement.value), statement.owner.join("."))),
+            Subject::Call { callee } => Some(format!(
+                "{callee} {} {}",
+                show(&statement.value),
+                statement.owner.join(".")
+            )),
             Subject::Definition { symbol } => Some(format!("def {symbol}")),
             _ => None,
         })
         .collect();
-    assert_eq!(calls, ["def A", "def A.f", "numpy.arange numpy.arange(0, 5, step=2) A.f"]);
+    assert_eq!(
+        calls,
+        ["def A", "def A.f", "numpy.arange numpy.arange(0, 5, step=2) A.f"]
+    );
 }
 
 #[test]
@@ -290,11 +315,20 @@ def pad(audio, target=0):
 "#,
     )]);
     let facts = read("a.py", "x = 5  # kept for backward compatibility\n");
-    assert_eq!(facts.statements[0].comment.as_deref(), Some("kept for backward compatibility"));
+    assert_eq!(
+        facts.statements[0].comment.as_deref(),
+        Some("kept for backward compatibility")
+    );
     let facts = read("a.py", "f(a=1, b=2)  # ms\n");
-    assert!(facts.statements.iter().all(|statement| statement.unit.is_none()), "the unit of two numbers is nobody's");
+    assert!(
+        facts.statements.iter().all(|statement| statement.unit.is_none()),
+        "the unit of two numbers is nobody's"
+    );
     let facts = read("a.py", "def f(x=1):\n    \"\"\"x: y (default: 3)\"\"\"\n");
-    let docstring = facts.statements.iter().find(|statement| statement.form == Form::Docstring);
+    let docstring = facts
+        .statements
+        .iter()
+        .find(|statement| statement.form == Form::Docstring);
     assert!(docstring.is_none() || docstring.is_some_and(|statement| statement.grade == Grade::Documented));
 }
 

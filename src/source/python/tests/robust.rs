@@ -14,7 +14,10 @@ fn deep_nesting_is_read_on_an_ordinary_stack() {
     let deepest = format!("x = (\n{}1\n{})\ny = 1\n", "-\\\n".repeat(200_000), "");
     for text in [lists, sum, calls, attributes, deepest] {
         let facts = read("a.py", &text);
-        let last = facts.statements.iter().rfind(|statement| matches!(&statement.subject, Subject::Setting { name } if name == "y"));
+        let last = facts
+            .statements
+            .iter()
+            .rfind(|statement| matches!(&statement.subject, Subject::Setting { name } if name == "y"));
         assert!(last.is_some(), "{}", &text[..20]);
         drop(world(&[("a.py", &text)]));
     }
@@ -43,7 +46,11 @@ fn broken_long_and_large_files_are_gaps() {
 #[test]
 fn a_byte_order_mark_and_windows_endings_keep_their_lines() {
     let facts = read("a.py", "\u{feff}a = 1\r\nb = 2\r\n");
-    let lines: Vec<(Option<u32>, &str)> = facts.statements.iter().map(|s| (s.place.line, s.place.excerpt.trim_start_matches('\u{feff}'))).collect();
+    let lines: Vec<(Option<u32>, &str)> = facts
+        .statements
+        .iter()
+        .map(|s| (s.place.line, s.place.excerpt.trim_start_matches('\u{feff}')))
+        .collect();
     assert_eq!(lines, [(Some(1), "a = 1"), (Some(2), "b = 2")]);
 }
 

@@ -1,0 +1,383 @@
+//! The effective value: what a statement holds within an occasion, found along the links that lead to it.
+//!
+//! Flag, then environment, then a later assignment, then configuration file, then `set_defaults`, then the caller's
+//! argument, then the statement's own default: the first that supplies wins, the others are shown as overridden.
+//!
+//! Why it can be wrong: a link that holds in one launch must not carry a value into another, and a branch that is not
+//! taken must not speak. So every resolution is for one [`Occasion`], and an expression that is not understood, or a
+//! name that nothing fills, is [`Outcome::Unknown`] with its text and never a value.
+//!
+//! Example: within the launch of `04_eval_base.job`, the keyword `batch_size=args.batch_size` resolves to 50 by way of
+//! the option (default 32, overridden) and the flag; without a launch it resolves to 32.
+
+use super::evaluate::{Lookup, evaluate, truth};
+use super::{Evidence, Form, Guard, LaunchId, LinkKind, Statement, StatementId};
+use crate::quantity::Value;
+
+/// Links followed from one statement at most: longer chains are loops that a cycle check missed, or generated code.
+const DEPTH: usize = 48;
+/// Values that one statement may have at once (branches, several callers); more are cut, and the cut is undecidable.
+const ALTERNATIVES: usize = 24;
+
+/// Links and launches of the evidence, indexed by statement.
+pub struct Graph<'e> {
+    evidence: &'e Evidence,
+    /// For every statement, the links that lead to it, strongest kind first.
+    incoming: Vec<Vec<usize>>,
+}
+
+/// Within which resolution takes place.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Occasion<'a> {
+    /// None: nothing is launched, each definition stands for itself.
+    pub launch: Option<LaunchId>,
+    /// What only the claim's sentence says: takes branches. Names are whole identifiers, compared at their last segment.
+    pub given: &'a [(String, Value)],
+    /// Where nothing is launched: the files in scope; a configuration elsewhere that inherits from one of them, or
+    /// overrides it, has no say.
+    pub files: Option<&'a [String]>,
+}
+
+/// One value that a statement may hold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Resolved {
+    pub outcome: Outcome,
+    /// The statements along which the value came: first the one that gave it, last the one that was asked for.
+    pub path: Vec<StatementId>,
+    /// Statements whose own value was replaced on the way.
+    pub overridden: Vec<StatementId>,
+    /// The value was computed on the way (`int(args.lr * 2)`), not only handed on.
+    pub computed: bool,
+    /// A condition that could not be decided stands on the way.
+    pub open_branch: bool,
+}
+
+/// A value, or the text of what could not be evaluated.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    Known(Value),
+    /// Shown as it stands in the source.
+    Unknown(String),
+    /// The statement has no value of its own and nothing supplies one (a parameter without default that nobody calls).
+    Absent,
+}
+
+impl Resolved {
+    pub fn origin(&self) -> StatementId {
+        self.path[0]
+    }
+
+    pub fn value(&self) -> Option<&Value> {
+        match &self.outcome {
+            Outcome::Known(value) => Some(value),
+            Outcome::Unknown(_) | Outcome::Absent => None,
+        }
+    }
+
+    fn own(id: StatementId, outcome: Outcome) -> Resolved {
+        Resolved {
+            outcome,
+            path: vec![id],
+            overridden: Vec::new(),
+            computed: false,
+            open_branch: false,
+        }
+    }
+}
+
+impl<'e> Graph<'e> {
+    pub fn new(evidence: &'e Evidence) -> Graph<'e> {
+        let mut incoming = vec![Vec::new(); evidence.statements.len()];
+        for (index, link) in evidence.links.iter().enumerate() {
+            if let Some(links) = incoming.get_mut(link.to) {
+                links.push(index);
+            }
+        }
+        for links in &mut incoming {
+            links.sort_by_key(|&index| (evidence.links[index].kind, index));
+        }
+        Graph { evidence, incoming }
+    }
+
+    pub fn evidence(&self) -> &'e Evidence {
+        self.evidence
+    }
+
+    pub fn statement(&self, id: StatementId) -> &'e Statement {
+        &self.evidence.statements[id]
+    }
+
+    /// All values the statement may hold within the occasion; never empty.
+    pub fn resolve(&self, id: StatementId, occasion: Occasion<'_>) -> Vec<Resolved> {
+        self.walk(id, occasion, &mut Vec::new())
+    }
+
+    /// Whether the conditions around a statement let it run: `None` where one cannot be decided.
+    pub fn runs(&self, guards: &[Guard], at: StatementId, occasion: Occasion<'_>) -> Option<bool> {
+        self.guards_hold(guards, at, occasion, &mut vec![at])
+    }
+
+    fn guards_hold(
+        &self,
+        guards: &[Guard],
+        at: StatementId,
+        occasion: Occasion<'_>,
+        visiting: &mut Vec<StatementId>,
+    ) -> Option<bool> {
+        let mut open = false;
+        for guard in guards {
+            let decided = truth(&guard.test, &|name| match given(name, occasion.given) {
+                Some(value) => Lookup::Value(value.clone()),
+                None => self.lookup(at, name, occasion, visiting),
+            });
+            match decided {
+                Some(holds) if holds == guard.holds => {}
+                Some(_) => return Some(false),
+                None => open = true,
+            }
+        }
+        if open { None } else { Some(true) }
+    }
+
+    /// The value that fills a name in a statement's condition, where it has exactly one.
+    fn lookup(&self, at: StatementId, name: &str, occasion: Occasion<'_>, visiting: &[StatementId]) -> Lookup {
+        let mut visiting = visiting.to_vec();
+        let values: Vec<Value> = self
+            .active(at, occasion)
+            .filter(|&(kind, _, slot)| kind == LinkKind::Reference && slot == Some(name))
+            .flat_map(|(_, from, _)| self.walk(from, occasion, &mut visiting))
+            .filter_map(|resolved| resolved.value().cloned())
+            .collect();
+        match values.as_slice() {
+            [value] => Lookup::Value(value.clone()),
+            [first, rest @ ..] if rest.iter().all(|value| value == first) => Lookup::Value(first.clone()),
+            _ => Lookup::Unknown,
+        }
+    }
+
+    /// Links to a statement that hold within the occasion: kind, giver, slot.
+    fn active<'s>(
+        &'s self,
+        id: StatementId,
+        occasion: Occasion<'s>,
+    ) -> impl Iterator<Item = (LinkKind, StatementId, Option<&'e str>)> + 's {
+        self.incoming[id].iter().filter_map(move |&index| {
+            let link = &self.evidence.links[index];
+            let here = link.launch.is_none() || link.launch == occasion.launch;
+            (here && self.reached(link.from, occasion)).then_some((link.kind, link.from, link.slot.as_deref()))
+        })
+    }
+
+    /// Whether the occasion runs the file a statement stands in, and nothing says that the statement itself is dead.
+    fn reached(&self, id: StatementId, occasion: Occasion<'_>) -> bool {
+        let statement = self.statement(id);
+        if statement.dead.is_some() || statement.form == Form::CommentedOut {
+            return false;
+        }
+        let Some(launch) = occasion.launch.and_then(|id| self.evidence.launches.get(id)) else {
+            let foreign = statement.form == Form::Key
+                && occasion
+                    .files
+                    .is_some_and(|files| files.binary_search(&statement.place.file).is_err());
+            return !foreign;
+        };
+        launch.flags.contains(&id)
+            || launch.factors.contains(&id)
+            || launch.place.file == statement.place.file
+            || launch.reach.binary_search(&statement.place.file).is_ok()
+    }
+
+    fn walk(&self, id: StatementId, occasion: Occasion<'_>, visiting: &mut Vec<StatementId>) -> Vec<Resolved> {
+        let statement = self.statement(id);
+        if visiting.contains(&id) || visiting.len() >= DEPTH {
+            return vec![Resolved::own(id, Outcome::Unknown(statement.place.excerpt.clone()))];
+        }
+        visiting.push(id);
+        let mut found = self.supplied(id, occasion, visiting);
+        if found.is_empty() {
+            found = self.own_value(id, occasion, visiting);
+        }
+        visiting.pop();
+        found.truncate(ALTERNATIVES);
+        found
+    }
+
+    /// What the strongest kind of supplying link gives; several givers of one kind are alternatives.
+    fn supplied(&self, id: StatementId, occasion: Occasion<'_>, visiting: &mut Vec<StatementId>) -> Vec<Resolved> {
+        let supplies: Vec<(LinkKind, StatementId)> = self
+            .active(id, occasion)
+            .filter(|(kind, _, _)| kind.supplies())
+            .map(|(kind, from, _)| (kind, from))
+            .collect();
+        let mut found: Vec<Resolved> = Vec::new();
+        let mut own_may_hold = true;
+        let mut strongest: Option<LinkKind> = None;
+        for (kind, from) in supplies {
+            if strongest.is_some_and(|strongest| strongest != kind) && !own_may_hold {
+                break;
+            }
+            let giver = self.statement(from);
+            let runs = self.guards_hold(&giver.guards, from, occasion, visiting);
+            if runs == Some(false) {
+                continue;
+            }
+            strongest = Some(kind);
+            own_may_hold &= runs.is_none() && kind != LinkKind::Argument;
+            for mut resolved in self.walk(from, occasion, visiting) {
+                if resolved.outcome == Outcome::Absent && kind != LinkKind::Argument {
+                    continue;
+                }
+                resolved.path.push(id);
+                resolved.open_branch |= runs.is_none();
+                if !resolved.overridden.contains(&id) {
+                    resolved.overridden.push(id);
+                }
+                found.push(resolved);
+            }
+        }
+        // A conditional override leaves the value it would replace standing in the other branch.
+        if !found.is_empty() && own_may_hold {
+            let mut own = self.own_value(id, occasion, visiting);
+            own.iter_mut().for_each(|resolved| resolved.open_branch = true);
+            own.retain(|resolved| resolved.outcome != Outcome::Absent);
+            found.extend(own);
+        }
+        found
+    }
+
+    /// The statement's own expression, its names filled along the reference links.
+    fn own_value(&self, id: StatementId, occasion: Occasion<'_>, visiting: &mut Vec<StatementId>) -> Vec<Resolved> {
+        let statement = self.statement(id);
+        if let Some(value) = statement.value.literal() {
+            return vec![Resolved::own(id, Outcome::Known(value.clone()))];
+        }
+        if statement.value == super::Expr::Opaque(String::new()) {
+            return vec![Resolved::own(id, Outcome::Absent)];
+        }
+        // Each name may have several values: one evaluation per combination, bounded.
+        let mut worlds: Vec<Vec<(String, Resolved)>> = vec![Vec::new()];
+        let mut names: Vec<&str> = statement.value.references();
+        names.sort_unstable();
+        names.dedup();
+        for name in names {
+            let fillers = self.fillers(id, name, occasion, visiting);
+            if fillers.is_empty() {
+                continue;
+            }
+            worlds = worlds
+                .into_iter()
+                .flat_map(|world| {
+                    fillers.iter().map(move |filler| {
+                        let mut next = world.clone();
+                        next.push((name.to_string(), filler.clone()));
+                        next
+                    })
+                })
+                .take(ALTERNATIVES)
+                .collect();
+        }
+        worlds
+            .into_iter()
+            .map(|world| self.evaluated(id, statement, world, occasion))
+            .collect()
+    }
+
+    /// The values that fill one name: of those links whose giver runs; a giver that surely runs hides none before it,
+    /// because sources link only assignments that may be the last before the use.
+    fn fillers(
+        &self,
+        id: StatementId,
+        name: &str,
+        occasion: Occasion<'_>,
+        visiting: &mut Vec<StatementId>,
+    ) -> Vec<Resolved> {
+        if let Some(value) = given(name, occasion.given) {
+            return vec![Resolved::own(id, Outcome::Known(value.clone()))];
+        }
+        let givers: Vec<StatementId> = self
+            .active(id, occasion)
+            .filter(|&(kind, _, slot)| kind == LinkKind::Reference && slot == Some(name))
+            .map(|(_, from, _)| from)
+            .collect();
+        let mut found = Vec::new();
+        for from in givers {
+            let runs = self.guards_hold(&self.statement(from).guards, from, occasion, visiting);
+            if runs == Some(false) {
+                continue;
+            }
+            for mut resolved in self.walk(from, occasion, visiting) {
+                resolved.open_branch |= runs.is_none();
+                found.push(resolved);
+            }
+        }
+        found
+    }
+
+    fn evaluated(
+        &self,
+        id: StatementId,
+        statement: &Statement,
+        world: Vec<(String, Resolved)>,
+        occasion: Occasion<'_>,
+    ) -> Resolved {
+        let handed_on = matches!(statement.value, super::Expr::Ref(_));
+        if handed_on && let [(_, only)] = world.as_slice() {
+            let mut resolved = only.clone();
+            if resolved.path != [id] {
+                resolved.path.push(id);
+            }
+            return resolved;
+        }
+        let outcome = evaluate(
+            &statement.value,
+            &|name| match world.iter().find(|(filled, _)| filled == name) {
+                Some((_, resolved)) => resolved.value().cloned().map_or(Lookup::Unknown, Lookup::Value),
+                None => given(name, occasion.given)
+                    .cloned()
+                    .map_or(Lookup::Unknown, Lookup::Value),
+            },
+        );
+        let outcome = match outcome {
+            Some(value) => Outcome::Known(value),
+            None => Outcome::Unknown(shown(statement)),
+        };
+        let mut path: Vec<StatementId> = Vec::new();
+        let mut overridden = Vec::new();
+        let mut open_branch = false;
+        for (_, resolved) in &world {
+            path.extend(resolved.path.iter().filter(|&&step| step != id));
+            overridden.extend(&resolved.overridden);
+            open_branch |= resolved.open_branch;
+        }
+        path.dedup();
+        path.push(id);
+        Resolved {
+            outcome,
+            path,
+            overridden,
+            computed: !handed_on,
+            open_branch,
+        }
+    }
+}
+
+/// What the claim gives for a name, compared at its last segment.
+fn given<'a>(name: &str, given: &'a [(String, Value)]) -> Option<&'a Value> {
+    let last = name.trim_start_matches(['$', '{']).trim_end_matches('}');
+    let last = last.rsplit(['.', '/']).next().unwrap_or(last);
+    given
+        .iter()
+        .find(|(key, _)| key.replace('-', "_") == last.replace('-', "_"))
+        .map(|(_, value)| value)
+}
+
+fn shown(statement: &Statement) -> String {
+    statement
+        .place
+        .excerpt
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_string()
+}

@@ -1,0 +1,425 @@
+//! A package is depended on, in a version.
+//!
+//! ## What it checks
+//! What manifests declare: a lock or pin speaks before a range of the same environment, every other manifest is its own
+//! occasion. An import is a trace, never a declaration: used but not declared asks for clarification.
+//!
+//! ## Why it can be wrong
+//! `torch>=2.0` is no proof that 2.1.0 ran: a pin inside an open range is not settled by it. `installed` asks for a
+//! lock, a freeze, a record or an installed environment.
+//!
+//! ## Example
+//! ```toml
+//! [[claim]]
+//! id = "transformers"
+//! kind = "dependency"
+//! package = "transformers"
+//! version = "≥4.40"
+//! ```
+
+use super::weigh::cite::{cite, noted, shown};
+use super::weigh::scope::InScope;
+use super::weigh::vote::{Ballot, Question, Stand};
+use super::weigh::{named, recommend};
+use super::{Case, Kind};
+use crate::claim::{Claim, Field, Key, KindSpec, Shape};
+use crate::evidence::{Ask, Dead, Form, Grade, Statement, Subject};
+use crate::quantity::packages::canonical;
+use crate::quantity::version::{Declared, Specifier, VersionOutcome, judge_version, judge_works_with};
+use crate::verdict::{Citation, Message, Ruling, Stance, Verdict};
+
+pub(super) const KIND: Kind = Kind {
+    spec: KindSpec {
+        name: "dependency",
+        about: include_str!("dependency.rs"),
+        keys: &[
+            Key {
+                name: "package",
+                shape: Shape::Text,
+                required: true,
+                about: "The package's name, also `python`, `cuda`, `cudnn`, `driver`; `pytorch` is torch.",
+            },
+            Key {
+                name: "version",
+                shape: Shape::Version,
+                required: false,
+                about: "What the paper says of its version: `2.x`, `≥4.40`, `2.6.0`, `\"source\"`.",
+            },
+            Key {
+                name: "works-with",
+                shape: Shape::Version,
+                required: false,
+                about: "A range that must lie inside what is declared: `3.8-3.11`.",
+            },
+            Key {
+                name: "installed",
+                shape: Shape::Version,
+                required: false,
+                about: "The version that was there: a lock, freeze, record or installed environment decides.",
+            },
+            Key {
+                name: "extra",
+                shape: Shape::BoolOrText,
+                required: false,
+                about: "`false`: a core dependency; `true`: any extra; a name: that extra.",
+            },
+        ],
+        shared: &["for", "grade", "in"],
+        usual_names: &[],
+        deciding: Grade::Declared,
+        check: |claim| {
+            let given = ["version", "works-with", "installed"]
+                .iter()
+                .filter(|key| claim.fields.get(key).is_some())
+                .count();
+            if given > 1 {
+                Err("at most one of `version`, `works-with` and `installed`".to_string())
+            } else {
+                Ok(())
+            }
+        },
+        dimension: None,
+    },
+    asks: |claim, _| {
+        vec![Ask::Dependency {
+            package: package(claim),
+        }]
+    },
+    judge,
+};
+
+/// The package's normalised name, `pytorch` as `torch`.
+fn package(claim: &Claim) -> String {
+    canonical(claim.fields.text("package").unwrap_or_default())
+}
+
+fn judge(case: &Case<'_>) -> Ruling {
+    let claim = case.claim;
+    let wanted = package(claim);
+    let scope = InScope::of(case);
+    let statements = &case.evidence.statements;
+    let mut declared: Vec<&Statement> = Vec::new();
+    let mut commented: Vec<&Statement> = Vec::new();
+    let mut traces: Vec<&Statement> = Vec::new();
+    for statement in statements
+        .iter()
+        .filter(|statement| !scope.excludes(&statement.place.file))
+    {
+        match &statement.subject {
+            Subject::Dependency { package, .. } if canonical(package) == wanted && scope.has(&statement.place.file) => {
+                if statement.form == Form::CommentedOut {
+                    commented.push(statement);
+                } else {
+                    declared.push(statement);
+                }
+            }
+            Subject::Import { package, .. }
+                if canonical(package) == wanted && statement.dead != Some(Dead::BranchNotTaken) =>
+            {
+                traces.push(statement);
+            }
+            _ => {}
+        }
+    }
+    let mut caveats = scope.caveats();
+    let (declared, in_extras) = by_extra(claim, declared);
+    if declared.is_empty() && !in_extras.is_empty() {
+        return extra_only(case, &wanted, &in_extras);
+    }
+    let manifests = manifests(&declared);
+    let mut ballots: Vec<Ballot> = manifests
+        .iter()
+        .map(|lines| ballot(claim, lines, &mut caveats))
+        .collect();
+    let mut context: Vec<Citation> = commented
+        .iter()
+        .map(|s| noted(s, Stance::Context, Message::new("commented-out")))
+        .collect();
+    if claim.fields.get("extra").is_none() {
+        let extras: Vec<String> = declared.iter().filter_map(|s| extra_of(s)).collect();
+        if !extras.is_empty() {
+            caveats.push(
+                Message::new("declared-in-extra")
+                    .with("package", &wanted)
+                    .with("extras", extras.join(", ")),
+            );
+        }
+    }
+    if claim.fields.get("installed").is_some() {
+        ballots.retain(|ballot| ballot.grade >= Grade::Declared);
+    }
+    let silence = silence(case, &scope, &wanted, &traces);
+    let mentions = traces
+        .iter()
+        .map(|s| noted(s, Stance::Context, Message::new("import-is-a-trace")));
+    if ballots.is_empty() {
+        context.extend(traces.iter().map(|s| cite(s, Stance::Contradicts)));
+    } else {
+        context.extend(mentions.take(6));
+    }
+    let recommendations = if ballots.is_empty() && !traces.is_empty() {
+        undeclared(case, &wanted, &traces)
+    } else {
+        Vec::new()
+    };
+    let mut ruling = Question {
+        expected: expected(claim),
+        ballots,
+        context,
+        caveats,
+        deciding: Grade::Declared,
+        floor: claim.floor,
+        quorum: claim.quorum,
+        silence,
+    }
+    .decide();
+    ruling.recommendations.extend(recommendations);
+    if ruling.verdict == Verdict::Discrepancy {
+        recommend::add_usual(claim, &mut ruling);
+    }
+    ruling
+}
+
+fn expected(claim: &Claim) -> String {
+    let package = claim.fields.text("package").unwrap_or_default();
+    let version = ["version", "works-with", "installed"]
+        .iter()
+        .find_map(|key| claim.fields.text(key));
+    match version {
+        Some(version) => format!("{package} {version}"),
+        None => package.to_string(),
+    }
+}
+
+fn extra_of(statement: &Statement) -> Option<String> {
+    match &statement.subject {
+        Subject::Dependency { extra, .. } => extra.clone(),
+        _ => None,
+    }
+}
+
+/// Those declarations that the claim's `extra` lets count, and those in extras that it does not.
+fn by_extra<'s>(claim: &Claim, declared: Vec<&'s Statement>) -> (Vec<&'s Statement>, Vec<&'s Statement>) {
+    declared
+        .into_iter()
+        .partition(|statement| match (claim.fields.get("extra"), extra_of(statement)) {
+            (None, _) => true,
+            (Some(Field::Bool(false)), extra) => extra.is_none(),
+            (Some(Field::Bool(true)), extra) => extra.is_some(),
+            (Some(Field::Text(name)), Some(extra)) => *name == extra,
+            (Some(_), _) => false,
+        })
+}
+
+/// `extra = false`, and it is declared only in an extra.
+fn extra_only(case: &Case<'_>, package: &str, places: &[&Statement]) -> Ruling {
+    let extras: Vec<String> = places
+        .iter()
+        .map(|s| extra_of(s).unwrap_or_else(|| "core".to_string()))
+        .collect();
+    Ruling {
+        verdict: Verdict::Discrepancy,
+        grade: Some(Grade::Declared),
+        because: Message::new("declared-elsewhere")
+            .with("package", package)
+            .with("extras", extras.join(", ")),
+        expected: expected(case.claim),
+        found: Some(extras.join(", ")),
+        citations: places.iter().map(|s| cite(s, Stance::Contradicts)).collect(),
+        chain: Vec::new(),
+        caveats: Vec::new(),
+        recommendations: Vec::new(),
+    }
+}
+
+/// Declarations by environment: one manifest each; a lock and the manifest it locks lie in one folder and are one.
+fn manifests<'s>(declared: &[&'s Statement]) -> Vec<Vec<&'s Statement>> {
+    let mut groups: Vec<(String, Vec<&Statement>)> = Vec::new();
+    let folder_has_lock = |folder: &str| declared.iter().any(|s| locked(s) && folder_of(&s.place.file) == folder);
+    for &statement in declared {
+        let folder = folder_of(&statement.place.file).to_string();
+        let base = statement.place.file.rsplit('/').next().unwrap_or_default();
+        let locks = locked(statement)
+            || base == "pyproject.toml"
+            || base == "Pipfile"
+            || base == "setup.py"
+            || base == "setup.cfg";
+        let key = if locks && folder_has_lock(&folder) {
+            folder
+        } else {
+            statement.place.file.clone()
+        };
+        match groups.iter_mut().find(|(other, _)| *other == key) {
+            Some((_, lines)) => lines.push(statement),
+            None => groups.push((key, vec![statement])),
+        }
+    }
+    groups.into_iter().map(|(_, lines)| lines).collect()
+}
+
+fn folder_of(file: &str) -> &str {
+    file.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+fn locked(statement: &Statement) -> bool {
+    matches!(&statement.subject, Subject::Dependency { locked: true, .. })
+}
+
+/// One environment's vote: its lock where it has one, else all its lines.
+fn ballot(claim: &Claim, lines: &[&Statement], caveats: &mut Vec<Message>) -> Ballot {
+    let locks: Vec<&Statement> = lines.iter().copied().filter(|s| locked(s)).collect();
+    let speaking = if locks.is_empty() { lines.to_vec() } else { locks };
+    let mut stands: Vec<(Stand, &Statement)> = Vec::new();
+    for &statement in &speaking {
+        stands.push((stand(claim, statement, caveats), statement));
+    }
+    let together = if stands.iter().all(|(stand, _)| *stand == Stand::For) {
+        Stand::For
+    } else if stands.iter().all(|(stand, _)| *stand == Stand::Against) {
+        Stand::Against
+    } else {
+        let open = stands.iter().find_map(|(stand, _)| match stand {
+            Stand::Undecided(why) => Some(why.clone()),
+            Stand::For | Stand::Against => None,
+        });
+        Stand::Undecided(open.unwrap_or_else(|| Message::new("lines-differ").with("place", stands[0].1.place.short())))
+    };
+    let citations = stands
+        .iter()
+        .map(|(stand, statement)| {
+            let stance = match stand {
+                Stand::Against => Stance::Contradicts,
+                // What leaves the question open is what a reader must look at.
+                Stand::For | Stand::Undecided(_) => Stance::Supports,
+            };
+            cite(statement, stance)
+        })
+        .collect();
+    let found = speaking.iter().map(|s| display(claim, s)).collect::<Vec<_>>();
+    Ballot {
+        rule: String::new(),
+        stand: together,
+        grade: speaking.iter().map(|s| s.grade).max().unwrap_or(Grade::Declared),
+        found: super::weigh::vote::distinct(found.iter().map(String::as_str)).unwrap_or_default(),
+        citations,
+        chain: Vec::new(),
+        caveats: Vec::new(),
+    }
+}
+
+fn display(claim: &Claim, statement: &Statement) -> String {
+    let package = package(claim);
+    format!("{package}{}", shown(&statement.value))
+}
+
+fn stand(claim: &Claim, statement: &Statement, caveats: &mut Vec<Message>) -> Stand {
+    let text = shown(&statement.value);
+    let Some(parsed) = declared(&text) else {
+        return Stand::Undecided(Message::new("specifier-not-read").with("declared", &text));
+    };
+    if let Subject::Dependency {
+        marker: Some(marker), ..
+    } = &statement.subject
+    {
+        caveats.push(
+            Message::new("under-marker")
+                .with("place", statement.place.short())
+                .with("marker", marker),
+        );
+    }
+    let version = |key: &str| claim.fields.text(key);
+    if version("version") == Some("source") {
+        return if matches!(parsed, Declared::Source(_)) {
+            Stand::For
+        } else {
+            Stand::Against
+        };
+    }
+    let outcome = if let Some(range) = version("works-with").and_then(|text| Specifier::parse(text).ok()) {
+        judge_works_with(&range, &parsed)
+    } else if let Some(installed) = version("installed").and_then(|text| Specifier::parse(text).ok()) {
+        if !locked(statement) {
+            return Stand::Undecided(Message::new("installed-needs-lock").with("declared", text));
+        }
+        judge_version(&installed, &parsed)
+    } else if let Some(stated) = version("version").and_then(|text| Specifier::parse(text).ok()) {
+        judge_version(&stated, &parsed)
+    } else {
+        return Stand::For;
+    };
+    match outcome {
+        VersionOutcome::Agrees => Stand::For,
+        VersionOutcome::AgreesNoUpperBound => {
+            caveats.push(Message::new("no-upper-bound").with("declared", format!("{}{text}", package(claim))));
+            Stand::For
+        }
+        VersionOutcome::Disagrees => Stand::Against,
+        VersionOutcome::Clarify(code) => Stand::Undecided(
+            Message::new("version-open")
+                .with("reason", code)
+                .with("declared", text)
+                .with("claimed", expected(claim)),
+        ),
+    }
+}
+
+fn silence(case: &Case<'_>, scope: &InScope<'_>, package: &str, traces: &[&Statement]) -> (Verdict, Message) {
+    let Some(first) = traces.first() else {
+        return (named::silent_verdict(case), scope.silence(package));
+    };
+    let places: Vec<String> = traces.iter().map(|s| s.place.short()).take(6).collect();
+    let guard = traces
+        .iter()
+        .find_map(|s| s.guards.last())
+        .map(|guard| guard.text.clone())
+        .unwrap_or_default();
+    let symbol = match &first.subject {
+        Subject::Import { symbol, .. } => symbol.clone(),
+        _ => String::new(),
+    };
+    let because = Message::new("used-but-not-declared")
+        .with("package", package)
+        .with("places", places.join(", "))
+        .with("condition", guard)
+        .with("symbol", symbol);
+    (Verdict::NeedsClarification, because)
+}
+
+/// Declare it, or say in the paper how it comes in.
+fn undeclared(case: &Case<'_>, package: &str, traces: &[&Statement]) -> Vec<crate::verdict::Recommendation> {
+    let manifest = case
+        .evidence
+        .statements
+        .iter()
+        .find(|s| matches!(s.subject, Subject::Dependency { .. }) && s.form == Form::Requirement)
+        .map_or_else(|| "requirements.txt".to_string(), |s| s.place.file.clone());
+    let via = traces
+        .iter()
+        .find_map(|s| match &s.subject {
+            Subject::Import { via: Some(via), .. } => via.split('.').next().map(str::to_string),
+            _ => None,
+        })
+        .unwrap_or_default();
+    let add = Message::new("declare-the-package")
+        .with("package", package)
+        .with("file", &manifest);
+    let say = Message::new("say-how-it-comes-in")
+        .with("package", package)
+        .with("via", via);
+    vec![
+        recommend::code(add, Some((manifest, package.to_string()))),
+        recommend::paper(say, None),
+    ]
+}
+
+/// What a declaration says, by how its manifest writes it: PEP 440, a reference, else poetry's or conda's own notation.
+fn declared(text: &str) -> Option<Declared> {
+    let text = text.trim();
+    if text.contains("://") || text.starts_with("git+") || text.starts_with("file:") {
+        return Some(Declared::Source(text.to_string()));
+    }
+    if text.starts_with(['^', '~']) && !text.starts_with("~=") {
+        return Declared::poetry(text).ok();
+    }
+    Declared::pep440(text).or_else(|_| Declared::conda(text)).ok()
+}

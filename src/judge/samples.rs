@@ -1,0 +1,327 @@
+//! There are this many samples.
+//!
+//! ## What it checks
+//! The rows of each data table in scope, counted; with `select`, what it gives; with `name` alone, settings, cells and
+//! prose that bear the name or noun.
+//!
+//! ## Why it can be wrong
+//! A header counted as a row is one sample too many: the first row is the header unless a cell of it is empty, a
+//! number, or stands again in its own column; `header` settles it. Empty and duplicate rows are counted and said.
+//!
+//! ## Example
+//! ```toml
+//! [[claim]]
+//! id = "samples"
+//! kind = "samples"
+//! value = "21,340 = 970 * 22"
+//! in = "data/test_manifest.csv"
+//! ```
+
+use super::metric;
+use super::weigh::cite::cite;
+use super::weigh::compared::{How, compare_value};
+use super::weigh::scope::InScope;
+use super::weigh::vote::{Ballot, Question, Stand};
+use super::weigh::{impossible, named, recommend};
+use super::{Case, Kind};
+use crate::claim::{Claim, Key, KindSpec, Shape, Take};
+use crate::evidence::{Ask, Grade, Statement, Subject};
+use crate::quantity::{Observed, Outcome, Precision, Stated, Value, compare};
+use crate::verdict::{Citation, Message, Ruling, Stance};
+
+/// What samples are called in prose, where the claim names no noun.
+const NOUNS: &[&str] = &[
+    "samples",
+    "sample",
+    "clips",
+    "clip",
+    "utterances",
+    "utterance",
+    "examples",
+    "example",
+    "rows",
+    "images",
+    "image",
+    "instances",
+    "items",
+    "segments",
+    "recordings",
+    "sentences",
+    "pairs",
+    "documents",
+    "questions",
+    "muestras",
+    "ejemplos",
+    "filas",
+];
+
+pub(super) const KIND: Kind = Kind {
+    spec: KindSpec {
+        name: "samples",
+        about: include_str!("samples.rs"),
+        keys: &[
+            Key {
+                name: "select",
+                shape: Shape::Select,
+                required: false,
+                about: "A selection that gives the number.",
+            },
+            Key {
+                name: "header",
+                shape: Shape::Bool,
+                required: false,
+                about: "Whether the first row of the tables is a header.",
+            },
+        ],
+        shared: &[
+            "value!",
+            "name",
+            "of",
+            "take",
+            "given",
+            "tolerance",
+            "for",
+            "grade",
+            "run",
+            "in",
+        ],
+        usual_names: &[],
+        deciding: Grade::Measured,
+        check: |claim| {
+            let counts = claim.names.is_empty() && claim.fields.get("select").is_none();
+            if counts && claim.scope.include.is_empty() {
+                Err(
+                    "samples without `select` or `name` counts the rows of the tables in scope: `in` is required"
+                        .to_string(),
+                )
+            } else {
+                Ok(())
+            }
+        },
+        dimension: None,
+    },
+    asks: |claim, _| {
+        if claim.fields.get("select").is_some() {
+            return metric::asks_of(claim);
+        }
+        if !claim.names.is_empty() {
+            return vec![
+                Ask::Setting {
+                    names: claim.names.clone(),
+                },
+                Ask::Prose {
+                    words: claim.names.clone(),
+                },
+            ];
+        }
+        let header = claim.fields.bool("header");
+        let nouns = NOUNS.iter().map(ToString::to_string).collect();
+        vec![
+            Ask::Rows {
+                scope: claim.scope.clone(),
+                header,
+            },
+            Ask::Prose { words: nouns },
+        ]
+    },
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Ruling {
+    if let Some(ruling) = impossible::impossible(case) {
+        return ruling;
+    }
+    if case.claim.fields.get("select").is_some() {
+        return metric::judge_selection(case, How::EXACT, Grade::Measured);
+    }
+    if !case.claim.names.is_empty() {
+        return by_name(case);
+    }
+    by_rows(case)
+}
+
+/// The rows of each table, each an occasion unless they are summed.
+fn by_rows(case: &Case<'_>) -> Ruling {
+    let claim = case.claim;
+    let scope = InScope::of(case);
+    let Some(stated) = &claim.value else {
+        return impossible::ruling(case, Message::new("claim-without-value"));
+    };
+    let tables: Vec<&Statement> = case
+        .evidence
+        .statements
+        .iter()
+        .filter(|s| {
+            matches!(s.subject, Subject::Rows { .. }) && scope.has(&s.place.file) && !scope.excludes(&s.place.file)
+        })
+        .collect();
+    let mut caveats = scope.caveats();
+    for table in &tables {
+        if let Subject::Rows { empty, duplicates, .. } = &table.subject {
+            if *empty > 0 {
+                caveats.push(
+                    Message::new("empty-rows")
+                        .with("file", &table.place.file)
+                        .with("count", empty),
+                );
+            }
+            if *duplicates > 0 {
+                caveats.push(
+                    Message::new("duplicate-rows")
+                        .with("file", &table.place.file)
+                        .with("count", duplicates),
+                );
+            }
+        }
+    }
+    let ballots = if claim.take.is_some() && !tables.is_empty() {
+        let counts: Vec<Value> = tables
+            .iter()
+            .filter_map(|table| table.value.literal().cloned())
+            .collect();
+        vec![whole(claim, stated, &tables, &Value::List(counts))]
+    } else {
+        tables
+            .iter()
+            .filter_map(|table| Some(one(claim, stated, table, table.value.literal()?)))
+            .collect()
+    };
+    let mut ruling = Question {
+        expected: stated.to_string(),
+        ballots,
+        context: prose(case, &scope, stated),
+        caveats,
+        deciding: KIND.spec.deciding,
+        floor: claim.floor,
+        quorum: claim.quorum,
+        silence: (named::silent_verdict(case), scope.silence("rows")),
+    }
+    .decide();
+    recommend::add_usual(claim, &mut ruling);
+    ruling
+}
+
+fn one(claim: &Claim, stated: &Stated, table: &Statement, value: &Value) -> Ballot {
+    let compared = compare_value(claim, stated, value, None, How::EXACT);
+    let stance = if compared.stand == Stand::For {
+        Stance::Supports
+    } else {
+        Stance::Contradicts
+    };
+    Ballot {
+        rule: compared.rule,
+        stand: compared.stand,
+        grade: table.grade,
+        found: value.to_string(),
+        citations: vec![cite(table, stance)],
+        chain: Vec::new(),
+        caveats: compared.caveats,
+    }
+}
+
+/// The tables together, as `take` says.
+fn whole(claim: &Claim, stated: &Stated, tables: &[&Statement], counts: &Value) -> Ballot {
+    let compared = compare_value(claim, stated, counts, None, How::EXACT);
+    let stance = if compared.stand == Stand::For {
+        Stance::Supports
+    } else {
+        Stance::Contradicts
+    };
+    let sum = match (claim.take, counts) {
+        (Some(Take::Sum), Value::List(items)) => {
+            let total: bigdecimal::BigDecimal = items
+                .iter()
+                .filter_map(|item| match item {
+                    Value::Number(number) => Some(&number.value),
+                    _ => None,
+                })
+                .sum();
+            crate::quantity::Number::from_decimal(&total).to_string()
+        }
+        _ => counts.to_string(),
+    };
+    Ballot {
+        rule: compared.rule,
+        stand: compared.stand,
+        grade: tables.iter().map(|table| table.grade).min().unwrap_or(Grade::Measured),
+        found: sum,
+        citations: tables.iter().map(|table| cite(table, stance)).collect(),
+        chain: Vec::new(),
+        caveats: compared.caveats,
+    }
+}
+
+/// Prose that bears the count and a noun: listed with its stance, below the deciding grade.
+fn prose(case: &Case<'_>, scope: &InScope<'_>, stated: &Stated) -> Vec<Citation> {
+    let mut citations = Vec::new();
+    for statement in &case.evidence.statements {
+        let Subject::Prose {
+            stated: said, words, ..
+        } = &statement.subject
+        else {
+            continue;
+        };
+        let Stated::Exact(quantity) = said else { continue };
+        let counts = words.iter().any(|word| NOUNS.contains(&word.as_str()));
+        if !counts || quantity.unit.is_some() || !scope.has(&statement.place.file) || !scope.may_speak(statement) {
+            continue;
+        }
+        let observed = Observed {
+            value: Value::Number(quantity.number.clone()),
+            unit: None,
+        };
+        let agrees = compare(stated, &observed, Precision::Exact, None).outcome == Outcome::Agrees;
+        let stance = if agrees { Stance::Supports } else { Stance::Context };
+        let mut citation = cite(statement, stance);
+        citation.value = said.to_string();
+        citations.push(citation);
+    }
+    citations
+}
+
+/// Settings, cells and prose that bear the name or noun; no rows are counted.
+fn by_name(case: &Case<'_>) -> Ruling {
+    let claim = case.claim;
+    let mut ruling = named::judge(case, &KIND.spec, How::EXACT);
+    let scope = InScope::of(case);
+    let Some(stated) = &claim.value else { return ruling };
+    if ruling.grade.is_some() {
+        return ruling;
+    }
+    // Nothing in code: a sentence with the number and its noun.
+    let mut ballots = Vec::new();
+    for statement in &case.evidence.statements {
+        let Subject::Prose {
+            stated: said,
+            words,
+            alternatives,
+        } = &statement.subject
+        else {
+            continue;
+        };
+        let bears = claim
+            .names
+            .iter()
+            .any(|name| words.iter().any(|word| *word == name.to_lowercase()));
+        let Stated::Exact(quantity) = said else { continue };
+        if !bears || *alternatives || !scope.has(&statement.place.file) || !scope.may_speak(statement) {
+            continue;
+        }
+        ballots.push(one(claim, stated, statement, &Value::Number(quantity.number.clone())));
+    }
+    if !ballots.is_empty() {
+        ruling = Question {
+            expected: stated.to_string(),
+            ballots,
+            context: Vec::new(),
+            caveats: scope.caveats(),
+            deciding: KIND.spec.deciding,
+            floor: claim.floor,
+            quorum: claim.quorum,
+            silence: (named::silent_verdict(case), scope.silence("samples")),
+        }
+        .decide();
+        recommend::add_usual(claim, &mut ruling);
+    }
+    ruling
+}

@@ -1,0 +1,237 @@
+//! Jobs run under this scheduler, with these requests.
+//!
+//! ## What it checks
+//! The directives of every job script in scope (`#SBATCH`, `#PBS`, `#BSUB`, `#$`) and the flags of `srun` and `sbatch`;
+//! each key of the claim must hold in every job.
+//!
+//! ## Why it can be wrong
+//! `##SBATCH` is a comment; a request is what was asked for, not what was used. One job of eight that asks for another
+//! partition leaves the claim to be clarified.
+//!
+//! ## Example
+//! ```toml
+//! [[claim]]
+//! id = "cluster"
+//! kind = "scheduler"
+//! system = "slurm"
+//! partition = "3090"
+//! ```
+
+use std::collections::BTreeMap;
+
+use super::weigh::cite::cite;
+use super::weigh::compared::{How, compare_value};
+use super::weigh::scope::InScope;
+use super::weigh::several;
+use super::weigh::vote::{Ballot, Question, Stand};
+use super::weigh::{named, recommend};
+use super::{Case, Kind};
+use crate::claim::{Field, Key, KindSpec, Shape};
+use crate::evidence::{Ask, Form, Grade, Statement, Subject};
+use crate::quantity::{Locale, Precision, Stated};
+use crate::verdict::{Message, Ruling, Stance};
+
+pub(super) const KIND: Kind = Kind {
+    spec: KindSpec {
+        name: "scheduler",
+        about: include_str!("scheduler.rs"),
+        keys: &[
+            Key {
+                name: "system",
+                shape: Shape::OneOf(&["slurm", "pbs", "lsf", "sge"]),
+                required: false,
+                about: "Which scheduler the jobs are written for.",
+            },
+            Key {
+                name: "partition",
+                shape: Shape::Text,
+                required: false,
+                about: "The partition or queue.",
+            },
+            Key {
+                name: "constraint",
+                shape: Shape::Text,
+                required: false,
+                about: "The node feature asked for.",
+            },
+            Key {
+                name: "nodes",
+                shape: Shape::Stated,
+                required: false,
+                about: "Nodes per job.",
+            },
+            Key {
+                name: "gpus",
+                shape: Shape::Stated,
+                required: false,
+                about: "GPUs per job.",
+            },
+            Key {
+                name: "cpus",
+                shape: Shape::Stated,
+                required: false,
+                about: "CPU cores per task.",
+            },
+            Key {
+                name: "memory",
+                shape: Shape::Stated,
+                required: false,
+                about: "Host memory per job or node.",
+            },
+            Key {
+                name: "time-limit",
+                shape: Shape::Stated,
+                required: false,
+                about: "The time limit.",
+            },
+        ],
+        shared: &["for", "grade", "in", "tolerance"],
+        usual_names: &[],
+        deciding: Grade::Declared,
+        check: |claim| {
+            if claim.fields.0.is_empty() {
+                Err("a scheduler claim needs at least one of its keys".to_string())
+            } else {
+                Ok(())
+            }
+        },
+        dimension: None,
+    },
+    asks: |_, _| vec![Ask::Scheduler],
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Ruling {
+    let rulings = case
+        .claim
+        .fields
+        .0
+        .iter()
+        .map(|(key, field)| one(case, key, field))
+        .collect();
+    let mut ruling = several::all_must_hold(rulings);
+    recommend::add_usual(case.claim, &mut ruling);
+    ruling
+}
+
+/// One key of the claim over every job in scope.
+fn one(case: &Case<'_>, key: &str, field: &Field) -> Ruling {
+    let scope = InScope::of(case);
+    let mut jobs: BTreeMap<&str, Vec<&Statement>> = BTreeMap::new();
+    for statement in &case.evidence.statements {
+        let Subject::Directive { key: asked, .. } = &statement.subject else {
+            continue;
+        };
+        let live = statement.form != Form::CommentedOut && statement.dead.is_none();
+        let speaks = key == "system" || asked == key;
+        if live && speaks && scope.has(&statement.place.file) && !scope.excludes(&statement.place.file) {
+            jobs.entry(&statement.place.file).or_default().push(statement);
+        }
+    }
+    let expected = match field {
+        Field::Stated(stated) => stated.to_string(),
+        Field::Text(text) => text.clone(),
+        _ => String::new(),
+    };
+    let ballots = jobs.values().map(|lines| ballot(case, key, field, lines)).collect();
+    Question {
+        expected: format!("{key} {expected}"),
+        ballots,
+        context: Vec::new(),
+        caveats: scope.caveats(),
+        deciding: KIND.spec.deciding,
+        floor: case.claim.floor,
+        quorum: case.claim.quorum,
+        silence: (named::silent_verdict(case), scope.silence(key)),
+    }
+    .decide()
+}
+
+/// One job: the last directive of a key is the one that counts, as for the scheduler itself.
+fn ballot(case: &Case<'_>, key: &str, field: &Field, lines: &[&Statement]) -> Ballot {
+    let (stand, deciding, found, caveats) = match (key, field) {
+        ("system", Field::Text(system)) => {
+            let of =
+                |s: &&&Statement| matches!(&s.subject, Subject::Directive { system: theirs, .. } if theirs == system);
+            match lines.iter().find(of) {
+                Some(line) => (Stand::For, *line, system.clone(), Vec::new()),
+                None => (Stand::Against, lines[0], super::weigh::cite::what(lines[0]), Vec::new()),
+            }
+        }
+        _ => {
+            let line = lines[lines.len() - 1];
+            let text;
+            let stated = match field {
+                Field::Stated(stated) => stated,
+                Field::Text(word) => {
+                    text = Stated::Text(word.clone());
+                    &text
+                }
+                _ => return silent(line),
+            };
+            let precision = if key == "memory" {
+                Precision::Memory
+            } else {
+                Precision::Exact
+            };
+            let how = How {
+                precision,
+                unit: line.unit,
+            };
+            match line.value.literal() {
+                Some(value) => {
+                    let value = crate::quantity::Value::clone(value);
+                    let as_text = crate::quantity::Value::Text(value.to_string());
+                    let observed = if matches!(stated, Stated::Text(_)) {
+                        as_text
+                    } else {
+                        value
+                    };
+                    let compared = compare_value(case.claim, stated, &observed, line.unit, how);
+                    (compared.stand, line, shown(line), compared.caveats)
+                }
+                None => {
+                    let why = Message::new("not-computed").with("text", &line.place.excerpt);
+                    (Stand::Undecided(why), line, shown(line), Vec::new())
+                }
+            }
+        }
+    };
+    let stance = match stand {
+        Stand::For => Stance::Supports,
+        Stand::Against => Stance::Contradicts,
+        Stand::Undecided(_) => Stance::Context,
+    };
+    Ballot {
+        rule: String::new(),
+        stand,
+        grade: deciding.grade,
+        found,
+        citations: vec![cite(deciding, stance)],
+        chain: Vec::new(),
+        caveats,
+    }
+}
+
+fn silent(line: &Statement) -> Ballot {
+    let why = Message::new("not-computed").with("text", &line.place.excerpt);
+    Ballot {
+        rule: String::new(),
+        stand: Stand::Undecided(why),
+        grade: line.grade,
+        found: String::new(),
+        citations: vec![cite(line, Stance::Context)],
+        chain: Vec::new(),
+        caveats: Vec::new(),
+    }
+}
+
+/// The request as a quantity with its unit, a bare text otherwise.
+fn shown(line: &Statement) -> String {
+    let text = super::weigh::cite::shown(&line.value);
+    match line.unit {
+        Some(crate::quantity::Unit::Second) => super::weigh::several::time(&text, Locale::English),
+        Some(unit) => format!("{text} {unit}"),
+        None => text,
+    }
+}

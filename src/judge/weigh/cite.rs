@@ -1,0 +1,116 @@
+//! From statements to citations: the place, the value as found, how it stands.
+//!
+//! Why it can be wrong: a citation whose value is not what stands at its place. Values shown here are the statement's
+//! own, in its own spelling; what was computed from them is in the chain.
+//!
+//! Example: the option at `evaluate_simple.py:33` with default 32 is cited as overridden, value `32`.
+
+use crate::evidence::{Expr, Form, Grade, Statement, Subject};
+use crate::verdict::{Citation, Message, Stance, Step};
+
+/// A statement as a citation with this stance.
+pub(crate) fn cite(statement: &Statement, stance: Stance) -> Citation {
+    graded(statement, stance, statement.grade)
+}
+
+/// The same, at the grade that the occasion lets it have.
+pub(crate) fn graded(statement: &Statement, stance: Stance, grade: Grade) -> Citation {
+    Citation {
+        stance,
+        grade,
+        place: statement.place.clone(),
+        value: shown(&statement.value),
+        note: None,
+    }
+}
+
+/// A citation that says why it stands as it does.
+pub(crate) fn noted(statement: &Statement, stance: Stance, note: Message) -> Citation {
+    Citation {
+        note: Some(note),
+        ..cite(statement, stance)
+    }
+}
+
+/// A step of the chain along which a value came.
+pub(crate) fn step(statement: &Statement, value: String) -> Step {
+    Step {
+        place: statement.place.clone(),
+        what: what(statement),
+        value,
+    }
+}
+
+/// What a statement is, in the words of its file: `--batch_size`, `option batch_size`, `parameter sample_rate of _pad_audio`.
+pub(crate) fn what(statement: &Statement) -> String {
+    let name = match &statement.subject {
+        Subject::Setting { name } => name.as_str(),
+        Subject::Dependency { package, .. } | Subject::Import { package, .. } => package,
+        Subject::Call { callee } => callee,
+        Subject::Definition { symbol } => symbol,
+        Subject::Directive { key, .. } => key,
+        Subject::Card { card, .. } => card,
+        Subject::Prose { .. } => "prose",
+        Subject::Rows { .. } => "rows",
+        Subject::Selected { select } => select,
+        Subject::Hit { pattern } => pattern,
+        Subject::File | Subject::Lines => "file",
+        Subject::Quote { .. } => "quote",
+    };
+    let owner = statement.owner.last().map(String::as_str);
+    match (&statement.form, owner) {
+        (Form::Flag, _) => format!("--{name}"),
+        (Form::Option { flags }, _) => format!("option {}", flags.first().map_or(name, String::as_str)),
+        (Form::Parameter, Some(owner)) => format!("parameter {name} of {owner}"),
+        (Form::Keyword, Some(owner)) => format!("argument {name} of {owner}"),
+        (Form::Field, Some(owner)) => format!("field {name} of {owner}"),
+        (Form::Entry, _) => format!("entry \"{name}\""),
+        (Form::Key, _) => format!("key {}", dotted(&statement.owner, name)),
+        (Form::ShellVariable, _) => format!("${name}"),
+        (Form::Attribute, _) => format!("attribute {}", dotted(&statement.owner, name)),
+        _ => name.to_string(),
+    }
+}
+
+fn dotted(owner: &[String], name: &str) -> String {
+    owner
+        .iter()
+        .map(String::as_str)
+        .chain([name])
+        .collect::<Vec<_>>()
+        .join(".")
+}
+
+/// An expression as people read it; a call is its callee's name with its arguments.
+pub(crate) fn shown(expr: &Expr) -> String {
+    match expr {
+        Expr::Value(value) => value.to_string(),
+        Expr::Ref(name) => name.clone(),
+        Expr::Opaque(text) => text.clone(),
+        Expr::Unary { op, operand } if op == "not" => format!("not {}", shown(operand)),
+        Expr::Unary { op, operand } => format!("{op}{}", shown(operand)),
+        Expr::Binary { op, left, right } => format!("{} {op} {}", shown(left), shown(right)),
+        Expr::List(items) => format!("[{}]", items.iter().map(shown).collect::<Vec<_>>().join(", ")),
+        Expr::Map(entries) => {
+            let entries: Vec<String> = entries
+                .iter()
+                .map(|(key, value)| format!("{key}: {}", shown(value)))
+                .collect();
+            format!("{{{}}}", entries.join(", "))
+        }
+        Expr::Call { callee, args } => {
+            let args: Vec<String> = args
+                .iter()
+                .map(|arg| match &arg.keyword {
+                    Some(star) if star.starts_with('*') => format!("{star}{}", shown(&arg.value)),
+                    Some(keyword) => format!("{keyword}={}", shown(&arg.value)),
+                    None => shown(&arg.value),
+                })
+                .collect();
+            format!("{callee}({})", args.join(", "))
+        }
+        Expr::Choice { test, then, otherwise } => {
+            format!("{} if {} else {}", shown(then), shown(test), shown(otherwise))
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! What is impossible in itself: arithmetic that does not come out, a card without that memory, two claims of one file
+//! that cannot both be true. These refute, and never support.
+//!
+//! Why it can be wrong: two claims about different things that merely look alike. So only claims of one kind with the
+//! same subject, scope and conditions are held against each other, and only exact values.
+//!
+//! Example: `"21,340 = 970 * 23"` is a discrepancy whatever the data say: the right side is 22,310.
+
+use crate::claim::Claim;
+use crate::judge::Case;
+use crate::quantity::{Observed, Outcome, Precision, Stated, Value, compare};
+use crate::verdict::{Citation, Message, Ruling, Stance, Verdict};
+
+/// The ruling, where the claim cannot be true whatever the evidence says.
+pub(crate) fn impossible(case: &Case<'_>) -> Option<Ruling> {
+    let because = formula(case.claim).or_else(|| contradicted(case))?;
+    Some(ruling(case, because))
+}
+
+/// A refutation that rests on the claim alone.
+pub(crate) fn ruling(case: &Case<'_>, because: Message) -> Ruling {
+    let claim = case.claim;
+    let expected = claim.value.as_ref().map(ToString::to_string).unwrap_or_default();
+    Ruling {
+        verdict: Verdict::Discrepancy,
+        grade: None,
+        expected: expected.clone(),
+        found: because.values.get("found").cloned(),
+        citations: vec![Citation {
+            stance: Stance::Contradicts,
+            grade: crate::evidence::Grade::Documented,
+            place: claim.place.clone(),
+            value: expected,
+            note: None,
+        }],
+        because,
+        chain: Vec::new(),
+        caveats: Vec::new(),
+        recommendations: Vec::new(),
+    }
+}
+
+fn formula(claim: &Claim) -> Option<Message> {
+    let Some(Stated::Equation {
+        total,
+        formula,
+        computed,
+    }) = &claim.value
+    else {
+        return None;
+    };
+    let observed = Observed {
+        value: Value::Number(computed.number.clone()),
+        unit: computed.unit.or(total.unit),
+    };
+    let comparison = compare(&Stated::Exact(total.clone()), &observed, Precision::Printed, None);
+    (comparison.outcome == Outcome::Disagrees).then(|| {
+        Message::new("impossible-arithmetic")
+            .with("total", total)
+            .with("formula", formula)
+            .with("found", computed)
+    })
+}
+
+/// Another claim of the file about the same thing with another exact value.
+fn contradicted(case: &Case<'_>) -> Option<Message> {
+    let claim = case.claim;
+    let value = exact(claim)?;
+    let other = case.file.claims.iter().find(|other| {
+        !std::ptr::eq(*other, claim)
+            && other.id != claim.id
+            && !other.draft
+            && other.kind == claim.kind
+            && subject(other) == subject(claim)
+            && exact(other).is_some_and(|theirs| theirs.base() != value.base() && theirs.unit == value.unit)
+    })?;
+    Some(
+        Message::new("contradicts-claim")
+            .with("other", &other.id)
+            .with(
+                "found",
+                other.value.as_ref().map(ToString::to_string).unwrap_or_default(),
+            )
+            .with("place", other.place.short()),
+    )
+}
+
+fn exact(claim: &Claim) -> Option<&crate::quantity::Quantity> {
+    match claim.value.as_ref()? {
+        Stated::Exact(quantity) => Some(quantity),
+        _ => None,
+    }
+}
+
+/// Everything that says what a claim is about, its value left out. A metric's or pattern's selection is in its fields.
+fn subject(claim: &Claim) -> impl PartialEq {
+    (
+        claim.names.clone(),
+        claim.formula.clone(),
+        claim.of.clone(),
+        claim.scope.clone(),
+        claim.take,
+        claim.unit,
+        claim.quorum,
+        format!("{:?}{:?}", claim.given, claim.fields),
+    )
+}

@@ -1,0 +1,309 @@
+//! Judging a named setting from start to end: what `parameter`, `sampling-rate`, `duration` and `batch-size` share.
+//!
+//! Why it can be wrong: silence has several reasons, and each reads differently to the author: the name stands nowhere,
+//! it stands only where nothing runs, the owner does not exist, or the argument is left to the library's default.
+//!
+//! Example: `weight_decay` of `AdamW`, which is called without it: to be clarified, "library default".
+
+use super::cite::{cite, shown};
+use super::compared::{How, compare_setting};
+use super::product::{Factor, Missing, products};
+use super::recommend;
+use super::scope::InScope;
+use super::setting::{Sight, ballot, bystanders, look};
+use super::vote::{Ballot, Question, Stand};
+use crate::claim::{Claim, KindSpec};
+use crate::evidence::{Ask, Form, Grade, Graph, Statement, Subject};
+use crate::judge::Case;
+use crate::quantity::Value;
+use crate::verdict::{Message, Ruling, Stance, Verdict};
+
+/// The names looked for: the claim's own, else the kind's usual ones.
+pub(crate) fn names(claim: &Claim, spec: &KindSpec) -> Vec<String> {
+    if claim.names.is_empty() {
+        spec.usual_names.iter().map(ToString::to_string).collect()
+    } else {
+        claim.names.clone()
+    }
+}
+
+/// What a named setting asks: the setting, prose that speaks of it, calls of its owner (a library's default).
+pub(crate) fn asks(claim: &Claim, spec: &KindSpec) -> Vec<Ask> {
+    let names = names(claim, spec);
+    let mut asks = vec![Ask::Setting { names: names.clone() }, Ask::Prose { words: names }];
+    if let Some(of) = &claim.of {
+        asks.push(Ask::Usage { symbol: of.clone() });
+    }
+    asks
+}
+
+/// The whole judgement.
+pub(crate) fn judge(case: &Case<'_>, spec: &KindSpec, how: How) -> Ruling {
+    if let Some(ruling) = super::impossible::impossible(case) {
+        return ruling;
+    }
+    let graph = Graph::new(case.evidence);
+    let scope = InScope::of(case);
+    let names = names(case.claim, spec);
+    let question = match &case.claim.formula {
+        Some(formula) => product_question(case, &graph, &scope, formula, &names, how),
+        None => question(case, &graph, &scope, spec, &names, how),
+    };
+    let mut ruling = question.decide();
+    recommend::add_usual(case.claim, &mut ruling);
+    ruling
+}
+
+fn question(
+    case: &Case<'_>,
+    graph: &Graph<'_>,
+    scope: &InScope<'_>,
+    spec: &KindSpec,
+    names: &[String],
+    how: How,
+) -> Question {
+    let sight = look(case, graph, scope, names, case.claim.of.as_deref());
+    let mut ballots: Vec<Ballot> = sight
+        .occasions
+        .iter()
+        .map(|seen| ballot(case, graph, seen, how))
+        .collect();
+    let (context, mut caveats) = bystanders(case.evidence, &sight);
+    caveats.extend(scope.caveats());
+    ballots.extend(prose_ballots(case, &sight, how));
+    let silence = silence(case, scope, &sight, names);
+    let expected = case.claim.value.as_ref().map(ToString::to_string).unwrap_or_default();
+    let (ballots, context) = match silence.1 {
+        // What nothing runs, and calls that leave the argument out, are no votes; alone they ask for clarification.
+        Some(extra) if ballots.is_empty() => (ballots, [context, extra].concat()),
+        _ => (ballots, context),
+    };
+    Question {
+        expected,
+        ballots,
+        context,
+        caveats,
+        deciding: spec.deciding,
+        floor: case.claim.floor,
+        quorum: case.claim.quorum,
+        silence: silence.0,
+    }
+}
+
+type Silence = ((Verdict, Message), Option<Vec<crate::verdict::Citation>>);
+
+fn silence(case: &Case<'_>, scope: &InScope<'_>, sight: &Sight, names: &[String]) -> Silence {
+    let name = names.join(", ");
+    if scope.files().is_empty() {
+        return ((Verdict::NoEvidence, scope.silence(&name)), None);
+    }
+    if let Some(&first) = sight.dead.first() {
+        let place = case.evidence.statements[first].place.short();
+        let because = Message::new("only-dead-evidence")
+            .with("name", &name)
+            .with("place", place);
+        return ((Verdict::NeedsClarification, because), None);
+    }
+    if let Some(of) = &case.claim.of {
+        let calls: Vec<&Statement> = calls_of(case, scope, of);
+        if let Some(first) = calls.first() {
+            let because = Message::new("library-default")
+                .with("name", &name)
+                .with("of", of)
+                .with("place", first.place.short());
+            let cited = calls.iter().map(|call| cite(call, Stance::Context)).collect();
+            return ((Verdict::NeedsClarification, because), Some(cited));
+        }
+        if !sight.other_owners.is_empty() {
+            let owners: Vec<&str> = sight
+                .other_owners
+                .iter()
+                .filter(|o| !o.is_empty())
+                .map(String::as_str)
+                .take(8)
+                .collect();
+            let because = Message::new("no-such-owner")
+                .with("name", &name)
+                .with("of", of)
+                .with("owners", owners.join(", "));
+            return ((Verdict::NoEvidence, because), None);
+        }
+    }
+    ((silent_verdict(case), scope.silence(&name)), None)
+}
+
+/// `not-run` where only a run or a reading could tell, else `no-evidence`.
+pub(crate) fn silent_verdict(case: &Case<'_>) -> Verdict {
+    if case.claim.run.is_some() || case.claim.floor == Some(Grade::Measured) {
+        Verdict::NotRun
+    } else {
+        Verdict::NoEvidence
+    }
+}
+
+/// Calls of a library's function or class in scope: those whose definition is not in the repository.
+fn calls_of<'a>(case: &Case<'a>, scope: &InScope<'_>, of: &str) -> Vec<&'a Statement> {
+    let last = of.rsplit('.').next().unwrap_or(of);
+    let statements = &case.evidence.statements;
+    let own = statements.iter().any(
+        |statement| matches!(&statement.subject, Subject::Definition { symbol } if symbol.rsplit('.').next() == Some(last)),
+    );
+    if own {
+        return Vec::new();
+    }
+    statements
+        .iter()
+        .filter(|statement| scope.has(&statement.place.file) && statement.form == Form::Call)
+        .filter(|statement| {
+            matches!(&statement.subject, Subject::Call { callee } if callee == of || callee.rsplit('.').next() == Some(last))
+        })
+        .collect()
+}
+
+/// Prose that bears the name with a value: weak ballots.
+fn prose_ballots(case: &Case<'_>, sight: &Sight, how: How) -> Vec<Ballot> {
+    sight
+        .prose
+        .iter()
+        .filter_map(|&id| {
+            let statement = &case.evidence.statements[id];
+            let Subject::Setting { name } = &statement.subject else {
+                return None;
+            };
+            let value: &Value = statement.value.literal()?;
+            let compared = compare_setting(case.claim, name, value, statement.unit, how);
+            let stance = match compared.stand {
+                Stand::For => Stance::Supports,
+                Stand::Against => Stance::Contradicts,
+                Stand::Undecided(_) => return None,
+            };
+            Some(Ballot {
+                rule: compared.rule,
+                stand: compared.stand,
+                grade: statement.grade,
+                found: shown(&statement.value),
+                citations: vec![cite(statement, stance)],
+                chain: Vec::new(),
+                caveats: compared.caveats,
+            })
+        })
+        .collect()
+}
+
+/// `name` as arithmetic: each factor followed on its own.
+fn product_question(
+    case: &Case<'_>,
+    graph: &Graph<'_>,
+    scope: &InScope<'_>,
+    formula: &str,
+    names: &[String],
+    how: How,
+) -> Question {
+    let factors: Vec<Factor> = names
+        .iter()
+        .map(|name| Factor {
+            name: name.clone(),
+            sight: look(case, graph, scope, std::slice::from_ref(name), case.claim.of.as_deref()),
+            otherwise: given_number(case.claim, name),
+        })
+        .collect();
+    product_ballots(case, graph, scope, formula, &factors, how, Grade::Configured)
+}
+
+/// The question that a product of factors puts to the vote.
+pub(crate) fn product_ballots(
+    case: &Case<'_>,
+    graph: &Graph<'_>,
+    scope: &InScope<'_>,
+    formula: &str,
+    factors: &[Factor],
+    how: How,
+    deciding: Grade,
+) -> Question {
+    let mut ballots = Vec::new();
+    for product in products(graph, formula, factors) {
+        let mut citations = Vec::new();
+        let mut grades = Vec::new();
+        let mut chain = Vec::new();
+        let compared = match &product.value {
+            Ok(value) => compare_setting(case.claim, formula, value, None, how),
+            Err(missing) => super::compared::Compared {
+                stand: Stand::Undecided(why_missing(missing)),
+                rule: String::new(),
+                caveats: Vec::new(),
+            },
+        };
+        for seen in &product.from {
+            let mut one = ballot(case, graph, seen, how);
+            grades.push(one.grade);
+            let stance = match compared.stand {
+                Stand::For => Stance::Supports,
+                Stand::Against => Stance::Contradicts,
+                Stand::Undecided(_) => Stance::Context,
+            };
+            for citation in &mut one.citations {
+                if matches!(citation.stance, Stance::Supports | Stance::Contradicts) {
+                    citation.stance = stance;
+                }
+            }
+            if one.chain.is_empty() {
+                one.chain = seen
+                    .live
+                    .first()
+                    .map(|live| {
+                        let origin = graph.statement(live.resolved.origin());
+                        vec![super::cite::step(origin, shown(&origin.value))]
+                    })
+                    .unwrap_or_default();
+            }
+            citations.extend(one.citations);
+            chain.extend(one.chain);
+        }
+        let found = match &product.value {
+            Ok(value) => value.to_string(),
+            Err(_) => String::new(),
+        };
+        // A product is as strong as its weakest factor.
+        let grade = grades.into_iter().min().unwrap_or(Grade::Configured);
+        ballots.push(Ballot {
+            rule: compared.rule,
+            stand: compared.stand,
+            grade,
+            found,
+            citations,
+            chain,
+            caveats: compared.caveats,
+        });
+    }
+    Question {
+        expected: case.claim.value.as_ref().map(ToString::to_string).unwrap_or_default(),
+        ballots,
+        context: Vec::new(),
+        caveats: scope.caveats(),
+        deciding,
+        floor: case.claim.floor,
+        quorum: case.claim.quorum,
+        silence: (silent_verdict(case), scope.silence(formula)),
+    }
+}
+
+fn why_missing(missing: &Missing) -> Message {
+    match missing {
+        Missing::Factors(names) => Message::new("factor-missing").with("factors", names.join(", ")),
+        Missing::Undecided { factor, values } => Message::new("factor-undecided")
+            .with("factor", factor)
+            .with("values", values),
+    }
+}
+
+/// A factor that only the sentence gives.
+pub(crate) fn given_number(claim: &Claim, name: &str) -> Option<bigdecimal::BigDecimal> {
+    claim
+        .given
+        .iter()
+        .find(|(key, _)| key == name)
+        .and_then(|(_, value)| match value {
+            Value::Number(number) => Some(number.value.clone()),
+            _ => None,
+        })
+}

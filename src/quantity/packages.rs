@@ -1,0 +1,65 @@
+//! Package names: normalised as PEP 503 says, and the few that people call otherwise.
+//!
+//! Why it can be wrong: two projects whose names differ only in `-` and `_` are one on the index, and `pytorch` is not
+//! `torch` on it but is in every paper. Only names that mean nothing else are in the table.
+//!
+//! Example: `PyTorch` is `torch`, `Scikit_Learn` is `scikit-learn`.
+
+/// What papers call a package, and its name on the index (normalised).
+const SPELLED: &[(&str, &str)] = &[
+    ("pytorch", "torch"),
+    ("sklearn", "scikit-learn"),
+    ("opencv", "opencv-python"),
+    ("hugging-face-transformers", "transformers"),
+    ("huggingface-transformers", "transformers"),
+    ("cuda-toolkit", "cuda"),
+    ("cudatoolkit", "cuda"),
+    ("nvidia-driver", "driver"),
+    ("tensorflow-gpu", "tensorflow"),
+];
+
+/// PEP 503: lower case, runs of `-`, `_` and `.` as one `-`.
+#[must_use]
+pub fn normalised(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for part in name
+        .trim()
+        .to_lowercase()
+        .split(['-', '_', '.', ' '])
+        .filter(|part| !part.is_empty())
+    {
+        if !out.is_empty() {
+            out.push('-');
+        }
+        out.push_str(part);
+    }
+    out
+}
+
+/// The normalised name under which manifests have it.
+#[must_use]
+pub fn canonical(name: &str) -> String {
+    let name = normalised(name);
+    SPELLED
+        .iter()
+        .find(|(spelled, _)| *spelled == name)
+        .map_or(name, |(_, canonical)| (*canonical).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_what_the_index_has() {
+        for (written, canonical_name) in [
+            ("PyTorch", "torch"),
+            ("torch", "torch"),
+            ("Scikit_Learn", "scikit-learn"),
+            ("ruamel.yaml", "ruamel-yaml"),
+            ("flash__attn", "flash-attn"),
+        ] {
+            assert_eq!(canonical(written), canonical_name, "{written}");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! The one place that writes files: beside the target first, then renamed, so that a report is whole or not there.
+//!
+//! Why it can be wrong: a report that is cut off in the middle looks like one with fewer claims.
+//!
+//! Example: `write::file(Path::new("reports/setup.es.md"), bytes)`.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use anyhow::Context as _;
+
+/// Writes the whole file, or leaves what was there.
+pub fn file(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut beside = tempfile::Builder::new()
+        .prefix(".verify-")
+        .permissions_like(path)
+        .tempfile_in(folder)
+        .with_context(|| format!("failed to write in {}", folder.display()))?;
+    beside.write_all(bytes).with_context(|| format!("failed to write {}", path.display()))?;
+    beside.persist(path).with_context(|| format!("failed to write {}", path.display()))?;
+    Ok(())
+}
+
+/// A report is for others to read: the permissions of the file it replaces, else those of a new file.
+trait PermissionsLike {
+    fn permissions_like(&mut self, path: &Path) -> &mut Self;
+}
+
+impl PermissionsLike for tempfile::Builder<'_, '_> {
+    #[cfg(unix)]
+    fn permissions_like(&mut self, path: &Path) -> &mut Self {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(path).map_or(0o644, |metadata| metadata.permissions().mode() & 0o777);
+        self.permissions(std::fs::Permissions::from_mode(mode))
+    }
+
+    #[cfg(not(unix))]
+    fn permissions_like(&mut self, _: &Path) -> &mut Self {
+        self
+    }
+}

@@ -12,9 +12,9 @@ use chrono::NaiveDate;
 
 use super::file::{Repository, digest};
 use super::latex::{Paper, find_in_text};
-use super::{Command, File, FileFacts, READERS, Reader, cards, config, data, python};
+use super::{Command, File, FileFacts, READERS, Reader, cards, config, data, manifest, python};
 use crate::evidence::{
-    Ask, Evidence, Form, Gap, GapReason, Grade, SCHEMA, Scope, ScopeFiles, Statement, Subject,
+    Ask, Evidence, Form, Gap, GapReason, Grade, SCHEMA, Scope, ScopeFiles, Statement, Subject, Tool,
 };
 use crate::evidence::Expr;
 use crate::place::{Place, SourceText};
@@ -223,11 +223,13 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
     cards::from_directives(&mut statements);
     python::bind(&mut statements, &mut links, &modules);
     config::bind(&statements, &mut links, paths);
+    manifest::bind(&statements, &mut links);
     let entries = python::entries(&modules);
     let reach = |entry: &str| python::reach(entry, &modules);
     let commands: Vec<Command> = commands;
     let launches = Vec::new(); let _ = (reach, commands);
     Evidence {
+        tool: Tool::default(),
         schema: SCHEMA,
         as_of: NaiveDate::default(),
         asks: Vec::new(),

@@ -61,6 +61,7 @@ pub const READERS: &[Reader] = &[
     config::YAML,
     config::JSON,
     config::TOML,
+    python::PYTHON,
     prose::MARKDOWN,
     prose::PLAIN,
 ];

@@ -8,13 +8,15 @@
 use std::ops::Range;
 
 use super::lexicon::{
-    ADVERBS, BOUND_BEFORE, BOUND_BEHIND, CONNECTORS, FUNCTION_WORDS, HYPOTHETICAL, NUMBERED, QUALIFIERS, REQUIREMENT,
-    YEARLY,
+    ADVERBS, BOUND_BEFORE, BOUND_BEHIND, CONNECTORS, FUNCTION_WORDS, HYPOTHETICAL, NUMBERED, PARTIAL, QUALIFIERS,
+    REQUIREMENT, YEARLY,
 };
 use crate::quantity::{Dimension, Locale, Quantity, Stated, scan};
 
 /// Words of a name at most.
 const NAME: usize = 6;
+/// Tokens of one citation at most.
+const CITED: usize = 40;
 
 /// A quantity that a sentence states.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,9 +73,9 @@ pub(crate) fn read(text: &str, locale: Locale) -> Reading {
     let found: Vec<_> = scan(text, locale)
         .into_iter()
         .filter(|found| {
-            !addresses
-                .iter()
-                .any(|address| address.start < found.span.end && found.span.start < address.end)
+            covering(&addresses, found.span.start)
+                .or_else(|| covering(&addresses, found.span.end - 1))
+                .is_none()
         })
         .filter(|found| !matches!(found.stated, Stated::Text(_) | Stated::Bool(_) | Stated::Null))
         .filter(|found| !is_glued(text, &found.span))
@@ -160,6 +162,12 @@ fn addresses(text: &str) -> Vec<Range<usize>> {
     found
 }
 
+/// The address that a byte lies in; they are in order.
+fn covering(addresses: &[Range<usize>], at: usize) -> Option<&Range<usize>> {
+    let behind = addresses.partition_point(|address| address.start <= at);
+    addresses[..behind].last().filter(|address| at < address.end)
+}
+
 /// A part of a name or of a longer number: `ViT-B/16`, `wav2vec2`, `1.2.3`, `10-fold` stays.
 fn is_glued(text: &str, span: &Range<usize>) -> bool {
     let mut before = text[..span.start].chars().rev();
@@ -193,7 +201,7 @@ fn tokens(text: &str, numbers: &[Range<usize>], addresses: &[Range<usize>]) -> V
             number += 1;
             continue;
         }
-        if let Some(address) = addresses.iter().find(|address| address.start <= at && at < address.end) {
+        if let Some(address) = covering(addresses, at) {
             at = address.end;
             continue;
         }
@@ -263,8 +271,10 @@ impl Sentence<'_> {
 
     /// A word that can belong to a quantity or a name.
     fn content(&self, at: usize) -> Option<&str> {
-        self.word(at)
-            .filter(|word| !FUNCTION_WORDS.contains(&word.to_lowercase().as_str()))
+        self.word(at).filter(|word| {
+            let word = word.to_lowercase();
+            !FUNCTION_WORDS.contains(&word.as_str()) && !is_adverb(&word)
+        })
     }
 
     /// Years, citations, numbers of sections, steps and pages.
@@ -279,14 +289,33 @@ impl Sentence<'_> {
         {
             return true;
         }
-        self.is_citation(at) || self.is_year(at, stated)
+        self.is_citation(at) || self.is_year(at, stated) || self.is_factor(at) || self.is_model_size(at)
+    }
+
+    /// `10 times smaller`.
+    fn is_factor(&self, at: usize) -> bool {
+        self.lower(at + 1)
+            .is_some_and(|word| matches!(word.as_str(), "times" | "fold" | "veces"))
+    }
+
+    /// `7B` in `Zephyr 7B Beta`: billions are a count only of parameters or tokens.
+    fn is_model_size(&self, at: usize) -> bool {
+        const COUNTED: &[&str] = &["param", "token", "parám", "palabra", "word", "byte"];
+        let text = &self.text[self.tokens[at].0.clone()];
+        let billions = text
+            .strip_suffix('B')
+            .is_some_and(|number| number.ends_with(|c: char| c.is_ascii_digit()));
+        billions
+            && !self
+                .lower(at + 1)
+                .is_some_and(|word| COUNTED.iter().any(|counted| word.starts_with(counted)))
     }
 
     /// `[12]`, `[3, 4]`, `[5-7]`.
     fn is_citation(&self, at: usize) -> bool {
         let inside = |at: usize| self.is_number(at) || matches!(self.sign(at), Some(',' | '-' | '–' | ';'));
-        let open = (0..at).rev().find(|&at| !inside(at));
-        let close = (at..self.tokens.len()).find(|&at| !inside(at));
+        let open = (at.saturating_sub(CITED)..at).rev().find(|&at| !inside(at));
+        let close = (at..self.tokens.len().min(at + CITED)).find(|&at| !inside(at));
         let cited =
             open.is_some_and(|at| self.sign(at) == Some('[')) && close.is_some_and(|at| self.sign(at) == Some(']'));
         // `kernel [3, 3]` and `betas = [0.9, 0.98]` are lists, not sources.
@@ -343,7 +372,8 @@ impl Sentence<'_> {
             behind += 1;
         }
         let first = behind;
-        while behind < first + NAME && self.content(behind).is_some() {
+        let adverb = |at: usize| self.lower(at).is_some_and(|word| is_adverb(&word)) && self.content(at + 1).is_some();
+        while behind < first + NAME && (self.content(behind).is_some() || adverb(behind)) {
             behind += 1;
         }
         // The last words before another number are its own: `3 hours batch size 50`.
@@ -365,7 +395,7 @@ impl Sentence<'_> {
                 .filter_map(|at| self.lower(at))
                 .map(|word| word.trim_start_matches('-').to_string())
         };
-        let mut words: Vec<String> = lower(first..behind).collect();
+        let mut words: Vec<String> = lower(first..behind).filter(|word| !is_adverb(word)).collect();
         let named = name_start.map_or(before..at, |start| start..at);
         for word in lower(named).chain(lower(before..at)) {
             if !words.contains(&word) && !FUNCTION_WORDS.contains(&word.as_str()) {
@@ -421,10 +451,19 @@ impl Sentence<'_> {
             connected |= joins;
             last -= 1;
         }
-        let Some(mut start) = self.name_before(last) else {
+        // `learning rate (lr) = 1e-5` has two names.
+        let short = last.checked_sub(3).filter(|&open| {
+            connected
+                && self.sign(open) == Some('(')
+                && self.content(open + 1).is_some()
+                && self.sign(open + 2) == Some(')')
+        });
+        let end = short.unwrap_or(last);
+        let Some(mut start) = self.name_before(end) else {
             return (Vec::new(), None);
         };
-        let mut names = vec![self.name(start, last)];
+        let mut names = vec![self.name(start, end)];
+        names.extend(short.map(|open| self.name(open + 1, open + 2)));
         // `temperature and top_p were set to 0`
         let plural = self
             .lower(last)
@@ -495,7 +534,12 @@ impl Sentence<'_> {
         let before = format!(" {} ", before.join(" "));
         let behind = format!(" {} ", behind.join(" "));
         let sign = at.checked_sub(1).and_then(|at| self.sign(at));
-        matches!(sign, Some('<' | '>' | '≥' | '≤'))
+        let partial = at
+            .checked_sub(1)
+            .and_then(|at| self.lower(at))
+            .is_some_and(|word| PARTIAL.contains(&word.as_str()));
+        partial
+            || matches!(sign, Some('<' | '>' | '≥' | '≤'))
             || BOUND_BEFORE
                 .iter()
                 .any(|phrase| before.contains(&format!(" {phrase} ")))
@@ -553,6 +597,11 @@ impl Sentence<'_> {
         }
         found
     }
+}
+
+/// `effectively`, `respectively`: they belong to the verb.
+fn is_adverb(word: &str) -> bool {
+    word.len() > 5 && (word.ends_with("ly") || word.ends_with("mente"))
 }
 
 /// A word that is written as in code.

@@ -86,6 +86,20 @@ fn is_command(line: &str) -> bool {
     known || first.starts_with("./") && (first.ends_with(".sh") || first.ends_with(".py"))
 }
 
+/// Whether a line in a shell fence is rather what a program printed.
+fn is_output(line: &str) -> bool {
+    let first = line.split_whitespace().next().unwrap_or("");
+    first.starts_with(['[', '-', '|', '*', '=', '+', '>']) || first.ends_with(':') || first.ends_with(',')
+}
+
+/// Whether a span of inline code is a command that runs a program of the repository.
+pub(crate) fn is_inline(code: &str) -> bool {
+    let runs = code
+        .split_whitespace()
+        .any(|word| word.ends_with(".py") || word.ends_with(".sh") || word == "-m");
+    runs && is_command(code) && !code.contains('\n')
+}
+
 fn is_assignment(word: &str) -> bool {
     let Some((name, _)) = word.split_once('=') else {
         return false;
@@ -117,6 +131,7 @@ pub(crate) fn read(
         directory: String::new(),
         known: true,
         cloned,
+        nested: 0,
     };
     let mut at = 0;
     while at < lines.len() {
@@ -128,7 +143,7 @@ pub(crate) fn read(
             None if session => continue,
             None => trimmed,
         };
-        if body.is_empty() || body.starts_with('#') || !(session || shell || is_command(body)) {
+        if body.is_empty() || body.starts_with('#') || !(session || shell && !is_output(body) || is_command(body)) {
             continue;
         }
         let offset = start + line.len() - body.len();
@@ -185,6 +200,8 @@ struct Block<'b> {
     known: bool,
     /// Folders that `git clone` made: they are the root.
     cloned: &'b mut Vec<String>,
+    /// Command substitutions inside each other.
+    nested: usize,
 }
 
 impl Block<'_> {
@@ -229,7 +246,7 @@ impl Block<'_> {
             }
             "cd" => return self.enter(rest.get(1)),
             "git" if rest.get(1).is_some_and(|word| word.text == "clone") => {
-                let target = rest[2..].iter().filter(|word| !word.text.starts_with('-')).next_back();
+                let target = rest[2..].iter().rfind(|word| !word.text.starts_with('-'));
                 let name = target.and_then(|target| target.text.trim_end_matches('/').rsplit('/').next());
                 self.cloned
                     .extend(name.map(|name| name.trim_end_matches(".git").to_string()));
@@ -279,7 +296,18 @@ impl Block<'_> {
 
     /// A variable's statement, remembered for the words behind it.
     fn assign(&mut self, piece: &Piece) -> Option<(String, StatementId)> {
-        let (name, _) = piece.text.split_once('=')?;
+        let (name, text) = piece.text.split_once('=')?;
+        // `JOB=$(sbatch --parsable a.job)` runs a command.
+        let opened = name.len() + "=$(".len();
+        if text.starts_with("$(")
+            && text.ends_with(')')
+            && self.nested < 3
+            && piece.letters.len() == piece.text.chars().count()
+        {
+            self.nested += 1;
+            self.line(&piece.letters[opened..piece.letters.len() - 1]);
+            self.nested -= 1;
+        }
         let value = Piece {
             text: piece.text[name.len() + 1..].to_string(),
             ..piece.clone()
@@ -321,8 +349,10 @@ impl Block<'_> {
             }
         }
         let value = match piece.variables.as_slice() {
+            // An array, whose items follow.
+            _ if piece.text.starts_with('(') => Expr::Opaque(piece.text.clone()),
             [] => Expr::Value(literal(&text)),
-            [one] if *one == piece.text => Expr::Ref(one.clone()),
+            [one] if *one == piece.text && !one.starts_with("$(") => Expr::Ref(one.clone()),
             _ if known => Expr::Value(literal(&text)),
             _ => Expr::Opaque(piece.text.clone()),
         };
@@ -354,6 +384,7 @@ struct Piece {
     span: Range<usize>,
     /// As written, outside single quotes.
     variables: Vec<String>,
+    letters: Vec<Letter>,
 }
 
 /// Splits a line at `;`, `&&`, `||`, `|` and `&`; redirections and comments are left out.
@@ -454,6 +485,7 @@ fn piece(letters: &[Letter], start: usize) -> (Piece, usize) {
             raw,
             span: letters[start].1..end,
             variables,
+            letters: letters[start..at].to_vec(),
         },
         at,
     )
@@ -499,7 +531,8 @@ mod tests {
 
     #[test]
     fn words_of_commands() {
-        let rows: &[(&str, bool, &[(&str, u32, u32)])] = &[
+        type Row<'r> = (&'r str, bool, &'r [(&'r str, u32, u32)]);
+        let rows: &[Row<'_>] = &[
             (
                 "python train.py --lr 1e-4\n",
                 true,
@@ -544,6 +577,11 @@ mod tests {
             ),
             ("data/  the data\nmodel = 3\npython\n", false, &[]),
             ("CUDA_VISIBLE_DEVICES=0 python a.py\n", false, &[("python|a.py", 1, 1)]),
+            (
+                "J=$(sbatch --parsable a.job)\n",
+                true,
+                &[("sbatch|--parsable|a.job", 1, 1)],
+            ),
             ("echo \"unclosed\n", true, &[("echo|unclosed", 1, 1)]),
         ];
         for (text, shell, wanted) in rows {

@@ -152,7 +152,7 @@ fn cells_of_tables() {
 
 #[test]
 fn commands_of_fences() {
-    let text = "---\ntitle: x 50\n---\n# Run\n\n1. Train:\n\n   ```bash\n   python train.py \\\n     --lr 1e-4\n   ```\n\n```python\nbatch_size = 50\n```\n\n> ```\n> $ python eval.py\n> ok\n> ```\n\n    python indented.py --k 1\n";
+    let text = "---\ntitle: x 50\n---\n# Run\n\n1. Train:\n\n   ```bash\n   python train.py \\\n     --lr 1e-4\n   ```\n\n```python\nbatch_size = 50\n```\n\n> ```\n> $ python eval.py\n> ok\n> ```\n\n    python indented.py --k 1\n\nRun `python one.py --lr 3` or `a.py`.\n";
     let found = facts(text, &[]);
     let commands: Vec<(&str, Option<u32>, Option<u32>)> = found
         .commands
@@ -165,6 +165,7 @@ fn commands_of_fences() {
             ("python train.py --lr 1e-4", Some(9), Some(10)),
             ("python eval.py", Some(18), Some(18)),
             ("python indented.py --k 1", Some(22), Some(22)),
+            ("python one.py --lr 3", Some(24), Some(24)),
         ]
     );
 }

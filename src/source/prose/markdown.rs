@@ -43,7 +43,8 @@ fn read(file: &File, asks: &[Ask]) -> FileFacts {
         }
     };
     let wanted = Wanted::of(asks);
-    let text = without_front_matter(source.text());
+    let (text, gaps) = super::without_long_lines(source);
+    let text = without_front_matter(&text);
     let lines = Lines::of(&text);
     let mut options = Options::default();
     options.extension.table = true;
@@ -59,7 +60,10 @@ fn read(file: &File, asks: &[Ask]) -> FileFacts {
         locale: super::language(&text),
         headings: Vec::new(),
         cloned: Vec::new(),
-        facts: FileFacts::default(),
+        facts: FileFacts {
+            gaps,
+            ..FileFacts::default()
+        },
     };
     let mut header: Vec<String> = Vec::new();
     for node in root.descendants() {

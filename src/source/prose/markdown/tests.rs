@@ -199,6 +199,15 @@ fn what_says_nothing() {
 }
 
 #[test]
+fn long_lines_are_left_out_and_said() {
+    let text = format!("![x](data:{})\n\nlr = 0.1\n", "A".repeat(30_000));
+    let found = facts(&text, &[setting(&["lr"])]);
+    assert_eq!(found.statements[0].place.line, Some(3));
+    assert_eq!(found.gaps[0].why, crate::evidence::GapReason::LongLine);
+    assert!(found.gaps[0].detail.ends_with(": 1"), "{}", found.gaps[0].detail);
+}
+
+#[test]
 fn offsets_survive_marks_and_endings() {
     let asks = [setting(&["lr"])];
     for (text, line, bytes) in [

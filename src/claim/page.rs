@@ -97,7 +97,7 @@ fn shape(shape: Shape) -> String {
 }
 
 /// The `//!` lines of a source file, its headings one level deeper.
-pub fn head(source: &str) -> String {
+fn head(source: &str) -> String {
     let lines: Vec<String> = source
         .lines()
         .take_while(|line| line.starts_with("//!"))

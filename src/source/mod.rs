@@ -10,6 +10,8 @@
 //! resolves the command to `scripts/evaluate_simple.py` and links its flags to the options defined there.
 
 pub mod python;
+pub mod scheduler;
+pub mod shell;
 
 use crate::evidence::{Ask, Expr, Gap, Grade, Guard, Link, Statement, StatementId};
 use crate::place::{Place, SourceText};

@@ -13,7 +13,7 @@
 use std::ops::Range;
 
 use crate::evidence::Expr;
-use crate::quantity::Value;
+use crate::quantity::{Unit, Value};
 use crate::source::Word;
 use crate::source::shell::{lex, literal};
 
@@ -24,6 +24,8 @@ pub(crate) struct Request {
     pub(crate) system: &'static str,
     pub(crate) key: &'static str,
     pub(crate) value: Expr,
+    /// Seconds of a time limit, the unit of a memory size.
+    pub(crate) unit: Option<Unit>,
     /// Bytes of the option with its value.
     pub(crate) range: Range<usize>,
     pub(crate) state: Standing,
@@ -39,8 +41,13 @@ pub(crate) enum Standing {
     CommentedOut,
 }
 
-const SYSTEMS: [(&str, &str); 5] =
-    [("SBATCH", "slurm"), ("PBS", "pbs"), ("BSUB", "lsf"), ("$", "sge"), ("QSUB", "pbs")];
+const SYSTEMS: [(&str, &str); 5] = [
+    ("SBATCH", "slurm"),
+    ("PBS", "pbs"),
+    ("BSUB", "lsf"),
+    ("$", "sge"),
+    ("QSUB", "pbs"),
+];
 
 /// The directives of a script that stands in `range` of `text`.
 pub(crate) fn directives(text: &str, range: Range<usize>) -> Vec<Request> {
@@ -55,7 +62,9 @@ pub(crate) fn directives(text: &str, range: Range<usize>) -> Vec<Request> {
             commands_began |= !trimmed.trim().is_empty();
             continue;
         };
-        let Some((system, body, commented)) = directive(behind) else { continue };
+        let Some((system, body, commented)) = directive(behind) else {
+            continue;
+        };
         let indented = trimmed.len() < line.len();
         let state = match commented || (indented && system == "slurm") {
             true => Standing::CommentedOut,
@@ -81,7 +90,11 @@ pub(crate) fn options(system: &'static str, words: &[Word]) -> (Vec<Request>, us
                 Expr::Ref(raw) | Expr::Opaque(raw) => raw.clone(),
                 _ => word.text.clone(),
             };
-            Span { text: word.text.clone(), raw, range }
+            Span {
+                text: word.text.clone(),
+                raw,
+                range,
+            }
         })
         .collect();
     let (requests, taken) = read_options(system, &spans);
@@ -122,7 +135,11 @@ fn without_comment(text: &str, range: Range<usize>) -> Vec<Span> {
             break;
         }
         let plain: String = written.chars().filter(|letter| !matches!(letter, '"' | '\'')).collect();
-        out.push(Span { raw: plain.clone(), text: plain, range });
+        out.push(Span {
+            raw: plain.clone(),
+            text: plain,
+            range,
+        });
     }
     out
 }
@@ -148,8 +165,15 @@ fn read_options(system: &'static str, words: &[Span]) -> (Vec<Request>, usize) {
             (None, None) => (String::new(), String::new()),
         };
         let range = word.range.start..next.map_or(word.range.end, |next| next.range.end.max(word.range.end));
-        for (key, value) in asked(system, &name, &value, &raw) {
-            out.push(Request { system, key, value, range: range.clone(), state: Standing::Read });
+        for (key, value, unit) in asked(system, &name, &value, &raw) {
+            out.push(Request {
+                system,
+                key,
+                value,
+                unit,
+                range: range.clone(),
+                state: Standing::Read,
+            });
         }
         at += 1 + usize::from(next.is_some());
     }
@@ -181,12 +205,61 @@ fn option_name(system: &str, word: &str) -> (String, Option<String>) {
 
 /// Slurm's options without a value; all others take one.
 const SLURM_SWITCHES: &[&str] = &[
-    "--exclusive", "--requeue", "--no-requeue", "--wait", "-W", "--parsable", "--hold", "-H", "--contiguous", "-k",
-    "--no-kill", "--overcommit", "-O", "--oversubscribe", "-s", "--spread-job", "--test-only", "--use-min-nodes", "-h",
-    "--help", "--usage", "-V", "--version", "-Q", "--quiet", "-v", "--verbose", "-vv", "-vvv", "--pty", "-l", "--label",
-    "-u", "--unbuffered", "-K", "--kill-on-bad-exit", "-Z", "--no-allocate", "-X", "--disable-status", "--overlap",
-    "--exact", "--ignore-pbs", "--reboot", "--multi-prog", "--preserve-env", "-E", "--no-shell", "--immediate", "-I",
-    "--whole", "--interactive", "--get-user-env", "--nice", "--propagate",
+    "--exclusive",
+    "--requeue",
+    "--no-requeue",
+    "--wait",
+    "-W",
+    "--parsable",
+    "--hold",
+    "-H",
+    "--contiguous",
+    "-k",
+    "--no-kill",
+    "--overcommit",
+    "-O",
+    "--oversubscribe",
+    "-s",
+    "--spread-job",
+    "--test-only",
+    "--use-min-nodes",
+    "-h",
+    "--help",
+    "--usage",
+    "-V",
+    "--version",
+    "-Q",
+    "--quiet",
+    "-v",
+    "--verbose",
+    "-vv",
+    "-vvv",
+    "--pty",
+    "-l",
+    "--label",
+    "-u",
+    "--unbuffered",
+    "-K",
+    "--kill-on-bad-exit",
+    "-Z",
+    "--no-allocate",
+    "-X",
+    "--disable-status",
+    "--overlap",
+    "--exact",
+    "--ignore-pbs",
+    "--reboot",
+    "--multi-prog",
+    "--preserve-env",
+    "-E",
+    "--no-shell",
+    "--immediate",
+    "-I",
+    "--whole",
+    "--interactive",
+    "--get-user-env",
+    "--nice",
+    "--propagate",
 ];
 const LSF_SWITCHES: &[&str] = &["-x", "-K", "-I", "-Is", "-Ip", "-B", "-N", "-r", "-rn", "-H", "-env"];
 const SGE_SWITCHES: &[&str] = &["-cwd", "-V", "-verify", "-terse", "-notify", "-h", "-clear", "-w"];
@@ -202,17 +275,31 @@ fn takes_value(system: &str, name: &str) -> bool {
     !switches.contains(&name)
 }
 
-type Asked = Vec<(&'static str, Expr)>;
+type Asked = Vec<(&'static str, Expr, Option<Unit>)>;
+/// A value with the unit it is in.
+type Sized = (Value, Option<Unit>);
 
 /// What one option asks for; `raw` is the value with variables as written.
 fn asked(system: &str, name: &str, value: &str, raw: &str) -> Asked {
     if value.contains(['$', '`']) || (raw.contains(['$', '`']) && raw != value) {
         // A variable: the key is known, the value is what it refers to.
-        let Some(key) = plain_key(system, name) else { return Vec::new() };
+        let Some(key) = plain_key(system, name) else {
+            return Vec::new();
+        };
         let alone = lex::pieces(raw, 0..raw.len(), false);
-        let reference = matches!(alone.as_slice(), [lex::Piece { kind: lex::Kind::Variable(_), .. }]);
-        let expr = if reference { Expr::Ref(raw.to_string()) } else { Expr::Opaque(raw.to_string()) };
-        return vec![(key, expr)];
+        let reference = matches!(
+            alone.as_slice(),
+            [lex::Piece {
+                kind: lex::Kind::Variable(_),
+                ..
+            }]
+        );
+        let expr = if reference {
+            Expr::Ref(raw.to_string())
+        } else {
+            Expr::Opaque(raw.to_string())
+        };
+        return vec![(key, expr, None)];
     }
     match system {
         "slurm" => slurm(name, value),
@@ -251,16 +338,20 @@ fn plain_key(system: &str, name: &str) -> Option<&'static str> {
 }
 
 fn slurm(name: &str, value: &str) -> Asked {
-    let Some(key) = plain_key("slurm", name) else { return Vec::new() };
-    let value = match key {
+    let Some(key) = plain_key("slurm", name) else {
+        return Vec::new();
+    };
+    let read = match key {
         "gpus" | "gpus-per-node" | "gpus-per-task" => return slurm_gpus(name, value),
         "time-limit" => slurm_time(value),
         "memory" | "memory-per-cpu" | "memory-per-gpu" => slurm_memory(value),
         "nodes" | "cpus" | "tasks" | "tasks-per-node" => integer(value),
-        _ => Some(literal::text(value)),
-    }
-    .map_or_else(|| Expr::Opaque(value.to_string()), Expr::Value);
-    vec![(key, value)]
+        _ => Some((literal::text(value), None)),
+    };
+    vec![match read {
+        Some((value, unit)) => (key, Expr::Value(value), unit),
+        None => (key, Expr::Opaque(value.to_string()), None),
+    }]
 }
 
 /// `gpu:rtx3090:2`, `a100:2`, `2`; of a list (`gpu:1,shard:2`) the GPUs.
@@ -284,9 +375,10 @@ fn slurm_gpus(name: &str, value: &str) -> Asked {
             None if integer(part).is_some() => (None, part),
             None => (Some(part), "1"),
         };
-        out.push((key, integer(count).map_or_else(|| Expr::Opaque(part.to_string()), Expr::Value)));
+        let count = integer(count).map_or_else(|| Expr::Opaque(part.to_string()), |(count, _)| Expr::Value(count));
+        out.push((key, count, None));
         if let Some(card) = card.filter(|card| !card.is_empty()) {
-            out.push(("gpu-type", Expr::Value(literal::text(card))));
+            out.push(text("gpu-type", card));
         }
     }
     out
@@ -295,13 +387,15 @@ fn slurm_gpus(name: &str, value: &str) -> Asked {
 /// Counts that are by node or by task become counts by job, where the script says how many nodes or tasks.
 fn totals(requests: Vec<Request>) -> Vec<Request> {
     let count = |key: &str| {
-        let mut found = requests.iter().filter(|request| request.key == key && request.state == Standing::Read);
+        let mut found = requests
+            .iter()
+            .filter(|request| request.key == key && request.state == Standing::Read);
         found.next_back().map(|request| request.value.clone())
     };
     let (nodes, tasks) = (count("nodes"), count("tasks"));
     let one = |count: &Option<Expr>| match count {
         None => true,
-        Some(Expr::Value(value)) => literal::shown(value) == "1",
+        Some(Expr::Value(value)) => value.to_string() == "1",
         Some(_) => false,
     };
     let mut out = Vec::with_capacity(requests.len());
@@ -315,25 +409,44 @@ fn totals(requests: Vec<Request>) -> Vec<Request> {
             }
         };
         if one(times) {
-            out.push(Request { key: "gpus", ..request.clone() });
+            out.push(Request {
+                key: "gpus",
+                ..request.clone()
+            });
             continue;
         }
         out.push(request.clone());
         if let Some(times) = times {
-            let value = Expr::Binary {
-                op: "*".to_string(),
-                left: Box::new(request.value.clone()),
-                right: Box::new(times.clone()),
-            };
-            out.push(Request { key: "gpus", value, ..request.clone() });
+            let value = product(&request.value, times);
+            out.push(Request {
+                key: "gpus",
+                value,
+                ..request.clone()
+            });
         }
     }
     out
 }
 
-fn integer(value: &str) -> Option<Value> {
+/// The product, computed where both are numbers.
+fn product(left: &Expr, right: &Expr) -> Expr {
+    let whole = |expr: &Expr| expr.literal().and_then(|value| number_of(&value.to_string()));
+    match whole(left)
+        .zip(whole(right))
+        .and_then(|(left, right)| left.checked_mul(right))
+    {
+        Some(product) => Expr::Value(literal::number(&product.to_string())),
+        None => Expr::Binary {
+            op: "*".to_string(),
+            left: Box::new(left.clone()),
+            right: Box::new(right.clone()),
+        },
+    }
+}
+
+fn integer(value: &str) -> Option<Sized> {
     let digits = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
-    digits.then(|| literal::number(value))
+    digits.then(|| (literal::number(value), None))
 }
 
 fn number_of(value: &str) -> Option<u64> {
@@ -341,14 +454,26 @@ fn number_of(value: &str) -> Option<u64> {
     digits.then(|| value.parse().ok()).flatten()
 }
 
-fn seconds(total: u64) -> Value {
-    literal::with_unit(&total.to_string(), "s")
+fn seconds(total: u64) -> Sized {
+    (literal::number(&total.to_string()), Some(Unit::Second))
+}
+
+fn text(key: &'static str, value: &str) -> (&'static str, Expr, Option<Unit>) {
+    (key, Expr::Value(literal::text(value)), None)
+}
+
+/// What was read, else the text as it is written.
+fn or_text(key: &'static str, read: Option<Sized>, written: &str) -> (&'static str, Expr, Option<Unit>) {
+    match read {
+        Some((value, unit)) => (key, Expr::Value(value), unit),
+        None => text(key, written),
+    }
 }
 
 /// `MM`, `MM:SS`, `HH:MM:SS`, `D-HH`, `D-HH:MM`, `D-HH:MM:SS` as seconds (sbatch, `--time`).
-pub(crate) fn slurm_time(value: &str) -> Option<Value> {
+pub(crate) fn slurm_time(value: &str) -> Option<(Value, Option<Unit>)> {
     if matches!(value.to_ascii_lowercase().as_str(), "infinite" | "unlimited") {
-        return Some(literal::text("unlimited"));
+        return Some((literal::text("unlimited"), None));
     }
     let (days, clock) = match value.split_once('-') {
         Some((days, clock)) => (Some(number_of(days)?), clock),
@@ -364,38 +489,44 @@ pub(crate) fn slurm_time(value: &str) -> Option<Value> {
         _ => return None,
     };
     let hours = days.unwrap_or(0).checked_mul(24)?.checked_add(hours)?;
-    hours.checked_mul(3600)?.checked_add(minutes.checked_mul(60)?)?.checked_add(left).map(seconds)
+    hours
+        .checked_mul(3600)?
+        .checked_add(minutes.checked_mul(60)?)?
+        .checked_add(left)
+        .map(seconds)
 }
 
 /// `48G`, `500M`, `2T`; a bare number is in megabytes. Slurm counts by 1024.
-fn slurm_memory(value: &str) -> Option<Value> {
+fn slurm_memory(value: &str) -> Option<Sized> {
     if value == "0" {
-        return Some(literal::text("all of the node"));
+        return Some((literal::text("all of the node"), None));
     }
-    memory(value, "MiB")
+    memory(value, Some(Unit::Mebibyte))
 }
 
 /// A size with a letter that counts by 1024, in the unit that a bare number has.
-fn memory(value: &str, bare: &str) -> Option<Value> {
-    let end = value.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(value.len());
+fn memory(value: &str, bare: Option<Unit>) -> Option<Sized> {
+    let end = value
+        .find(|letter: char| !letter.is_ascii_digit() && letter != '.')
+        .unwrap_or(value.len());
     let (digits, suffix) = value.split_at(end);
     if !literal::is_number(digits) {
         return None;
     }
     let unit = match suffix.to_ascii_lowercase().as_str() {
         "" => bare,
-        "b" => "B",
-        "k" | "kb" | "kib" => "KiB",
-        "m" | "mb" | "mib" | "mc" | "mn" => "MiB",
-        "g" | "gb" | "gib" | "gc" | "gn" => "GiB",
-        "t" | "tb" | "tib" => "TiB",
+        "b" => Some(Unit::Byte),
+        "k" | "kb" | "kib" => Some(Unit::Kibibyte),
+        "m" | "mb" | "mib" | "mc" | "mn" => Some(Unit::Mebibyte),
+        "g" | "gb" | "gib" | "gc" | "gn" => Some(Unit::Gibibyte),
+        "t" | "tb" | "tib" => Some(Unit::Tebibyte),
         _ => return None,
     };
-    Some(if unit.is_empty() { literal::number(digits) } else { literal::with_unit(digits, unit) })
+    Some((literal::number(digits), unit))
 }
 
 /// `[[HH:]MM:]SS` as seconds (qsub of PBS and Grid Engine).
-fn clock(value: &str) -> Option<Value> {
+fn clock(value: &str) -> Option<Sized> {
     let parts: Vec<u64> = value.split(':').map(number_of).collect::<Option<_>>()?;
     if parts.is_empty() || parts.len() > 4 || value.is_empty() {
         return None;
@@ -409,13 +540,9 @@ fn clock(value: &str) -> Option<Value> {
     Some(seconds(total))
 }
 
-fn or_text(value: Option<Value>, written: &str) -> Expr {
-    Expr::Value(value.unwrap_or_else(|| literal::text(written)))
-}
-
 fn pbs(name: &str, value: &str) -> Asked {
     if name != "-l" {
-        return plain_key("pbs", name).map(|key| (key, Expr::Value(literal::text(value)))).into_iter().collect();
+        return plain_key("pbs", name).map(|key| text(key, value)).into_iter().collect();
     }
     let mut out = Vec::new();
     // `nodes=2:ppn=8:gpus=1,walltime=10:00:00`, `select=2:ncpus=8:ngpus=1:mem=48gb`.
@@ -428,16 +555,16 @@ fn pbs(name: &str, value: &str) -> Asked {
                 // A time has colons of its own.
                 "walltime" => {
                     let whole = part.split_once("walltime=").map_or(value, |(_, time)| time);
-                    out.push(("time-limit", or_text(clock(whole), whole)));
+                    out.push(or_text("time-limit", clock(whole), whole));
                     break;
                 }
-                "nodes" | "select" if position == 0 => out.push(("nodes", or_text(integer(value), value))),
-                "ncpus" | "ppn" => out.push(("cpus", or_text(integer(value), value))),
+                "nodes" | "select" if position == 0 => out.push(or_text("nodes", integer(value), value)),
+                "ncpus" | "ppn" => out.push(or_text("cpus", integer(value), value)),
                 // By chunk; `totals` makes the job's.
-                "ngpus" | "gpus" => out.push(("gpus-per-node", or_text(integer(value), value))),
-                "gpu_type" | "gpu_model" => out.push(("gpu-type", Expr::Value(literal::text(value)))),
-                "mem" | "pmem" | "vmem" => out.push(("memory", or_text(memory(value, "B"), value))),
-                "host" | "vnode" => out.push(("nodelist", Expr::Value(literal::text(value)))),
+                "ngpus" | "gpus" => out.push(or_text("gpus-per-node", integer(value), value)),
+                "gpu_type" | "gpu_model" => out.push(text("gpu-type", value)),
+                "mem" | "pmem" | "vmem" => out.push(or_text("memory", memory(value, Some(Unit::Byte)), value)),
+                "host" | "vnode" => out.push(text("nodelist", value)),
                 _ => {}
             }
         }
@@ -446,7 +573,6 @@ fn pbs(name: &str, value: &str) -> Asked {
 }
 
 fn lsf(name: &str, value: &str) -> Asked {
-    let text = |value: &str| Expr::Value(literal::text(value));
     match name {
         // `[hours:]minutes`, with an optional host behind a slash.
         "-W" => {
@@ -457,20 +583,24 @@ fn lsf(name: &str, value: &str) -> Asked {
                 Some([hours, minutes]) => hours.checked_mul(60).and_then(|hours| hours.checked_add(*minutes)),
                 _ => None,
             };
-            vec![("time-limit", or_text(minutes.and_then(|minutes| minutes.checked_mul(60)).map(seconds), value))]
+            vec![or_text(
+                "time-limit",
+                minutes.and_then(|minutes| minutes.checked_mul(60)).map(seconds),
+                value,
+            )]
         }
         // What a bare number of -M means is the site's setting.
-        "-M" => vec![("memory", or_text(memory(value, ""), value))],
-        "-n" => vec![("tasks", or_text(integer(value), value))],
+        "-M" => vec![or_text("memory", memory(value, None), value)],
+        "-n" => vec![or_text("tasks", integer(value), value)],
         "-gpu" => {
             let mut out = Vec::new();
             for item in value.split(':') {
                 match item.split_once('=') {
                     Some(("num", count)) => {
                         let count = count.split('/').next().unwrap_or(count);
-                        out.push(("gpus", or_text(integer(count), count)));
+                        out.push(or_text("gpus", integer(count), count));
                     }
-                    Some(("gmodel", model)) => out.push(("gpu-type", text(model))),
+                    Some(("gmodel", model)) => out.push(text("gpu-type", model)),
                     _ => {}
                 }
             }
@@ -480,31 +610,32 @@ fn lsf(name: &str, value: &str) -> Asked {
             let mut out = Vec::new();
             if let Some((_, mem)) = value.split_once("mem=") {
                 let end = mem.find([',', ']', ':', ' ']).unwrap_or(mem.len());
-                out.push(("memory", or_text(memory(&mem[..end], ""), &mem[..end])));
+                out.push(or_text("memory", memory(&mem[..end], None), &mem[..end]));
             }
             if let Some((_, inner)) = value.split_once("select[") {
-                out.push(("constraint", text(inner.split(']').next().unwrap_or(inner))));
+                out.push(text("constraint", inner.split(']').next().unwrap_or(inner)));
             }
             out
         }
-        _ => plain_key("lsf", name).map(|key| (key, text(value))).into_iter().collect(),
+        _ => plain_key("lsf", name).map(|key| text(key, value)).into_iter().collect(),
     }
 }
 
 fn sge(name: &str, value: &str) -> Asked {
-    let text = |value: &str| Expr::Value(literal::text(value));
     if name != "-l" {
-        return plain_key("sge", name).map(|key| (key, text(value))).into_iter().collect();
+        return plain_key("sge", name).map(|key| text(key, value)).into_iter().collect();
     }
     let mut out = Vec::new();
     for item in value.split(',') {
-        let Some((key, value)) = item.split_once('=') else { continue };
+        let Some((key, value)) = item.split_once('=') else {
+            continue;
+        };
         match key {
-            "h_rt" => out.push(("time-limit", or_text(clock(value), value))),
-            "h_vmem" | "mem_free" | "mem" => out.push(("memory", or_text(memory(value, "B"), value))),
-            "gpu" | "gpus" | "ngpus" => out.push(("gpus", or_text(integer(value), value))),
-            "gpu_type" | "gputype" | "gpu_card" => out.push(("gpu-type", text(value))),
-            "hostname" | "h" => out.push(("nodelist", text(value))),
+            "h_rt" => out.push(or_text("time-limit", clock(value), value)),
+            "h_vmem" | "mem_free" | "mem" => out.push(or_text("memory", memory(value, Some(Unit::Byte)), value)),
+            "gpu" | "gpus" | "ngpus" => out.push(or_text("gpus", integer(value), value)),
+            "gpu_type" | "gputype" | "gpu_card" => out.push(text("gpu-type", value)),
+            "hostname" | "h" => out.push(text("nodelist", value)),
             _ => {}
         }
     }
@@ -517,12 +648,16 @@ mod tests {
 
     fn shown(expr: &Expr) -> String {
         match expr {
-            Expr::Value(value) => literal::shown_with_unit(value),
+            Expr::Value(value) => value.to_string(),
             Expr::Ref(name) => name.clone(),
             Expr::Binary { op, left, right } => format!("{} {op} {}", shown(left), shown(right)),
             Expr::Opaque(text) => format!("?{text}?"),
             _ => "…".to_string(),
         }
+    }
+
+    fn with_unit((value, unit): Sized) -> String {
+        unit.map_or(value.to_string(), |unit| format!("{value} {unit}"))
     }
 
     fn read(script: &str) -> String {
@@ -534,7 +669,8 @@ mod tests {
                     Standing::NotRead => "!",
                     Standing::CommentedOut => "#",
                 };
-                format!("{mark}{}={}", request.key, shown(&request.value))
+                let unit = request.unit.map_or(String::new(), |unit| format!(" {unit}"));
+                format!("{mark}{}={}{unit}", request.key, shown(&request.value))
             })
             .collect();
         found.join(", ")
@@ -561,7 +697,7 @@ mod tests {
             ("99999999999999999999", None),
         ];
         for (text, expected) in cases {
-            assert_eq!(slurm_time(text).map(|value| literal::shown_with_unit(&value)).as_deref(), expected, "{text}");
+            assert_eq!(slurm_time(text).map(with_unit).as_deref(), expected, "{text}");
         }
     }
 
@@ -578,7 +714,7 @@ mod tests {
             ("", None),
         ];
         for (text, expected) in cases {
-            assert_eq!(slurm_memory(text).map(|value| literal::shown_with_unit(&value)).as_deref(), expected, "{text}");
+            assert_eq!(slurm_memory(text).map(with_unit).as_deref(), expected, "{text}");
         }
     }
 
@@ -595,18 +731,30 @@ mod tests {
             ("#SBATCH -G 4", "gpus=4"),
             ("#SBATCH -G4 -c8", "gpus=4, cpus=8"),
             ("#SBATCH --gpus-per-node=8", "gpus=8"),
-            ("#SBATCH -N 2\n#SBATCH --gpus-per-node=8", "nodes=2, gpus-per-node=8, gpus=8 * 2"),
+            (
+                "#SBATCH -N 2\n#SBATCH --gpus-per-node=8",
+                "nodes=2, gpus-per-node=8, gpus=16",
+            ),
             ("#SBATCH --gpus-per-node 8 --nodes 1", "gpus=8, nodes=1"),
-            ("#SBATCH --gpus-per-task=1 --ntasks=4", "gpus-per-task=1, gpus=1 * 4, tasks=4"),
+            (
+                "#SBATCH --gpus-per-task=1 --ntasks=4",
+                "gpus-per-task=1, gpus=4, tasks=4",
+            ),
             ("#SBATCH --exclusive --mem=48G", "memory=48 GiB"),
             ("#SBATCH -t 1-12 -J \"my job\"", "time-limit=129600 s, job-name=my job"),
             ("#SBATCH --array=0-3%2", "array=0-3%2"),
             ("#SBATCH -C \"a100|h100\"", "constraint=a100|h100"),
-            ("#SBATCH -w node[1-2] -x node3 -A lab", "nodelist=node[1-2], exclude=node3, account=lab"),
+            (
+                "#SBATCH -w node[1-2] -x node3 -A lab",
+                "nodelist=node[1-2], exclude=node3, account=lab",
+            ),
             ("#SBATCH --time=$LIMIT", "time-limit=$LIMIT"),
             ("##SBATCH --mem=1G", "#memory=1 GiB"),
             ("# SBATCH --mem=1G", "#memory=1 GiB"),
-            ("#!/bin/bash\n\n# a comment\n#SBATCH -c 4\r\nexport X=1\n#SBATCH -c 8", "cpus=4, !cpus=8"),
+            (
+                "#!/bin/bash\n\n# a comment\n#SBATCH -c 4\r\nexport X=1\n#SBATCH -c 8",
+                "cpus=4, !cpus=8",
+            ),
             ("#SBATCH lines are read by sbatch", ""),
             ("echo '#SBATCH -c 4'", ""),
         ];
@@ -620,14 +768,20 @@ mod tests {
         let cases = [
             (
                 "#PBS -l nodes=2:ppn=8:gpus=1,walltime=10:00:00",
-                "nodes=2, cpus=8, gpus-per-node=1, gpus=1 * 2, time-limit=36000 s",
+                "nodes=2, cpus=8, gpus-per-node=1, gpus=2, time-limit=36000 s",
             ),
-            ("#PBS -l select=1:ncpus=8:ngpus=2:mem=48gb", "nodes=1, cpus=8, gpus=2, memory=48 GiB"),
+            (
+                "#PBS -l select=1:ncpus=8:ngpus=2:mem=48gb",
+                "nodes=1, cpus=8, gpus=2, memory=48 GiB",
+            ),
             ("#PBS -q gpu -N run", "partition=gpu, job-name=run"),
             ("#BSUB -q gpu -W 2:30 -n 4", "partition=gpu, time-limit=9000 s, tasks=4"),
             ("#BSUB -gpu \"num=2:gmodel=TeslaV100\"", "gpus=2, gpu-type=TeslaV100"),
             ("#BSUB -R \"rusage[mem=4000]\"", "memory=4000"),
-            ("#$ -q all.q -l h_rt=24:00:00,h_vmem=4G,gpu=1", "partition=all.q, time-limit=86400 s, memory=4 GiB, gpus=1"),
+            (
+                "#$ -q all.q -l h_rt=24:00:00,h_vmem=4G,gpu=1",
+                "partition=all.q, time-limit=86400 s, memory=4 GiB, gpus=1",
+            ),
             ("#$ -cwd -N run", "job-name=run"),
         ];
         for (script, expected) in cases {

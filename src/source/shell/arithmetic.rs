@@ -27,7 +27,11 @@ impl Parser<'_> {
         let mut left = self.product(depth)?;
         while let Some(op) = self.take(&["+", "-"]) {
             let right = self.product(depth)?;
-            left = Expr::Binary { op: op.to_string(), left: Box::new(left), right: Box::new(right) };
+            left = Expr::Binary {
+                op: op.to_string(),
+                left: Box::new(left),
+                right: Box::new(right),
+            };
         }
         Some(left)
     }
@@ -37,7 +41,11 @@ impl Parser<'_> {
         while let Some(op) = self.take(&["*", "/", "%"]) {
             let right = self.power(depth)?;
             let op = if op == "/" { "//" } else { op };
-            left = Expr::Binary { op: op.to_string(), left: Box::new(left), right: Box::new(right) };
+            left = Expr::Binary {
+                op: op.to_string(),
+                left: Box::new(left),
+                right: Box::new(right),
+            };
         }
         Some(left)
     }
@@ -47,7 +55,11 @@ impl Parser<'_> {
         if self.rest.starts_with("**") {
             self.advance(2);
             let right = self.power(depth + 1)?;
-            return Some(Expr::Binary { op: "**".to_string(), left: Box::new(left), right: Box::new(right) });
+            return Some(Expr::Binary {
+                op: "**".to_string(),
+                left: Box::new(left),
+                right: Box::new(right),
+            });
         }
         Some(left)
     }
@@ -63,14 +75,20 @@ impl Parser<'_> {
         }
         if self.take(&["-"]).is_some() {
             let operand = self.atom(depth + 1)?;
-            return Some(Expr::Unary { op: "-".to_string(), operand: Box::new(operand) });
+            return Some(Expr::Unary {
+                op: "-".to_string(),
+                operand: Box::new(operand),
+            });
         }
         let length = if self.rest.starts_with("${") {
             self.rest.find('}')? + 1
         } else {
             let dollar = usize::from(self.rest.starts_with('$'));
             dollar
-                + self.rest[dollar..].bytes().take_while(|byte| *byte == b'_' || byte.is_ascii_alphanumeric()).count()
+                + self.rest[dollar..]
+                    .bytes()
+                    .take_while(|byte| *byte == b'_' || byte.is_ascii_alphanumeric())
+                    .count()
         };
         let (word, _) = self.rest.split_at(length);
         let known = word.starts_with(|first: char| first == '$' || first == '_' || first.is_ascii_alphabetic());
@@ -105,7 +123,7 @@ mod tests {
     /// The expression in full parentheses.
     fn shown(expr: &Expr) -> String {
         match expr {
-            Expr::Value(value) => literal::shown(value),
+            Expr::Value(value) => value.to_string(),
             Expr::Ref(name) => name.clone(),
             Expr::Binary { op, left, right } => format!("({} {op} {})", shown(left), shown(right)),
             Expr::Unary { op, operand } => format!("({op}{})", shown(operand)),

@@ -22,7 +22,9 @@ impl Script<'_> {
     pub(super) fn declaration(&mut self, node: Node<'_>) {
         let parts = children(node);
         let exports = parts.first().is_some_and(|first| first.kind() == "export")
-            || parts.iter().any(|part| part.kind() == "word" && self.slice(part.byte_range()).contains("-x"));
+            || parts
+                .iter()
+                .any(|part| part.kind() == "word" && self.slice(part.byte_range()).contains("-x"));
         for part in parts.iter().filter(|part| part.is_named()) {
             match part.kind() {
                 "variable_assignment" => self.assignment(*part, exports),
@@ -64,7 +66,12 @@ impl Script<'_> {
         let pieces = lex::pieces(self.text, range.clone(), false);
         let before = self.state.reaching(name);
         // `X=${X:-1}` with nothing before it: the default is X's value, unless the environment has another.
-        if let [Piece { kind: Kind::Variable(variable), .. }] = pieces.as_slice()
+        if let [
+            Piece {
+                kind: Kind::Variable(variable),
+                ..
+            },
+        ] = pieces.as_slice()
             && variable.name == name
             && before == [None]
             && let Some(default) = variable.default.clone()
@@ -83,14 +90,24 @@ impl Script<'_> {
             let id = self.define(definition);
             return self.state.set(name, vec![id]);
         }
-        let word = if value.is_some() { self.word(range.clone(), false) } else { self.empty_word(range.clone()) };
+        let word = if value.is_some() {
+            self.word(range.clone(), false)
+        } else {
+            self.empty_word(range.clone())
+        };
         let quotes = matches!(kind, "string" | "raw_string") && range.len() >= 2;
         let variants = if quotes {
             let inner = range.start + 1..range.end - 1;
             let literal_text = kind == "raw_string";
-            let words: Vec<(Range<usize>, bool)> =
-                lex::split(self.text, inner).into_iter().map(|range| (range, true)).collect();
-            if literal_text { vec![self.as_written(&words)] } else { self.variants(&words) }
+            let words: Vec<(Range<usize>, bool)> = lex::split(self.text, inner)
+                .into_iter()
+                .map(|range| (range, true))
+                .collect();
+            if literal_text {
+                vec![self.as_written(&words)]
+            } else {
+                self.variants(&words)
+            }
         } else if value.is_some() {
             self.variants(&[(range, false)])
         } else {
@@ -106,14 +123,26 @@ impl Script<'_> {
             })
         };
         let earlier: Vec<Option<Definition>> = if appends {
-            before.iter().map(|id| id.map(|id| self.definitions[id].clone())).collect()
+            before
+                .iter()
+                .map(|id| id.map(|id| self.definitions[id].clone()))
+                .collect()
         } else {
             vec![None]
         };
-        let value = if appends { self.appended(&earlier, &word) } else { word.value.clone() };
+        let value = if appends {
+            self.appended(&earlier, &word)
+        } else {
+            word.value.clone()
+        };
         let mut variables = word.variables.clone();
         if appends {
-            variables.extend(earlier.iter().flatten().map(|before| (format!("${name}"), before.statement)));
+            variables.extend(
+                earlier
+                    .iter()
+                    .flatten()
+                    .map(|before| (format!("${name}"), before.statement)),
+            );
         }
         let statement = self.variable(whole.start, name, value, whole, &variables);
         if parsing_options {
@@ -125,19 +154,33 @@ impl Script<'_> {
                 let mut words = before.as_ref().map_or(Vec::new(), |before| before.words.clone());
                 words.extend(variant.words.iter().cloned());
                 let mut guards = self.guards.clone();
-                let carried = before.iter().flat_map(|before| before.guards.iter()).chain(&variant.guards);
+                let carried = before
+                    .iter()
+                    .flat_map(|before| before.guards.iter())
+                    .chain(&variant.guards);
                 for guard in carried {
                     if !guards.contains(guard) {
                         guards.push(guard.clone());
                     }
                 }
                 let literal = match before {
-                    Some(before) => before.literal.as_ref().zip(known_text(&word)).map(|(a, b)| format!("{a}{b}")),
+                    Some(before) => before
+                        .literal
+                        .as_ref()
+                        .zip(known_text(&word))
+                        .map(|(a, b)| format!("{a}{b}")),
                     None => known_text(&word),
                 };
                 let certain = word.value.literal().is_some() && before.as_ref().is_none_or(|before| before.certain);
                 if ids.len() < 16 {
-                    ids.push(self.define(Definition { statement, literal, certain, words, elements: None, guards }));
+                    ids.push(self.define(Definition {
+                        statement,
+                        literal,
+                        certain,
+                        words,
+                        elements: None,
+                        guards,
+                    }));
                 }
             }
         }
@@ -167,7 +210,10 @@ impl Script<'_> {
             .iter()
             .map(|(range, _)| {
                 let (key, value) = self.slice(range.clone()).strip_prefix('[')?.split_once("]=")?;
-                Some((key.trim_matches(['"', '\'']).to_string(), literal::expr(value.trim_matches(['"', '\'']))))
+                Some((
+                    key.trim_matches(['"', '\'']).to_string(),
+                    literal::expr(value.trim_matches(['"', '\''])),
+                ))
             })
             .collect();
         if let Some(entries) = entries.filter(|entries| !entries.is_empty()) {
@@ -184,7 +230,11 @@ impl Script<'_> {
         }
         let variants = self.variants(&ranges);
         let earlier: Vec<Option<Definition>> = if appends {
-            self.state.reaching(name).iter().map(|id| id.map(|id| self.definitions[id].clone())).collect()
+            self.state
+                .reaching(name)
+                .iter()
+                .map(|id| id.map(|id| self.definitions[id].clone()))
+                .collect()
         } else {
             vec![None]
         };
@@ -192,11 +242,17 @@ impl Script<'_> {
         let mut made = Vec::new();
         for before in &earlier {
             for variant in &variants {
-                let mut words: Vec<Word> =
-                    before.as_ref().and_then(|before| before.elements.clone()).unwrap_or_default();
+                let mut words: Vec<Word> = before
+                    .as_ref()
+                    .and_then(|before| before.elements.clone())
+                    .unwrap_or_default();
                 words.extend(variant.words.iter().cloned());
                 let mut guards = self.guards.clone();
-                for guard in before.iter().flat_map(|before| before.guards.iter()).chain(&variant.guards) {
+                for guard in before
+                    .iter()
+                    .flat_map(|before| before.guards.iter())
+                    .chain(&variant.guards)
+                {
                     if !guards.contains(guard) {
                         guards.push(guard.clone());
                     }
@@ -217,7 +273,14 @@ impl Script<'_> {
             let certain = elements.first().is_some_and(|first| first.value.literal().is_some());
             // An array without an index is its first element.
             let words = elements.iter().take(1).cloned().collect();
-            ids.push(self.define(Definition { statement, literal, certain, words, elements: Some(elements), guards }));
+            ids.push(self.define(Definition {
+                statement,
+                literal,
+                certain,
+                words,
+                elements: Some(elements),
+                guards,
+            }));
         }
         self.state.set(name, ids);
     }
@@ -228,14 +291,27 @@ impl Script<'_> {
             .iter()
             .map(|(range, _)| {
                 let text = self.slice(range.clone()).to_string();
-                Word { value: literal::expr(&text), text, place: self.place(range.clone()), variables: Vec::new() }
+                Word {
+                    value: literal::expr(&text),
+                    text,
+                    place: self.place(range.clone()),
+                    variables: Vec::new(),
+                }
             })
             .collect();
-        Variant { words, guards: Vec::new() }
+        Variant {
+            words,
+            guards: Vec::new(),
+        }
     }
 
     fn empty_word(&self, range: Range<usize>) -> Word {
-        Word { text: String::new(), value: empty(), place: self.place(range), variables: Vec::new() }
+        Word {
+            text: String::new(),
+            value: empty(),
+            place: self.place(range),
+            variables: Vec::new(),
+        }
     }
 
     /// The definitions that `name=word` for one command alone makes; the script's own variables stay.
@@ -248,7 +324,13 @@ impl Script<'_> {
             Some(value) => self.word(value.byte_range(), false),
             None => self.empty_word(node.byte_range()),
         };
-        let statement = self.variable(node.start_byte(), &name, word.value.clone(), node.byte_range(), &word.variables);
+        let statement = self.variable(
+            node.start_byte(),
+            &name,
+            word.value.clone(),
+            node.byte_range(),
+            &word.variables,
+        );
         Some((name, statement))
     }
 }

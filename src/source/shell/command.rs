@@ -20,30 +20,263 @@ const CALLS: usize = 6;
 
 /// Commands that start no code of a repository.
 const OTHERS: &[&str] = &[
-    "echo", "printf", "cat", "ls", "mkdir", "rm", "cp", "mv", "ln", "touch", "chmod", "chown", "grep", "egrep", "sed",
-    "awk", "gawk", "cut", "sort", "uniq", "head", "tail", "tee", "wc", "tr", "find", "xargs", "curl", "wget", "tar",
-    "unzip", "zip", "gzip", "gunzip", "git", "svn", "rsync", "scp", "ssh", "date", "sleep", "wait", "kill", "pkill",
-    "killall", "ps", "top", "df", "du", "free", "uname", "hostname", "whoami", "which", "type", "command", "test", "[",
-    "[[", "true", "false", ":", "set", "shopt", "ulimit", "umask", "trap", "alias", "unalias", "export", "unset",
-    "readonly", "let", "expr", "seq", "basename", "dirname", "realpath", "readlink", "pwd", "popd", "dirs", "read",
-    "mapfile", "readarray", "getopts", "shift", "return", "exit", "break", "continue", "source", ".", "hash", "jobs",
-    "disown", "squeue", "scancel", "sinfo", "sacct", "scontrol", "nvidia-smi", "nvcc", "gcc", "g++", "cmake", "ninja",
-    "apt", "apt-get", "yum", "dnf", "brew", "npm", "yarn", "docker", "docker-compose", "podman", "kubectl", "helm",
-    "aws", "gsutil", "gcloud", "az", "tmux", "screen", "vim", "nano", "less", "more", "diff", "patch", "md5sum",
-    "sha256sum", "tree", "jq", "bc", "paste", "split", "stat", "file", "mktemp", "mount", "umount", "sudo", "su",
-    "chgrp", "id", "groups", "env", "printenv", "local", "declare", "typeset", "eval", "exec", "builtin", "tensorboard",
-    "sox", "ffmpeg", "pushd", "cd", "history", "clear", "reset", "stty", "tput", "logger", "open", "xdg-open", "usage",
-    "log", "info", "warn", "error", "die", "huggingface-cli", "dvc", "pre-commit", "black", "isort", "flake8", "mypy",
-    "pylint", "ruff", "twine", "virtualenv", "pyenv", "for", "then", "do", "done", "fi", "esac", "else", "if",
+    "echo",
+    "printf",
+    "cat",
+    "ls",
+    "mkdir",
+    "rm",
+    "cp",
+    "mv",
+    "ln",
+    "touch",
+    "chmod",
+    "chown",
+    "grep",
+    "egrep",
+    "sed",
+    "awk",
+    "gawk",
+    "cut",
+    "sort",
+    "uniq",
+    "head",
+    "tail",
+    "tee",
+    "wc",
+    "tr",
+    "find",
+    "xargs",
+    "curl",
+    "wget",
+    "tar",
+    "unzip",
+    "zip",
+    "gzip",
+    "gunzip",
+    "git",
+    "svn",
+    "rsync",
+    "scp",
+    "ssh",
+    "date",
+    "sleep",
+    "wait",
+    "kill",
+    "pkill",
+    "killall",
+    "ps",
+    "top",
+    "df",
+    "du",
+    "free",
+    "uname",
+    "hostname",
+    "whoami",
+    "which",
+    "type",
+    "command",
+    "test",
+    "[",
+    "[[",
+    "true",
+    "false",
+    ":",
+    "set",
+    "shopt",
+    "ulimit",
+    "umask",
+    "trap",
+    "alias",
+    "unalias",
+    "export",
+    "unset",
+    "readonly",
+    "let",
+    "expr",
+    "seq",
+    "basename",
+    "dirname",
+    "realpath",
+    "readlink",
+    "pwd",
+    "popd",
+    "dirs",
+    "read",
+    "mapfile",
+    "readarray",
+    "getopts",
+    "shift",
+    "return",
+    "exit",
+    "break",
+    "continue",
+    "source",
+    ".",
+    "hash",
+    "jobs",
+    "disown",
+    "squeue",
+    "scancel",
+    "sinfo",
+    "sacct",
+    "scontrol",
+    "nvidia-smi",
+    "nvcc",
+    "gcc",
+    "g++",
+    "cmake",
+    "ninja",
+    "apt",
+    "apt-get",
+    "yum",
+    "dnf",
+    "brew",
+    "npm",
+    "yarn",
+    "docker",
+    "docker-compose",
+    "podman",
+    "kubectl",
+    "helm",
+    "aws",
+    "gsutil",
+    "gcloud",
+    "az",
+    "tmux",
+    "screen",
+    "vim",
+    "nano",
+    "less",
+    "more",
+    "diff",
+    "patch",
+    "md5sum",
+    "sha256sum",
+    "tree",
+    "jq",
+    "bc",
+    "paste",
+    "split",
+    "stat",
+    "file",
+    "mktemp",
+    "mount",
+    "umount",
+    "sudo",
+    "su",
+    "chgrp",
+    "id",
+    "groups",
+    "env",
+    "printenv",
+    "local",
+    "declare",
+    "typeset",
+    "eval",
+    "exec",
+    "builtin",
+    "tensorboard",
+    "sox",
+    "ffmpeg",
+    "pushd",
+    "cd",
+    "history",
+    "clear",
+    "reset",
+    "stty",
+    "tput",
+    "logger",
+    "open",
+    "xdg-open",
+    "usage",
+    "log",
+    "info",
+    "warn",
+    "error",
+    "die",
+    "huggingface-cli",
+    "dvc",
+    "pre-commit",
+    "black",
+    "isort",
+    "flake8",
+    "mypy",
+    "pylint",
+    "ruff",
+    "twine",
+    "virtualenv",
+    "pyenv",
+    "for",
+    "then",
+    "do",
+    "done",
+    "fi",
+    "esac",
+    "else",
+    "if",
 ];
 
 /// Commands that are kept whatever stands behind them.
 const STARTERS: &[&str] = &[
-    "torchrun", "accelerate", "deepspeed", "srun", "sbatch", "salloc", "mpirun", "mpiexec", "horovodrun", "apptainer",
-    "singularity", "poetry", "uv", "uvx", "pipenv", "pdm", "hatch", "conda", "mamba", "micromamba", "make", "nohup",
-    "time", "xvfb-run", "pip", "pip3", "module", "ml", "qsub", "bsub", "jupyter", "pytest", "ray", "bash", "sh", "zsh",
-    "python", "ipython", "timeout", "nice", "ionice", "taskset", "numactl", "stdbuf", "setsid", "exec", "env", "sudo",
-    "papermill", "runai", "lightning", "composer", "torchx", "nsys", "ncu", "catchsegv", "unbuffer", "script",
+    "torchrun",
+    "accelerate",
+    "deepspeed",
+    "srun",
+    "sbatch",
+    "salloc",
+    "mpirun",
+    "mpiexec",
+    "horovodrun",
+    "apptainer",
+    "singularity",
+    "poetry",
+    "uv",
+    "uvx",
+    "pipenv",
+    "pdm",
+    "hatch",
+    "conda",
+    "mamba",
+    "micromamba",
+    "make",
+    "nohup",
+    "time",
+    "xvfb-run",
+    "pip",
+    "pip3",
+    "module",
+    "ml",
+    "qsub",
+    "bsub",
+    "jupyter",
+    "pytest",
+    "ray",
+    "bash",
+    "sh",
+    "zsh",
+    "python",
+    "ipython",
+    "timeout",
+    "nice",
+    "ionice",
+    "taskset",
+    "numactl",
+    "stdbuf",
+    "setsid",
+    "exec",
+    "env",
+    "sudo",
+    "papermill",
+    "runai",
+    "lightning",
+    "composer",
+    "torchx",
+    "nsys",
+    "ncu",
+    "catchsegv",
+    "unbuffer",
+    "script",
 ];
 
 impl Script<'_> {
@@ -71,14 +304,27 @@ impl Script<'_> {
             }
         }
         // A lone `-` before a here-document is in no node.
-        let redirected = redirects.first().map_or(node.end_byte(), Node::start_byte).max(node.end_byte());
-        ranges.extend(lex::split(self.text, node.end_byte()..redirected).into_iter().map(|range| (range, false)));
+        let redirected = redirects
+            .first()
+            .map_or(node.end_byte(), Node::start_byte)
+            .max(node.end_byte());
+        ranges.extend(
+            lex::split(self.text, node.end_byte()..redirected)
+                .into_iter()
+                .map(|range| (range, false)),
+        );
         // The grammar takes words behind a redirection into it.
         for redirect in &inner_redirects {
             ranges.extend(words_behind(*redirect).into_iter().map(|range| (range, false)));
         }
-        let bodies: Vec<Heredoc> = inner_redirects.iter().filter_map(|redirect| self.heredoc(*redirect)).collect();
-        let end = ranges.last().map_or(node.end_byte(), |(range, _)| range.end).max(node.start_byte());
+        let bodies: Vec<Heredoc> = inner_redirects
+            .iter()
+            .filter_map(|redirect| self.heredoc(*redirect))
+            .collect();
+        let end = ranges
+            .last()
+            .map_or(node.end_byte(), |(range, _)| range.end)
+            .max(node.start_byte());
         let whole = node.start_byte()..end.max(node.end_byte());
         let variants = self.variants(&ranges);
         for (number, variant) in variants.into_iter().enumerate() {
@@ -95,7 +341,10 @@ impl Script<'_> {
         bodies: &[Heredoc],
     ) {
         let Variant { mut words, guards } = variant;
-        while words.first().is_some_and(|first| matches!(first.text.as_str(), "exec" | "command" | "builtin" | "!")) {
+        while words
+            .first()
+            .is_some_and(|first| matches!(first.text.as_str(), "exec" | "command" | "builtin" | "!"))
+        {
             words.remove(0);
         }
         let Some(first) = words.first() else { return };
@@ -146,7 +395,10 @@ impl Script<'_> {
                     _ => {
                         let words = words[1..].to_vec();
                         let range = words.first().and_then(|word| word.place.bytes).unwrap_or((at, at));
-                        let variant = Variant { words, guards: Vec::new() };
+                        let variant = Variant {
+                            words,
+                            guards: Vec::new(),
+                        };
                         self.simple(range.0.min(at)..range.1.max(at), 0, variant, &[], &[]);
                     }
                 }
@@ -166,7 +418,9 @@ impl Script<'_> {
         if self.calls.len() >= CALLS {
             return;
         }
-        let Some(body) = self.functions.get(name).cloned() else { return };
+        let Some(body) = self.functions.get(name).cloned() else {
+            return;
+        };
         let outer = self.state.clone();
         for position in 1..10 {
             match words.get(position - 1) {
@@ -232,7 +486,10 @@ impl Script<'_> {
         {
             return self.nested(wrap, true);
         }
-        let reads_script = matches!(name, "sbatch" | "qsub" | "bsub" | "bash" | "sh" | "ssh" | "srun" | "zsh");
+        let reads_script = matches!(
+            name,
+            "sbatch" | "qsub" | "bsub" | "bash" | "sh" | "ssh" | "srun" | "zsh"
+        );
         for body in bodies {
             let writes_script = matches!(name, "cat" | "tee") && body.into.as_deref().is_some_and(is_script);
             if (reads_script && (name == "ssh" || !has_script(words))) || writes_script {
@@ -264,10 +521,16 @@ impl Script<'_> {
                 }
             }
         }
+        let mut words = words.to_vec();
+        let tested = self.tested_by(&self.guards);
+        if let Some(first) = words.first_mut() {
+            // The names in the conditions around it: whoever binds the command fills them from here.
+            first.variables.extend(tested);
+        }
         let command = Command {
             place: self.place(whole.clone()),
             text: joined(self.slice(whole.clone())),
-            words: words.to_vec(),
+            words,
             environment,
             guards: self.guards.clone(),
             grade: self.grade,
@@ -283,7 +546,10 @@ impl Script<'_> {
         let open = written.find(['"', '\'']);
         let range = match open {
             Some(open) if written.len() > open + 1 => {
-                let close = written.rfind(['"', '\'']).filter(|&close| close > open).unwrap_or(written.len());
+                let close = written
+                    .rfind(['"', '\''])
+                    .filter(|&close| close > open)
+                    .unwrap_or(written.len());
                 start + open + 1..start + close
             }
             _ => start..end,
@@ -298,14 +564,28 @@ impl Script<'_> {
     /// A scheduler option on a command line, with the variables that its value refers to.
     fn command_request(&mut self, request: scheduler::Request, words: &[Word]) {
         let start = request.range.start;
-        let key = (start, self.calls.clone(), format!("#{}:{}", request.system, request.key));
+        let key = (
+            start,
+            self.calls.clone(),
+            format!("#{}:{}", request.system, request.key),
+        );
         self.request(request, false);
         let Some(&id) = self.statements.get(&key) else { return };
         let variables = words
             .iter()
             .filter(|word| word.place.bytes.is_some_and(|(from, _)| from == start))
-            .chain(words.windows(2).filter(|pair| pair[0].place.bytes.is_some_and(|(from, _)| from == start)).map(|pair| &pair[1]));
-        let names = self.facts.statements[id].value.references().iter().map(|name| name.to_string()).collect::<Vec<_>>();
+            .chain(
+                words
+                    .windows(2)
+                    .filter(|pair| pair[0].place.bytes.is_some_and(|(from, _)| from == start))
+                    .map(|pair| &pair[1]),
+            );
+        let names = self.facts.statements[id]
+            .value
+            .references()
+            .iter()
+            .map(|name| name.to_string())
+            .collect::<Vec<_>>();
         let links: Vec<Link> = variables
             .flat_map(|word| word.variables.iter())
             .filter(|(slot, _)| names.contains(slot))
@@ -337,9 +617,17 @@ impl Script<'_> {
             .filter(|part| part.kind() == "file_redirect")
             .find_map(|part| {
                 let destination = children(part).into_iter().rev().find(|part| part.is_named())?;
-                Some(self.slice(destination.byte_range()).trim_matches(['"', '\'']).to_string())
+                Some(
+                    self.slice(destination.byte_range())
+                        .trim_matches(['"', '\''])
+                        .to_string(),
+                )
             });
-        Some(Heredoc { range: body.byte_range(), quoted, into })
+        Some(Heredoc {
+            range: body.byte_range(),
+            quoted,
+            into,
+        })
     }
 }
 
@@ -351,7 +639,10 @@ struct Heredoc {
 }
 
 fn is_redirect(node: Node<'_>) -> bool {
-    matches!(node.kind(), "file_redirect" | "heredoc_redirect" | "herestring_redirect")
+    matches!(
+        node.kind(),
+        "file_redirect" | "heredoc_redirect" | "herestring_redirect"
+    )
 }
 
 /// Words that stand behind a redirection's file: they are arguments of the command.
@@ -359,7 +650,9 @@ fn words_behind(redirect: Node<'_>) -> Vec<Range<usize>> {
     if redirect.kind() != "file_redirect" {
         return Vec::new();
     }
-    let words = children(redirect).into_iter().filter(|part| part.is_named() && part.kind() != "file_descriptor");
+    let words = children(redirect)
+        .into_iter()
+        .filter(|part| part.is_named() && part.kind() != "file_descriptor");
     words.skip(1).map(|part| part.byte_range()).collect()
 }
 
@@ -377,28 +670,47 @@ fn kept(name: &str, words: &[Word]) -> bool {
     }
     if first.contains(['$', '`']) {
         // `$LAUNCHER train.py`, `${PYTHON} -m x`: kept where something it runs is named.
-        return words.iter().any(|word| word.text.ends_with(".py") || is_script(&word.text) || word.text == "-m");
+        return words
+            .iter()
+            .any(|word| word.text.ends_with(".py") || is_script(&word.text) || word.text == "-m");
     }
-    let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    let plain = name
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
     let first_letter = name.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic());
-    plain && first_letter && words[1..].iter().any(|word| word.text.starts_with('-') || is_assignment(&word.text))
+    plain
+        && first_letter
+        && words[1..]
+            .iter()
+            .any(|word| word.text.starts_with('-') || is_assignment(&word.text))
 }
 
 fn is_assignment(word: &str) -> bool {
     word.split_once('=').is_some_and(|(name, _)| {
-        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.+~/@".contains(&byte))
+        !name.is_empty()
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"_.+~/@".contains(&byte))
     })
 }
 
 /// The word that `--wrap` gives to sbatch.
 fn wrapped(words: &[Word]) -> Option<&Word> {
-    let at = words.iter().position(|word| word.text == "--wrap" || word.text.starts_with("--wrap="))?;
-    if words[at].text == "--wrap" { words.get(at + 1) } else { words.get(at) }
+    let at = words
+        .iter()
+        .position(|word| word.text == "--wrap" || word.text.starts_with("--wrap="))?;
+    if words[at].text == "--wrap" {
+        words.get(at + 1)
+    } else {
+        words.get(at)
+    }
 }
 
 /// Whether a shell or a scheduler is given a script file (else it reads one from its input).
 fn has_script(words: &[Word]) -> bool {
-    words[1..].iter().any(|word| !word.text.starts_with('-') && (is_script(&word.text) || word.text.contains('/')))
+    words[1..]
+        .iter()
+        .any(|word| !word.text.starts_with('-') && (is_script(&word.text) || word.text.contains('/')))
 }
 
 /// The folder behind `cd to`, relative to the root; `None` where that is not known.
@@ -406,7 +718,11 @@ fn entered(from: Option<&str>, to: &str) -> Option<String> {
     if to.is_empty() || to.starts_with(['/', '~', '-']) || to.contains(['$', '`', '*']) {
         return None;
     }
-    let mut parts: Vec<&str> = from.unwrap_or(".").split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+    let mut parts: Vec<&str> = from
+        .unwrap_or(".")
+        .split('/')
+        .filter(|part| !matches!(*part, "" | "."))
+        .collect();
     for part in to.split('/').filter(|part| !matches!(*part, "" | ".")) {
         if part == ".." {
             parts.pop()?;
@@ -414,11 +730,18 @@ fn entered(from: Option<&str>, to: &str) -> Option<String> {
             parts.push(part);
         }
     }
-    Some(if parts.is_empty() { ".".to_string() } else { parts.join("/") })
+    Some(if parts.is_empty() {
+        ".".to_string()
+    } else {
+        parts.join("/")
+    })
 }
 
 /// A command on one line: continuation lines joined, blanks outside quotes once.
 fn joined(written: &str) -> String {
-    let words: Vec<&str> = lex::split(written, 0..written.len()).into_iter().map(|range| &written[range]).collect();
+    let words: Vec<&str> = lex::split(written, 0..written.len())
+        .into_iter()
+        .map(|range| &written[range])
+        .collect();
     words.join(" ")
 }

@@ -6,6 +6,7 @@
 //! Example: `[ "$set" == full ]` is `$set == full`; `[ -z "$X" ]` is `not $X`.
 
 use crate::evidence::Expr;
+use crate::quantity::Value;
 
 use super::lex::{self, Kind};
 use super::{arithmetic, literal};
@@ -27,7 +28,11 @@ pub(super) fn case(word: &str, patterns: &[&str]) -> Expr {
         if pattern.contains(['*', '?', '[']) {
             return Expr::Opaque(format!("{word} in {pattern}"));
         }
-        Expr::Binary { op: "==".to_string(), left: Box::new(left.clone()), right: Box::new(operand(pattern)) }
+        Expr::Binary {
+            op: "==".to_string(),
+            left: Box::new(left.clone()),
+            right: Box::new(operand(pattern)),
+        }
     });
     let first = tests.next().unwrap_or_else(|| Expr::Opaque(word.to_string()));
     tests.fold(first, |left, right| Expr::Binary {
@@ -95,7 +100,10 @@ impl Parser<'_> {
         }
         if self.take(&["!"]) {
             let operand = self.one(depth + 1)?;
-            return Some(Expr::Unary { op: "not".to_string(), operand: Box::new(operand) });
+            return Some(Expr::Unary {
+                op: "not".to_string(),
+                operand: Box::new(operand),
+            });
         }
         if self.take(&["[", "[[", "(", "test"]) {
             let opened = self.tokens[self.at - 1].clone();
@@ -115,18 +123,21 @@ impl Parser<'_> {
         match first.as_str() {
             "true" | ":" => {
                 self.at += 1;
-                return Some(Expr::Value(literal::truth(true)));
+                return Some(Expr::Value(Value::Bool(true)));
             }
             "false" if depth == 0 => {
                 self.at += 1;
-                return Some(Expr::Value(literal::truth(false)));
+                return Some(Expr::Value(Value::Bool(false)));
             }
             "-z" | "-n" => {
                 self.at += 1;
                 let tested = self.word()?;
                 return Some(match first.as_str() {
                     "-n" => tested,
-                    _ => Expr::Unary { op: "not".to_string(), operand: Box::new(tested) },
+                    _ => Expr::Unary {
+                        op: "not".to_string(),
+                        operand: Box::new(tested),
+                    },
                 });
             }
             flag if flag.len() == 2 && flag.starts_with('-') => {
@@ -192,7 +203,11 @@ impl Parser<'_> {
 }
 
 fn binary(op: &str, left: Expr, right: Expr) -> Expr {
-    Expr::Binary { op: op.to_string(), left: Box::new(left), right: Box::new(right) }
+    Expr::Binary {
+        op: op.to_string(),
+        left: Box::new(left),
+        right: Box::new(right),
+    }
 }
 
 /// One word: a variable alone is a reference as written without quotes, text a literal.
@@ -216,7 +231,7 @@ mod tests {
 
     fn shown(expr: &Expr) -> String {
         match expr {
-            Expr::Value(value) => literal::shown(value),
+            Expr::Value(value) => value.to_string(),
             Expr::Ref(name) => name.clone(),
             Expr::Binary { op, left, right } => format!("({} {op} {})", shown(left), shown(right)),
             Expr::Unary { op, operand } => format!("({op} {})", shown(operand)),
@@ -248,7 +263,10 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(shown(&parse(text)), expected, "{text}");
         }
-        assert_eq!(shown(&case("$size", &["large", "big"])), "(($size == large) or ($size == big))");
+        assert_eq!(
+            shown(&case("$size", &["large", "big"])),
+            "(($size == large) or ($size == big))"
+        );
         assert_eq!(shown(&case("$size", &["l*"])), "?$size in l*?");
     }
 }

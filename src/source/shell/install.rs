@@ -21,13 +21,41 @@ pub(super) struct Requirement {
     pub(super) word: Word,
 }
 
-
 /// Options of pip and conda that take a value.
 const VALUED: &[&str] = &[
-    "-r", "--requirement", "-c", "--constraint", "-e", "--editable", "-i", "--index-url", "--extra-index-url", "-f",
-    "--find-links", "-t", "--target", "--platform", "--python-version", "--prefix", "--root", "-n", "--name", "-p",
-    "--channel", "--file", "--cache-dir", "--trusted-host", "--no-binary", "--only-binary", "--config-settings",
-    "--timeout", "--retries", "--proxy", "--log", "--src", "--python",
+    "-r",
+    "--requirement",
+    "-c",
+    "--constraint",
+    "-e",
+    "--editable",
+    "-i",
+    "--index-url",
+    "--extra-index-url",
+    "-f",
+    "--find-links",
+    "-t",
+    "--target",
+    "--platform",
+    "--python-version",
+    "--prefix",
+    "--root",
+    "-n",
+    "--name",
+    "-p",
+    "--channel",
+    "--file",
+    "--cache-dir",
+    "--trusted-host",
+    "--no-binary",
+    "--only-binary",
+    "--config-settings",
+    "--timeout",
+    "--retries",
+    "--proxy",
+    "--log",
+    "--src",
+    "--python",
 ];
 
 /// The packages that a command installs by name; none where it is no install line.
@@ -62,7 +90,11 @@ pub(super) fn requirements(words: &[Word]) -> Vec<Requirement> {
             continue;
         }
         if let Some((package, specifier)) = requirement(word, conda) {
-            out.push(Requirement { package, specifier, word: words[at].clone() });
+            out.push(Requirement {
+                package,
+                specifier,
+                word: words[at].clone(),
+            });
         }
         at += 1;
     }
@@ -78,8 +110,16 @@ fn requirement(word: &str, conda: bool) -> Option<(String, String)> {
                 let egg = url.split_once("#egg=").map(|(_, egg)| egg);
                 egg.unwrap_or_else(|| {
                     let path = url.split('#').next().unwrap_or(url);
-                    let path = path.split('@').next().filter(|head| head.contains("//")).unwrap_or(path);
-                    path.trim_end_matches('/').rsplit('/').next().unwrap_or(path).trim_end_matches(".git")
+                    let path = path
+                        .split('@')
+                        .next()
+                        .filter(|head| head.contains("//"))
+                        .unwrap_or(path);
+                    path.trim_end_matches('/')
+                        .rsplit('/')
+                        .next()
+                        .unwrap_or(path)
+                        .trim_end_matches(".git")
                 })
             }
         };
@@ -89,8 +129,14 @@ fn requirement(word: &str, conda: bool) -> Option<(String, String)> {
         return None;
     }
     // `conda-forge::package=1.2`
-    let word = if conda { word.rsplit("::").next().unwrap_or(word) } else { word };
-    let end = word.find(['=', '<', '>', '!', '~', '[', ';', ' ', '@']).unwrap_or(word.len());
+    let word = if conda {
+        word.rsplit("::").next().unwrap_or(word)
+    } else {
+        word
+    };
+    let end = word
+        .find(['=', '<', '>', '!', '~', '[', ';', ' ', '@'])
+        .unwrap_or(word.len());
     let package = normalised(&word[..end])?;
     let mut rest = &word[end..];
     if rest.starts_with('[') {
@@ -100,7 +146,10 @@ fn requirement(word: &str, conda: bool) -> Option<(String, String)> {
     // conda's `=1.2` is pip's `==1.2.*`.
     let specifier = match specifier.strip_prefix('=') {
         Some(version) if conda && !version.starts_with('=') => {
-            format!("=={}.*", version.split('=').next().unwrap_or(version).trim_end_matches(".*"))
+            format!(
+                "=={}.*",
+                version.split('=').next().unwrap_or(version).trim_end_matches(".*")
+            )
         }
         _ => specifier.to_string(),
     };
@@ -109,7 +158,9 @@ fn requirement(word: &str, conda: bool) -> Option<(String, String)> {
 
 /// A package's name as PEP 503 compares it.
 fn normalised(name: &str) -> Option<String> {
-    let fits = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    let fits = name
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
     if name.is_empty() || !fits || !name.bytes().any(|byte| byte.is_ascii_alphabetic()) {
         return None;
     }
@@ -119,7 +170,11 @@ fn normalised(name: &str) -> Option<String> {
 
 impl Script<'_> {
     pub(super) fn requirement(&mut self, requirement: Requirement) {
-        let Requirement { package, specifier, word } = requirement;
+        let Requirement {
+            package,
+            specifier,
+            word,
+        } = requirement;
         let at = word.place.bytes.map_or(0, |(start, _)| start);
         let key = (at, self.calls.clone(), format!("pip:{package}"));
         if self.statements.contains_key(&key) {
@@ -129,7 +184,12 @@ impl Script<'_> {
         let dead: Option<Dead> = self.dead_here();
         self.statements.insert(key, self.facts.statements.len());
         self.facts.statements.push(Statement {
-            subject: Subject::Dependency { package, extra: None, marker: None, locked: false },
+            subject: Subject::Dependency {
+                package,
+                extra: None,
+                marker: None,
+                locked: false,
+            },
             form: Form::Requirement,
             value: Expr::Value(literal::text(&specifier)),
             place: word.place,
@@ -158,14 +218,20 @@ mod tests {
                 variables: Vec::new(),
             })
             .collect();
-        let found: Vec<String> = requirements(&words).into_iter().map(|one| one.package + &one.specifier).collect();
+        let found: Vec<String> = requirements(&words)
+            .into_iter()
+            .map(|one| one.package + &one.specifier)
+            .collect();
         found.join(" ")
     }
 
     #[test]
     fn install_lines_declare_packages() {
         let cases = [
-            ("pip install torch==2.1.0 \"transformers>=4.30\" accelerate", "torch==2.1.0 transformers>=4.30 accelerate"),
+            (
+                "pip install torch==2.1.0 \"transformers>=4.30\" accelerate",
+                "torch==2.1.0 transformers>=4.30 accelerate",
+            ),
             ("pip3 install -U flash_attn --no-build-isolation", "flash-attn"),
             ("python -m pip install Foo.Bar[x]~=1.0", "foo-bar~=1.0"),
             ("uv pip install a", "a"),
@@ -173,9 +239,15 @@ mod tests {
             ("pip install -e .", ""),
             ("pip install . ./sub", ""),
             ("pip install torch --index-url https://x/whl/cu118", "torch"),
-            ("pip install git+https://h/o/peft.git@abc", "peftgit+https://h/o/peft.git@abc"),
+            (
+                "pip install git+https://h/o/peft.git@abc",
+                "peftgit+https://h/o/peft.git@abc",
+            ),
             ("pip install x@git+https://h/o/y.git", "xgit+https://h/o/y.git"),
-            ("conda install -c nvidia pytorch=2.1 cudatoolkit==11.8", "pytorch==2.1.* cudatoolkit==11.8"),
+            (
+                "conda install -c nvidia pytorch=2.1 cudatoolkit==11.8",
+                "pytorch==2.1.* cudatoolkit==11.8",
+            ),
             ("conda create -n env python=3.10", "python==3.10.*"),
             ("pip list", ""),
             ("python train.py install x", ""),

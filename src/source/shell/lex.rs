@@ -54,7 +54,12 @@ pub(crate) enum Part {
 
 /// Takes the bytes of one word apart. `double` when they stand inside double quotes already.
 pub(crate) fn pieces(text: &str, range: Range<usize>, double: bool) -> Vec<Piece> {
-    let mut lexer = Lexer { text, bytes: text.as_bytes(), end: range.end.min(text.len()), out: Vec::new() };
+    let mut lexer = Lexer {
+        text,
+        bytes: text.as_bytes(),
+        end: range.end.min(text.len()),
+        out: Vec::new(),
+    };
     lexer.run(range.start, double);
     lexer.out
 }
@@ -82,8 +87,7 @@ pub(crate) fn split(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
 
 /// White space, or a backslash before a line's end.
 fn blank(bytes: &[u8], at: usize, end: usize) -> bool {
-    bytes[at].is_ascii_whitespace()
-        || (bytes[at] == b'\\' && at + 1 < end && matches!(bytes[at + 1], b'\n' | b'\r'))
+    bytes[at].is_ascii_whitespace() || (bytes[at] == b'\\' && at + 1 < end && matches!(bytes[at + 1], b'\n' | b'\r'))
 }
 
 /// Behind the character, quoted text or expansion that starts at `at`.
@@ -157,7 +161,11 @@ fn closing(bytes: &[u8], open: usize, end: usize, left: u8, right: u8) -> usize 
 }
 
 fn find(bytes: &[u8], from: usize, end: usize, wanted: u8) -> Option<usize> {
-    bytes.get(from..end)?.iter().position(|&byte| byte == wanted).map(|at| at + from)
+    bytes
+        .get(from..end)?
+        .iter()
+        .position(|&byte| byte == wanted)
+        .map(|at| at + from)
 }
 
 struct Lexer<'t> {
@@ -195,7 +203,11 @@ impl Lexer<'_> {
                         self.text(at..stop, "$", double);
                     } else {
                         let kind = self.expansion(at..stop);
-                        self.out.push(Piece { kind, quoted: double, range: at..stop });
+                        self.out.push(Piece {
+                            kind,
+                            quoted: double,
+                            range: at..stop,
+                        });
                     }
                     at = stop;
                 }
@@ -229,7 +241,11 @@ impl Lexer<'_> {
                 at + 1
             }
             _ => {
-                let width = self.text.get(at + 1..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
+                let width = self
+                    .text
+                    .get(at + 1..)
+                    .and_then(|rest| rest.chars().next())
+                    .map_or(1, char::len_utf8);
                 let escaped = self.slice(at + 1..at + 1 + width).to_string();
                 self.text(at..at + 1 + width, &escaped, true);
                 at + 1 + width
@@ -242,13 +258,22 @@ impl Lexer<'_> {
     }
 
     fn text(&mut self, range: Range<usize>, text: &str, quoted: bool) {
-        if let Some(Piece { kind: Kind::Text(last), quoted: before, range: old }) = self.out.last_mut() {
+        if let Some(Piece {
+            kind: Kind::Text(last),
+            quoted: before,
+            range: old,
+        }) = self.out.last_mut()
+        {
             last.push_str(text);
             *before |= quoted;
             old.end = range.end;
             return;
         }
-        self.out.push(Piece { kind: Kind::Text(text.to_string()), quoted, range });
+        self.out.push(Piece {
+            kind: Kind::Text(text.to_string()),
+            quoted,
+            range,
+        });
     }
 
     fn expansion(&self, range: Range<usize>) -> Kind {
@@ -273,8 +298,16 @@ impl Lexer<'_> {
             };
         }
         let name = written.trim_start_matches('$');
-        let part = if matches!(name, "@" | "*") { Part::All } else { Part::Whole };
-        Kind::Variable(Variable { name: if part == Part::All { "@" } else { name }.to_string(), part, default: None })
+        let part = if matches!(name, "@" | "*") {
+            Part::All
+        } else {
+            Part::Whole
+        };
+        Kind::Variable(Variable {
+            name: if part == Part::All { "@" } else { name }.to_string(),
+            part,
+            default: None,
+        })
     }
 }
 
@@ -284,7 +317,10 @@ fn braced(inner: &str, base: usize) -> Kind {
         Some(b'@' | b'*' | b'#' | b'?') if inner.len() == 1 => 1,
         Some(b'@' | b'*') => 1,
         Some(byte) if byte.is_ascii_digit() => inner.bytes().take_while(u8::is_ascii_digit).count(),
-        _ => inner.bytes().take_while(|byte| *byte == b'_' || byte.is_ascii_alphanumeric()).count(),
+        _ => inner
+            .bytes()
+            .take_while(|byte| *byte == b'_' || byte.is_ascii_alphanumeric())
+            .count(),
     };
     if name_length == 0 {
         return Kind::Other;
@@ -296,19 +332,39 @@ fn braced(inner: &str, base: usize) -> Kind {
         (part, name) = (Part::All, "@".to_string());
     }
     if let Some(bracket) = rest.strip_prefix('[') {
-        let Some(close) = bracket.find(']') else { return Kind::Other };
+        let Some(close) = bracket.find(']') else {
+            return Kind::Other;
+        };
         let index = &bracket[..close];
-        part = if matches!(index, "@" | "*") { Part::All } else { Part::Index(index.to_string()) };
+        part = if matches!(index, "@" | "*") {
+            Part::All
+        } else {
+            Part::Index(index.to_string())
+        };
         rest = &bracket[close + 1..];
     }
-    let operator = [":-", ":=", "-", "=", ":?", "?"].into_iter().find(|operator| rest.starts_with(operator));
+    let operator = [":-", ":=", "-", "=", ":?", "?"]
+        .into_iter()
+        .find(|operator| rest.starts_with(operator));
     match operator {
-        Some(":?" | "?") => Kind::Variable(Variable { name, part, default: None }),
+        Some(":?" | "?") => Kind::Variable(Variable {
+            name,
+            part,
+            default: None,
+        }),
         Some(operator) => {
             let start = base + inner.len() - rest.len() + operator.len();
-            Kind::Variable(Variable { name, part, default: Some(start..base + inner.len()) })
+            Kind::Variable(Variable {
+                name,
+                part,
+                default: Some(start..base + inner.len()),
+            })
         }
-        None if rest.is_empty() => Kind::Variable(Variable { name, part, default: None }),
+        None if rest.is_empty() => Kind::Variable(Variable {
+            name,
+            part,
+            default: None,
+        }),
         None => Kind::Other,
     }
 }
@@ -324,7 +380,10 @@ mod tests {
             .map(|piece| match &piece.kind {
                 Kind::Text(text) => text.clone(),
                 Kind::Variable(variable) => {
-                    let default = variable.default.clone().map_or(String::new(), |range| format!("={}", &word[range]));
+                    let default = variable
+                        .default
+                        .clone()
+                        .map_or(String::new(), |range| format!("={}", &word[range]));
                     format!("<{}{default}>", variable.name)
                 }
                 Kind::Arithmetic(range) => format!("({})", &word[range.clone()]),
@@ -369,13 +428,18 @@ mod tests {
     #[test]
     fn lines_split_as_the_shell_splits() {
         let line = "python 'a b' --x=\"c d\" $(seq 1 2) \\\n  ${y:-1 2}";
-        let words: Vec<&str> = split(line, 0..line.len()).into_iter().map(|range| &line[range]).collect();
+        let words: Vec<&str> = split(line, 0..line.len())
+            .into_iter()
+            .map(|range| &line[range])
+            .collect();
         assert_eq!(words, ["python", "'a b'", "--x=\"c d\"", "$(seq 1 2)", "${y:-1 2}"]);
     }
 
     #[test]
     fn broken_words_do_not_panic() {
-        for word in ["$", "${", "${}", "$(", "$((", "`", "\"", "'", "\\", "\"$", "${a", "${a[", "${a[1", "é\\é", "\\\r"] {
+        for word in [
+            "$", "${", "${}", "$(", "$((", "`", "\"", "'", "\\", "\"$", "${a", "${a[", "${a[1", "é\\é", "\\\r",
+        ] {
             let _ = pieces(word, 0..word.len(), false);
             let _ = pieces(word, 0..word.len(), true);
             let _ = split(word, 0..word.len());

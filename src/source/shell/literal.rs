@@ -6,48 +6,30 @@
 //! Example: `1e-5` is the number 1e-5, `true` the truth value, `full` a text.
 
 use crate::evidence::Expr;
-use crate::quantity::Value;
+use crate::quantity::{Number, Value};
 
-pub(crate) fn number(text: &str) -> Value {
-    Value::Number(text.to_string(), None)
-}
-pub(crate) fn with_unit(text: &str, unit: &str) -> Value {
-    Value::Number(text.to_string(), Some(unit.to_string()))
-}
-pub(crate) fn text(text: &str) -> Value {
-    Value::Text(text.to_string())
-}
-pub(crate) fn truth(holds: bool) -> Value {
-    Value::Bool(holds)
-}
-
-/// The plain text of a value.
-pub(crate) fn shown(value: &Value) -> String {
-    match value {
-        Value::Number(text, _) | Value::Text(text) => text.clone(),
-        Value::Bool(holds) => holds.to_string(),
-        Value::Null => "null".to_string(),
+/// The word as a number; as text where it is none.
+pub(crate) fn number(word: &str) -> Value {
+    let plain = word.strip_prefix('+').unwrap_or(word);
+    match Number::parse_literal(plain).filter(|_| is_number(word)) {
+        Some(number) => Value::Number(number),
+        None => text(word),
     }
 }
 
-/// The value with its unit, for tests.
-#[cfg(test)]
-pub(crate) fn shown_with_unit(value: &Value) -> String {
-    match value {
-        Value::Number(text, Some(unit)) => format!("{text} {unit}"),
-        other => shown(other),
-    }
+pub(crate) fn text(word: &str) -> Value {
+    Value::Text(word.to_string())
 }
 
 /// The value of a word as a program's option parser would take it.
 pub(crate) fn value(word: &str) -> Value {
     match word {
-        "true" | "True" => return truth(true),
-        "false" | "False" => return truth(false),
+        "true" | "True" => return Value::Bool(true),
+        "false" | "False" => return Value::Bool(false),
         "null" | "None" => return Value::Null,
         _ => {}
     }
-    if is_number(word) { number(word) } else { text(word) }
+    number(word)
 }
 
 /// A word as an expression; `[1,2]` and `(1,2)` as a list.
@@ -56,7 +38,11 @@ pub(crate) fn expr(word: &str) -> Expr {
     if let Some(inner) = trimmed.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         if !inner.contains(['[', '{', '$']) {
             let items = inner.split(',').map(str::trim).filter(|item| !item.is_empty());
-            return Expr::List(items.map(|item| Expr::Value(value(item.trim_matches(['\'', '"'])))).collect());
+            return Expr::List(
+                items
+                    .map(|item| Expr::Value(value(item.trim_matches(['\'', '"']))))
+                    .collect(),
+            );
         }
         return Expr::Opaque(word.to_string());
     }
@@ -89,7 +75,9 @@ mod tests {
         for word in ["1", "-1", "1e-5", "0.5", ".5", "5.", "1E+3", "+2"] {
             assert!(is_number(word), "{word}");
         }
-        for word in ["", "-", ".", "e5", "1e", "1-2", "0x10", "1,2", "1:30", "v1", "1e-5x", "é"] {
+        for word in [
+            "", "-", ".", "e5", "1e", "1-2", "0x10", "1,2", "1:30", "v1", "1e-5x", "é",
+        ] {
             assert!(!is_number(word), "{word}");
         }
     }

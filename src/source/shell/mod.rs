@@ -23,18 +23,27 @@ mod words;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use crate::evidence::{Ask, Dead, Expr, Form, Gap, GapReason, Grade, Guard, Link, LinkKind, Statement, StatementId, Subject};
+use crate::evidence::{
+    Ask, Dead, Expr, Form, Gap, GapReason, Grade, Guard, Link, LinkKind, Statement, StatementId, Subject,
+};
 use crate::place::{Place, SourceText};
 use crate::source::{Command, File, FileFacts, Reader, scheduler};
 
 use state::{Definition, State};
 
 /// Shell and job scripts.
-pub const SHELL: Reader = Reader { name: "shell", about: include_str!("mod.rs"), reads, read };
+pub const SHELL: Reader = Reader {
+    name: "shell",
+    about: include_str!("mod.rs"),
+    reads,
+    read,
+};
 
 /// Larger files are generated; the tree needs about 60 bytes for each of theirs.
 pub(crate) const LARGEST: usize = 4 << 20;
-const EXTENSIONS: [&str; 9] = [".sh", ".bash", ".job", ".slurm", ".sbatch", ".pbs", ".qsub", ".lsf", ".zsh"];
+const EXTENSIONS: [&str; 9] = [
+    ".sh", ".bash", ".job", ".slurm", ".sbatch", ".pbs", ".qsub", ".lsf", ".zsh",
+];
 /// Statements and commands of one script; what is beyond comes from a script that calls itself over and over.
 const STATEMENTS: usize = 20_000;
 const COMMANDS: usize = 2_000;
@@ -58,13 +67,19 @@ fn read(file: &File, _asks: &[Ask]) -> FileFacts {
         return FileFacts::default();
     }
     let gap = |why, detail: &str| FileFacts {
-        gaps: vec![Gap { file: file.path.clone(), why, detail: detail.to_string() }],
+        gaps: vec![Gap {
+            file: file.path.clone(),
+            why,
+            detail: detail.to_string(),
+        }],
         ..FileFacts::default()
     };
     if file.bytes.len() > LARGEST {
         return gap(GapReason::TooLarge, "shell scripts are read up to 4 MB");
     }
-    let Some(source) = &file.text else { return gap(GapReason::NotText, "not UTF-8") };
+    let Some(source) = &file.text else {
+        return gap(GapReason::NotText, "not UTF-8");
+    };
     // A byte order mark is no part of the first word.
     let start = if file.bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
     read_range(source, start..source.text().len(), Grade::Launched)
@@ -73,9 +88,12 @@ fn read(file: &File, _asks: &[Ask]) -> FileFacts {
 /// A `#!` line that names a shell.
 fn has_shell_shebang(bytes: &[u8]) -> bool {
     let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let Some(rest) = line.strip_prefix(b"#!") else { return false };
+    let Some(rest) = line.strip_prefix(b"#!") else {
+        return false;
+    };
     let rest = String::from_utf8_lossy(&rest[..rest.len().min(200)]).to_string();
-    rest.split_whitespace().any(|word| matches!(word.rsplit('/').next(), Some("sh" | "bash" | "zsh" | "ksh" | "dash")))
+    rest.split_whitespace()
+        .any(|word| matches!(word.rsplit('/').next(), Some("sh" | "bash" | "zsh" | "ksh" | "dash")))
 }
 
 /// Reads shell that stands within another file: a fenced block of prose, a string in code.
@@ -103,6 +121,8 @@ struct Script<'s> {
     comments: BTreeMap<u32, String>,
     state: State,
     guards: Vec<Guard>,
+    /// What the names in a condition refer to, by the condition's first byte and the calls it stands in.
+    tested: BTreeMap<(usize, Vec<usize>), Vec<(String, StatementId)>>,
     /// Start bytes of the calls that lead here.
     calls: Vec<usize>,
     fragments: usize,
@@ -129,6 +149,7 @@ impl<'s> Script<'s> {
             comments: BTreeMap::new(),
             state: State::default(),
             guards: Vec::new(),
+            tested: BTreeMap::new(),
             calls: Vec::new(),
             fragments: 0,
             depth: 0,
@@ -164,7 +185,14 @@ impl<'s> Script<'s> {
 
     /// A scheduler request as a statement; its value may refer to variables.
     fn request(&mut self, request: scheduler::Request, directive_line: bool) {
-        let scheduler::Request { system, key, value, range, state } = request;
+        let scheduler::Request {
+            system,
+            key,
+            value,
+            unit,
+            range,
+            state,
+        } = request;
         let form = match state {
             scheduler::Standing::CommentedOut => Form::CommentedOut,
             _ => Form::Directive,
@@ -178,15 +206,26 @@ impl<'s> Script<'s> {
             return;
         }
         let statement = Statement {
-            subject: Subject::Directive { system: system.to_string(), key: key.to_string() },
+            subject: Subject::Directive {
+                system: system.to_string(),
+                key: key.to_string(),
+            },
             form,
             value,
             place: self.source.place(range),
-            grade: if self.grade == Grade::Documented { Grade::Documented } else { Grade::Declared },
+            grade: if self.grade == Grade::Documented {
+                Grade::Documented
+            } else {
+                Grade::Declared
+            },
             owner: Vec::new(),
-            unit: None,
+            unit,
             // A directive line is read before the script runs, whatever stands around it.
-            guards: if directive_line { Vec::new() } else { self.guards.clone() },
+            guards: if directive_line {
+                Vec::new()
+            } else {
+                self.guards.clone()
+            },
             comment: None,
             dead,
         };
@@ -251,7 +290,8 @@ impl<'s> Script<'s> {
                 id
             }
         };
-        for (slot, from) in variables {
+        let tested = self.tested_by(&self.guards);
+        for (slot, from) in variables.iter().chain(&tested) {
             if *from != id {
                 self.links.insert(Link {
                     from: *from,
@@ -265,8 +305,24 @@ impl<'s> Script<'s> {
         id
     }
 
+    /// The variables that these conditions look at.
+    fn tested_by(&self, guards: &[Guard]) -> Vec<(String, StatementId)> {
+        let mut out = Vec::new();
+        for guard in guards {
+            let Some((start, _)) = guard.place.bytes else { continue };
+            for calls in [&self.calls[..], &[]] {
+                let Some(found) = self.tested.get(&(start, calls.to_vec())) else { continue };
+                out.extend(found.iter().cloned());
+                break;
+            }
+        }
+        out
+    }
+
     fn dead_here(&self) -> Option<Dead> {
-        self.dead.clone().or_else(|| self.state.ended.then_some(Dead::BranchNotTaken))
+        self.dead
+            .clone()
+            .or_else(|| self.state.ended.then_some(Dead::BranchNotTaken))
     }
 
     fn place(&self, range: Range<usize>) -> Place {

@@ -50,7 +50,8 @@ impl State {
     }
 
     pub(super) fn set(&mut self, name: &str, definitions: Vec<DefinitionId>) {
-        self.variables.insert(name.to_string(), definitions.into_iter().map(Some).collect());
+        self.variables
+            .insert(name.to_string(), definitions.into_iter().map(Some).collect());
     }
 
     pub(super) fn unset(&mut self, name: &str) {

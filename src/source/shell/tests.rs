@@ -11,13 +11,20 @@ fn facts(script: &str) -> FileFacts {
 fn shown(expr: &Expr) -> String {
     match expr {
         Expr::Value(Value::Text(text)) => format!("'{text}'"),
-        Expr::Value(value) => literal::shown(value),
+        Expr::Value(value) => value.to_string(),
         Expr::Ref(name) => name.clone(),
         Expr::Binary { op, left, right } => format!("({} {op} {})", shown(left), shown(right)),
         Expr::Unary { op, operand } => format!("({op} {})", shown(operand)),
         Expr::List(items) => format!("[{}]", items.iter().map(shown).collect::<Vec<_>>().join(", ")),
         Expr::Map(entries) => {
-            format!("{{{}}}", entries.iter().map(|(key, value)| format!("{key}: {}", shown(value))).collect::<Vec<_>>().join(", "))
+            format!(
+                "{{{}}}",
+                entries
+                    .iter()
+                    .map(|(key, value)| format!("{key}: {}", shown(value)))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            )
         }
         Expr::Opaque(text) => format!("?{text}?"),
         _ => "…".to_string(),
@@ -25,19 +32,29 @@ fn shown(expr: &Expr) -> String {
 }
 
 fn guards(guards: &[Guard]) -> String {
-    guards.iter().map(|guard| format!(" if{} {}", if guard.holds { "" } else { " not" }, shown(&guard.test))).collect()
+    guards
+        .iter()
+        .map(|guard| format!(" if{} {}", if guard.holds { "" } else { " not" }, shown(&guard.test)))
+        .collect()
 }
 
 /// `name = value` with its guards, one a line.
 fn variables(script: &str) -> Vec<String> {
     let facts = facts(script);
-    let settings = facts.statements.iter().filter_map(|statement| match &statement.subject {
-        Subject::Setting { name } => {
-            let dead = if statement.dead.is_some() { " dead" } else { "" };
-            Some(format!("{name} = {}{}{dead}", shown(&statement.value), guards(&statement.guards)))
-        }
-        _ => None,
-    });
+    let settings = facts
+        .statements
+        .iter()
+        .filter_map(|statement| match &statement.subject {
+            Subject::Setting { name } => {
+                let dead = if statement.dead.is_some() { " dead" } else { "" };
+                Some(format!(
+                    "{name} = {}{}{dead}",
+                    shown(&statement.value),
+                    guards(&statement.guards)
+                ))
+            }
+            _ => None,
+        });
     settings.collect()
 }
 
@@ -57,13 +74,16 @@ fn commands(script: &str) -> Vec<String> {
                         .iter()
                         .map(|(_, id)| shown(&facts.statements[*id].value))
                         .collect();
-                    match fills.is_empty() {
+                    match fills.is_empty() || !matches!(word.value, Expr::Ref(_)) {
                         true => word.text.clone(),
                         false => format!("{}{{{}}}", shown(&word.value), fills.join("|")),
                     }
                 })
                 .collect();
-            let folder = command.directory.as_ref().map_or(String::new(), |folder| format!("{folder}> "));
+            let folder = command
+                .directory
+                .as_ref()
+                .map_or(String::new(), |folder| format!("{folder}> "));
             let environment: String = command
                 .environment
                 .iter()
@@ -102,7 +122,8 @@ fn variables_and_their_values() {
 
 #[test]
 fn branches_give_guarded_alternatives() {
-    let script = "if [ \"$set\" == full ]; then\n  n=1\nelif [ -z \"$b\" ]; then\n  n=2\nelse\n  n=3\nfi\npython t.py --n $n\n";
+    let script =
+        "if [ \"$set\" == full ]; then\n  n=1\nelif [ -z \"$b\" ]; then\n  n=2\nelse\n  n=3\nfi\npython t.py --n $n\n";
     assert_eq!(
         variables(script),
         [
@@ -126,35 +147,74 @@ fn branches_give_guarded_alternatives() {
 #[test]
 fn commands_with_words_environment_and_folder() {
     let cases: &[(&str, &[&str])] = &[
-        ("lr=1e-5\npython train.py \\\n  --lr $lr \\\n  --bs=32 > log.txt 2>&1 &", &["python train.py --lr $lr{1e-5} --bs=32"]),
-        ("CUDA_VISIBLE_DEVICES=0,1 python t.py", &["CUDA_VISIBLE_DEVICES='0,1' python t.py"]),
-        ("export CUDA_VISIBLE_DEVICES=0\npython t.py", &["CUDA_VISIBLE_DEVICES=0 python t.py"]),
+        (
+            "lr=1e-5\npython train.py \\\n  --lr $lr \\\n  --bs=32 > log.txt 2>&1 &",
+            &["python train.py --lr $lr{1e-5} --bs=32"],
+        ),
+        (
+            "CUDA_VISIBLE_DEVICES=0,1 python t.py",
+            &["CUDA_VISIBLE_DEVICES='0,1' python t.py"],
+        ),
+        (
+            "export CUDA_VISIBLE_DEVICES=0\npython t.py",
+            &["CUDA_VISIBLE_DEVICES=0 python t.py"],
+        ),
         ("cd sub && python x.py", &["sub> python x.py"]),
         ("cd /data\npython x.py", &["python x.py"]),
         ("cd \"$(dirname \"$0\")/..\"\npython x.py", &[".> python x.py"]),
-        ("(cd sub; python y.py)\npython z.py", &["sub> python y.py", "python z.py"]),
+        (
+            "(cd sub; python y.py)\npython z.py",
+            &["sub> python y.py", "python z.py"],
+        ),
         ("echo python train.py --lr 1", &[]),
         ("cat <<EOF > config.yaml\npython: 1\nEOF", &[]),
         ("python - <<EOF\nprint(1)\nEOF", &["python -"]),
         ("bash -c \"python t.py --lr 1\"", &["python t.py --lr 1"]),
         ("eval \"python t.py --lr 1\"", &["python t.py --lr 1"]),
         ("sbatch --wrap=\"python t.py --lr 1\"", &["python t.py --lr 1"]),
-        ("CMD=\"python t.py --lr 1\"\n$CMD --bf16", &["python t.py --lr 1 --bf16"]),
+        (
+            "CMD=\"python t.py --lr 1\"\n$CMD --bf16",
+            &["python t.py --lr 1 --bf16"],
+        ),
         ("CMD=\"python t.py --lr 1\"\neval $CMD", &["python t.py --lr 1"]),
-        ("lr=2\nARGS=\"--lr $lr --bf16\"\npython t.py $ARGS", &["python t.py --lr $lr{2} --bf16"]),
-        ("ARGS=(--lr 1)\nARGS+=(--bf16)\npython t.py \"${ARGS[@]}\"", &["python t.py --lr 1 --bf16"]),
+        (
+            "lr=2\nARGS=\"--lr $lr --bf16\"\npython t.py $ARGS",
+            &["python t.py --lr $lr{2} --bf16"],
+        ),
+        (
+            "ARGS=(--lr 1)\nARGS+=(--bf16)\npython t.py \"${ARGS[@]}\"",
+            &["python t.py --lr 1 --bf16"],
+        ),
         (
             "X=\"\"\nif [ $a = 1 ]; then X=\"--bf16\"; fi\npython t.py $X",
             &["python t.py --bf16 if ($a == 1)", "python t.py"],
         ),
         ("[ -f x ] && python z.py", &["python z.py if ?-f x?"]),
-        ("for x in a b {1..2}; do python t.py --x $x; done", &["python t.py --x $x{'a'|'b'|1|2}"]),
-        ("L=(5 6)\nfor x in \"${L[@]}\"; do python t.py --x $x; done", &["python t.py --x $x{5|6}"]),
-        ("x=1\nwhile true; do python t.py --x $x; x=2; done", &["python t.py --x $x{1|2}"]),
+        (
+            "for x in a b {1..2}; do python t.py --x $x; done",
+            &["python t.py --x $x{'a'|'b'|1|2}"],
+        ),
+        (
+            "L=(5 6)\nfor x in \"${L[@]}\"; do python t.py --x $x; done",
+            &["python t.py --x $x{5|6}"],
+        ),
+        (
+            "x=1\nwhile true; do python t.py --x $x; x=2; done",
+            &["python t.py --x $x{1|2}"],
+        ),
         ("L=(5 6)\npython t.py --x ${L[1]}", &["python t.py --x ${L[1]}{6}"]),
-        ("L=(5 6)\npython t.py --x ${L[$SLURM_ARRAY_TASK_ID]}", &["python t.py --x ${L[$SLURM_ARRAY_TASK_ID]}{5|6}"]),
-        ("run() { local q=$1; python a.py --q \"$q\" $2; }\nrun 5 --z\n", &["python a.py --q $q{$1} --z"]),
-        ("f() { python a.py \"$@\"; }\nf --q 5\nf --q 6", &["python a.py --q 5", "python a.py --q 6"]),
+        (
+            "L=(5 6)\npython t.py --x ${L[$SLURM_ARRAY_TASK_ID]}",
+            &["python t.py --x ${L[$SLURM_ARRAY_TASK_ID]}{5|6}"],
+        ),
+        (
+            "run() { local q=$1; python a.py --q \"$q\" $2; }\nrun 5 --z\n",
+            &["python a.py --q $q{$1} --z"],
+        ),
+        (
+            "f() { python a.py \"$@\"; }\nf --q 5\nf --q 6",
+            &["python a.py --q 5", "python a.py --q 6"],
+        ),
         ("f() { python a.py; }", &[]),
         ("python a.py --lr ${LR:-1e-4}", &["python a.py --lr ${LR:-1e-4}{1e-4}"]),
         (
@@ -167,11 +227,17 @@ fn commands_with_words_environment_and_folder() {
         ("fairseq-train data --lr 1", &["fairseq-train data --lr 1"]),
         ("./train.py --lr 1", &["./train.py --lr 1"]),
         ("OUT=$(python a.py --x 1)", &["python a.py --x 1"]),
-        ("cat <<EOF > job.sbatch\n#!/bin/bash\npython a.py --x 1\nEOF", &["python a.py --x 1"]),
+        (
+            "cat <<EOF > job.sbatch\n#!/bin/bash\npython a.py --x 1\nEOF",
+            &["python a.py --x 1"],
+        ),
         ("python a.py > log.txt --x 1", &["python a.py --x 1"]),
-        ("nohup python p.py 'a b' k=v \"e=[1,2]\" &", &["nohup python p.py a b k=v e=[1,2]"]),
+        (
+            "nohup python p.py 'a b' k=v \"e=[1,2]\" &",
+            &["nohup python p.py a b k=v e=[1,2]"],
+        ),
         ("# python a.py --x 1", &[]),
-        ("if true; then python a.py", &["python a.py if true"]),
+        ("if true; then python a.py", &["python a.py"]),
         ("python a.py --x 1\r\n", &["python a.py --x 1"]),
     ];
     for (script, expected) in cases {
@@ -192,7 +258,11 @@ fn a_job_script_as_it_stands() {
                 Subject::Setting { name } => name.clone(),
                 _ => "?".to_string(),
             };
-            (statement.place.line, format!("{what} = {}", shown(&statement.value)), statement.form == Form::CommentedOut)
+            (
+                statement.place.line,
+                format!("{what} = {}", shown(&statement.value)),
+                statement.form == Form::CommentedOut,
+            )
         })
         .collect();
     let expected = [
@@ -211,15 +281,24 @@ fn a_job_script_as_it_stands() {
 #[test]
 fn references_link_variables() {
     let facts = facts("a=1\nb=$a\na=2\nc=$a\n");
-    let links: Vec<(StatementId, StatementId, &str)> =
-        facts.links.iter().map(|link| (link.from, link.to, link.slot.as_deref().unwrap_or(""))).collect();
+    let links: Vec<(StatementId, StatementId, &str)> = facts
+        .links
+        .iter()
+        .map(|link| (link.from, link.to, link.slot.as_deref().unwrap_or("")))
+        .collect();
     // b is filled by the first a, c by the second.
     assert_eq!(links, [(0, 1, "$a"), (2, 3, "$a")]);
 }
 
 #[test]
 fn scripts_are_known_by_name_or_first_line() {
-    for (path, expected) in [("a/run.sh", true), ("x.slurm", true), ("bin/launch", true), ("a.py", false), ("makefile", false)] {
+    for (path, expected) in [
+        ("a/run.sh", true),
+        ("x.slurm", true),
+        ("bin/launch", true),
+        ("a.py", false),
+        ("makefile", false),
+    ] {
         assert_eq!((SHELL.reads)(path), expected, "{path}");
     }
     let file = |text: &str| File {
@@ -229,14 +308,21 @@ fn scripts_are_known_by_name_or_first_line() {
     };
     assert_eq!((SHELL.read)(&file("#!/usr/bin/env bash\na=1"), &[]).statements.len(), 1);
     assert_eq!((SHELL.read)(&file("a=1"), &[]).statements.len(), 0);
-    assert_eq!((SHELL.read)(&file("#!/usr/bin/env python\na=1"), &[]).statements.len(), 0);
+    assert_eq!(
+        (SHELL.read)(&file("#!/usr/bin/env python\na=1"), &[]).statements.len(),
+        0
+    );
 }
 
 #[test]
 fn broken_scripts_keep_what_stands_around() {
     let found = facts("a=1\nif [ x\nb=2\n");
     assert!(found.gaps.iter().any(|gap| gap.why == GapReason::Broken));
-    assert!(variables("a=1\nif [ x\nb=2\n").iter().any(|line| line.starts_with("a = 1")));
+    assert!(
+        variables("a=1\nif [ x\nb=2\n")
+            .iter()
+            .any(|line| line.starts_with("a = 1"))
+    );
 }
 
 #[test]
@@ -248,7 +334,11 @@ fn deep_and_recursive_scripts_end() {
     let _ = facts(&"a && ".repeat(3000));
     let _ = facts("f() { f; f; f; f; }\nf\n");
     let _ = facts(&"x=\"$x $x\"\n".repeat(200));
-    let loops = format!("{}x=$x; python a.py{}", "for i in 1 2; do ".repeat(12), "; done".repeat(12));
+    let loops = format!(
+        "{}x=$x; python a.py{}",
+        "for i in 1 2; do ".repeat(12),
+        "; done".repeat(12)
+    );
     let _ = facts(&loops);
 }
 

@@ -115,7 +115,12 @@ impl Script<'_> {
         let (first, rest) = split_at_then(&parts);
         let mut after: Option<State> = None;
         let clause = |nodes: &[Node<'_>], kinds: [&str; 2]| -> Vec<usize> {
-            nodes.iter().enumerate().filter(|(_, n)| kinds.contains(&n.kind())).map(|(at, _)| at).collect()
+            nodes
+                .iter()
+                .enumerate()
+                .filter(|(_, n)| kinds.contains(&n.kind()))
+                .map(|(at, _)| at)
+                .collect()
         };
         let clauses = clause(rest, ["elif_clause", "else_clause"]);
         let body_end = clauses.first().copied().unwrap_or(rest.len());
@@ -154,7 +159,10 @@ impl Script<'_> {
         if let Some(guard) = guard {
             self.guards.push(guard);
         }
-        let never = self.guards.iter().any(|guard| matches!(truth(&guard.test), Some(holds) if holds != guard.holds));
+        let never = self
+            .guards
+            .iter()
+            .any(|guard| matches!(truth(&guard.test), Some(holds) if holds != guard.holds));
         if never && self.dead.is_none() {
             self.dead = Some(Dead::BranchNotTaken);
         }
@@ -167,17 +175,41 @@ impl Script<'_> {
         }
     }
 
+    /// Remembers what the names in a condition refer to.
+    fn note_tested(&mut self, start: usize, range: Range<usize>) {
+        let mut variables = Vec::new();
+        for word in lex::split(self.text, range.clone()) {
+            variables.extend(self.word(word, false).variables);
+        }
+        let inner = self.slice(range).trim_matches(['(', ')', ' ']).to_string();
+        if !inner.contains(['[', '"']) {
+            for side in inner.split(['<', '>', '=', '!']) {
+                self.look_up_arithmetic(side, &mut variables);
+            }
+        }
+        if !variables.is_empty() {
+            self.tested.insert((start, self.calls.clone()), variables);
+        }
+    }
+
     /// The guard that a condition's nodes make.
-    fn guard(&self, condition: &[Node<'_>]) -> Guard {
+    fn guard(&mut self, condition: &[Node<'_>]) -> Guard {
         let range = span(condition);
         let text = self.slice(range.clone()).trim().trim_end_matches(';').trim_end();
         let range = range.start..range.start + text.len();
-        Guard { text: text.to_string(), test: condition::parse(text), holds: true, place: self.place(range) }
+        self.note_tested(range.start, range.clone());
+        Guard {
+            text: text.to_string(),
+            test: condition::parse(text),
+            holds: true,
+            place: self.place(range),
+        }
     }
 
     fn case(&mut self, node: Node<'_>) {
         let parts = children(node);
-        let word = parts.iter().find(|part| part.is_named()).map(|part| self.slice(part.byte_range())).unwrap_or("");
+        let word_range = parts.iter().find(|part| part.is_named()).map_or(0..0, Node::byte_range);
+        let word = self.slice(word_range.clone());
         let outer = self.guards.len();
         let mut after: Option<State> = None;
         let mut has_default = false;
@@ -197,6 +229,7 @@ impl Script<'_> {
                 continue;
             }
             let range = item.start_byte()..inner.get(close).map_or(item.end_byte(), Node::end_byte);
+            self.note_tested(range.start, word_range.clone());
             let guard = Guard {
                 text: format!("case {word} in {}", self.slice(range.clone())),
                 test: condition::case(word, &patterns),
@@ -222,12 +255,20 @@ impl Script<'_> {
             return self.walk_all(&parts);
         };
         let name_text = self.slice(name.byte_range()).to_string();
-        let body: Vec<Node<'_>> =
-            parts.iter().copied().filter(|part| matches!(part.kind(), "do_group" | "compound_statement")).collect();
+        let body: Vec<Node<'_>> = parts
+            .iter()
+            .copied()
+            .filter(|part| matches!(part.kind(), "do_group" | "compound_statement"))
+            .collect();
         let given = parts.iter().position(|part| part.kind() == "in");
         let items: Vec<Range<usize>> = given.map_or(Vec::new(), |from| {
-            let values = parts[from + 1..].iter().take_while(|part| part.kind() != "do_group" && part.kind() != ";");
-            values.filter(|part| part.is_named()).map(|part| part.byte_range()).collect()
+            let values = parts[from + 1..]
+                .iter()
+                .take_while(|part| part.kind() != "do_group" && part.kind() != ";");
+            values
+                .filter(|part| part.is_named())
+                .map(|part| part.byte_range())
+                .collect()
         });
         let definitions = self.items(&name_text, name.byte_range(), &items, given.is_some());
         self.repeated(&body, |script| match definitions.is_empty() {
@@ -238,8 +279,11 @@ impl Script<'_> {
 
     fn while_loop(&mut self, node: Node<'_>) {
         let parts = children(node);
-        let body: Vec<Node<'_>> =
-            parts.iter().copied().filter(|part| matches!(part.kind(), "do_group" | "compound_statement")).collect();
+        let body: Vec<Node<'_>> = parts
+            .iter()
+            .copied()
+            .filter(|part| matches!(part.kind(), "do_group" | "compound_statement"))
+            .collect();
         let condition: Vec<Node<'_>> = parts.into_iter().filter(|part| !body.contains(part)).collect();
         if node.kind() == "c_style_for_statement" {
             for part in &condition {
@@ -277,8 +321,16 @@ impl Script<'_> {
     /// `f() { … }`: remembered, and walked where it is called.
     fn function(&mut self, node: Node<'_>) {
         let parts = children(node);
-        let Some(name) = parts.iter().find(|part| part.kind() == "word") else { return };
-        let Some(body) = parts.iter().rev().find(|part| part.is_named() && part.id() != name.id()) else { return };
+        let Some(name) = parts.iter().find(|part| part.kind() == "word") else {
+            return;
+        };
+        let Some(body) = parts
+            .iter()
+            .rev()
+            .find(|part| part.is_named() && part.id() != name.id())
+        else {
+            return;
+        };
         let mut range = body.byte_range();
         if matches!(body.kind(), "compound_statement" | "subshell") && range.len() >= 2 {
             range = range.start + 1..range.end - 1;
@@ -316,7 +368,12 @@ impl Script<'_> {
             if tests {
                 let start = left.start_byte();
                 let end = nodes.first().map_or(left.end_byte(), Node::start_byte);
-                let written = self.slice(start..end).trim_end().trim_end_matches(['&', '|']).trim_end();
+                let written = self
+                    .slice(start..end)
+                    .trim_end()
+                    .trim_end_matches(['&', '|'])
+                    .trim_end();
+                self.note_tested(start, start..start + written.len());
                 let guard = Guard {
                     text: written.to_string(),
                     test: condition::parse(written),
@@ -356,7 +413,9 @@ impl Script<'_> {
             "test_command" => true,
             "command" => {
                 let text = self.slice(node.byte_range());
-                let first = lex::split(text, 0..text.len()).first().map(|range| &text[range.clone()]);
+                let first = lex::split(text, 0..text.len())
+                    .first()
+                    .map(|range| &text[range.clone()]);
                 matches!(first, Some("test" | "["))
             }
             "list" | "negated_command" => children(node).iter().filter(|n| n.is_named()).all(|n| self.is_test(*n)),
@@ -392,7 +451,10 @@ fn split_at_then<'a, 't>(parts: &'a [Node<'t>]) -> (&'a [Node<'t>], &'a [Node<'t
 }
 
 fn span(nodes: &[Node<'_>]) -> Range<usize> {
-    let named: Vec<&Node<'_>> = nodes.iter().filter(|node| node.is_named() || node.kind() == "!").collect();
+    let named: Vec<&Node<'_>> = nodes
+        .iter()
+        .filter(|node| node.is_named() || node.kind() == "!")
+        .collect();
     match (named.first(), named.last()) {
         (Some(first), Some(last)) => first.start_byte()..last.end_byte(),
         _ => 0..0,

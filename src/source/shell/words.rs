@@ -41,7 +41,10 @@ impl Script<'_> {
             let fillings = if many {
                 // Too many ways: the word as it is written.
                 let word = self.word(range.clone(), *double);
-                vec![Variant { words: vec![word], guards: Vec::new() }]
+                vec![Variant {
+                    words: vec![word],
+                    guards: Vec::new(),
+                }]
             } else {
                 fillings
             };
@@ -69,12 +72,27 @@ impl Script<'_> {
     fn fillings(&mut self, range: Range<usize>, double: bool, first: bool) -> Vec<Variant> {
         let pieces = lex::pieces(self.text, range.clone(), double);
         let plain = |script: &mut Self| {
-            vec![Variant { words: vec![script.word(range.clone(), double)], guards: Vec::new() }]
+            vec![Variant {
+                words: vec![script.word(range.clone(), double)],
+                guards: Vec::new(),
+            }]
         };
-        let [Piece { kind: Kind::Variable(variable), quoted, .. }] = pieces.as_slice() else { return plain(self) };
+        let [
+            Piece {
+                kind: Kind::Variable(variable),
+                quoted,
+                ..
+            },
+        ] = pieces.as_slice()
+        else {
+            return plain(self);
+        };
         if variable.part == Part::All && variable.name == "@" {
             return match &self.state.arguments {
-                Some(arguments) => vec![Variant { words: arguments.clone(), guards: Vec::new() }],
+                Some(arguments) => vec![Variant {
+                    words: arguments.clone(),
+                    guards: Vec::new(),
+                }],
                 None => plain(self),
             };
         }
@@ -83,8 +101,11 @@ impl Script<'_> {
             return plain(self);
         }
         let reaching = self.state.reaching(&variable.name);
-        let known: Vec<Definition> =
-            reaching.iter().flatten().map(|&id| self.definitions[id].clone()).collect();
+        let known: Vec<Definition> = reaching
+            .iter()
+            .flatten()
+            .map(|&id| self.definitions[id].clone())
+            .collect();
         let list = |definition: &Definition| match (&definition.elements, &variable.part) {
             (Some(elements), Part::All) => elements.clone(),
             _ => definition.words.clone(),
@@ -98,7 +119,10 @@ impl Script<'_> {
         }
         let mut out: Vec<Variant> = known
             .iter()
-            .map(|definition| Variant { words: list(definition), guards: definition.guards.clone() })
+            .map(|definition| Variant {
+                words: list(definition),
+                guards: definition.guards.clone(),
+            })
             .collect();
         if reaching.contains(&None) && variable.default.is_none() && !first {
             out.push(Variant::default());
@@ -106,8 +130,14 @@ impl Script<'_> {
         if reaching.contains(&None)
             && let Some(default) = variable.default.clone()
         {
-            let words = lex::split(self.text, default).into_iter().map(|range| self.word(range, true)).collect();
-            out.push(Variant { words, guards: Vec::new() });
+            let words = lex::split(self.text, default)
+                .into_iter()
+                .map(|range| self.word(range, true))
+                .collect();
+            out.push(Variant {
+                words,
+                guards: Vec::new(),
+            });
         }
         out
     }
@@ -151,15 +181,33 @@ impl Script<'_> {
             raw.push_str(&written);
         }
         let value = match pieces.as_slice() {
-            [Piece { kind: Kind::Variable(_), .. }] => Expr::Ref(raw),
-            [Piece { kind: Kind::Arithmetic(inner), .. }] => {
-                arithmetic::parse(self.slice(inner.clone())).unwrap_or(Expr::Opaque(raw))
-            }
-            [Piece { kind: Kind::Text(plain), .. }] => literal::expr(plain),
+            [
+                Piece {
+                    kind: Kind::Variable(_),
+                    ..
+                },
+            ] => Expr::Ref(raw),
+            [
+                Piece {
+                    kind: Kind::Arithmetic(inner),
+                    ..
+                },
+            ] => arithmetic::parse(self.slice(inner.clone())).unwrap_or(Expr::Opaque(raw)),
+            [
+                Piece {
+                    kind: Kind::Text(plain),
+                    ..
+                },
+            ] => literal::expr(plain),
             _ if certain => literal::expr(&text),
             _ => Expr::Opaque(raw),
         };
-        Word { text, value, place: self.place(range), variables }
+        Word {
+            text,
+            value,
+            place: self.place(range),
+            variables,
+        }
     }
 
     /// The one known text of a variable, and whether nothing from outside can change it; adds the statements that
@@ -193,7 +241,13 @@ impl Script<'_> {
             self.depth += 1;
             let inner = self.word(default, false);
             self.depth -= 1;
-            let statement = self.variable(range.start, &variable.name, inner.value.clone(), range, &inner.variables);
+            let statement = self.variable(
+                range.start,
+                &variable.name,
+                inner.value.clone(),
+                range,
+                &inner.variables,
+            );
             push_unique(variables, written, statement);
             texts.push(inner.value.literal().map(|_| inner.text.clone()));
             // Known as far as the script goes, for finding files; a caller can give another.
@@ -238,7 +292,7 @@ impl Script<'_> {
         }
     }
 
-    fn look_up_arithmetic(&mut self, text: &str, variables: &mut Vec<(String, StatementId)>) {
+    pub(super) fn look_up_arithmetic(&mut self, text: &str, variables: &mut Vec<(String, StatementId)>) {
         let Some(expr) = arithmetic::parse(text) else { return };
         for written in expr.references() {
             let name = written.trim_start_matches('$').trim_matches(['{', '}']);
@@ -261,8 +315,16 @@ impl Script<'_> {
         if text == "pwd" {
             return Some(self.state.directory.clone().unwrap_or_else(|| ".".to_string()));
         }
-        const STARTS: [&str; 8] =
-            ["python", "sbatch", "srun", "torchrun", "accelerate", "deepspeed", ".sh", "qsub"];
+        const STARTS: [&str; 8] = [
+            "python",
+            "sbatch",
+            "srun",
+            "torchrun",
+            "accelerate",
+            "deepspeed",
+            ".sh",
+            "qsub",
+        ];
         if STARTS.iter().any(|start| text.contains(start)) && self.depth < 60 {
             let before = self.state.clone();
             self.depth += 1;
@@ -282,7 +344,11 @@ impl Script<'_> {
         for _ in 0..ups {
             folder.pop();
         }
-        if folder.is_empty() { ".".to_string() } else { folder.join("/") }
+        if folder.is_empty() {
+            ".".to_string()
+        } else {
+            folder.join("/")
+        }
     }
 
     /// What a `for` runs over: one definition for each item.
@@ -309,7 +375,10 @@ impl Script<'_> {
             let mut fillings = self.fillings(range.clone(), false, false);
             // `for x in $LIST` splits, whatever the words look like.
             if let Some(list) = self.split_list(range.clone()) {
-                fillings = vec![Variant { words: list, guards: Vec::new() }];
+                fillings = vec![Variant {
+                    words: list,
+                    guards: Vec::new(),
+                }];
             }
             words.extend(fillings.into_iter().flat_map(|filling| filling.words));
         }
@@ -329,14 +398,30 @@ impl Script<'_> {
             let literal = word.value.literal().map(|_| word.text.clone());
             let certain = literal.is_some();
             let guards = self.guards.clone();
-            out.push(self.define(Definition { statement, literal, certain, words: vec![word], elements: None, guards }));
+            out.push(self.define(Definition {
+                statement,
+                literal,
+                certain,
+                words: vec![word],
+                elements: None,
+                guards,
+            }));
         }
         out
     }
 
     fn split_list(&mut self, range: Range<usize>) -> Option<Vec<Word>> {
         let pieces = lex::pieces(self.text, range, false);
-        let [Piece { kind: Kind::Variable(variable), quoted, .. }] = pieces.as_slice() else { return None };
+        let [
+            Piece {
+                kind: Kind::Variable(variable),
+                quoted,
+                ..
+            },
+        ] = pieces.as_slice()
+        else {
+            return None;
+        };
         if *quoted && variable.part != Part::All {
             return None;
         }
@@ -370,8 +455,12 @@ fn counted(written: &str) -> Option<Vec<String>> {
     }
     let inner = written.strip_prefix("$(").and_then(|rest| rest.strip_suffix(')'));
     let inner = inner.or_else(|| written.strip_prefix('`').and_then(|rest| rest.strip_suffix('`')))?;
-    let numbers: Option<Vec<i64>> =
-        inner.trim().strip_prefix("seq ")?.split_whitespace().map(|word| word.parse().ok()).collect();
+    let numbers: Option<Vec<i64>> = inner
+        .trim()
+        .strip_prefix("seq ")?
+        .split_whitespace()
+        .map(|word| word.parse().ok())
+        .collect();
     match numbers?.as_slice() {
         [to] => range(1, 1, *to),
         [from, to] => range(*from, 1, *to),
@@ -404,6 +493,8 @@ fn push_unique(variables: &mut Vec<(String, StatementId)>, written: &str, statem
 /// Whether two of the conditions cannot hold together: the same test at the same place, held and not held.
 fn contradictory(guards: &[Guard]) -> bool {
     guards.iter().enumerate().any(|(at, guard)| {
-        guards[..at].iter().any(|other| other.place == guard.place && other.holds != guard.holds)
+        guards[..at]
+            .iter()
+            .any(|other| other.place == guard.place && other.holds != guard.holds)
     })
 }

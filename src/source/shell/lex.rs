@@ -50,6 +50,8 @@ pub(crate) enum Part {
     All,
     /// `[0]`, `[$i]`.
     Index(String),
+    /// `${@:3}`: the arguments from that one on.
+    From(usize),
 }
 
 /// Takes the bytes of one word apart. `double` when they stand inside double quotes already.
@@ -342,6 +344,12 @@ fn braced(inner: &str, base: usize) -> Kind {
             Part::Index(index.to_string())
         };
         rest = &bracket[close + 1..];
+    }
+    if part == Part::All
+        && let Some(from) = rest.strip_prefix(':').and_then(|from| from.trim().parse().ok())
+    {
+        let part = Part::From(from);
+        return Kind::Variable(Variable { name, part, default: None });
     }
     let operator = [":-", ":=", "-", "=", ":?", "?"]
         .into_iter()

@@ -269,6 +269,15 @@ impl<'s> Script<'s> {
         variables: &[(String, StatementId)],
     ) -> StatementId {
         let key = (at, self.calls.clone(), name.to_string());
+        let value = match (name, &value) {
+            // A list, whose length is the number of processes.
+            ("CUDA_VISIBLE_DEVICES", Expr::Value(devices)) => {
+                let devices = devices.to_string();
+                let devices = devices.split(',').map(str::trim).filter(|device| !device.is_empty());
+                Expr::List(devices.map(|device| Expr::Value(literal::value(device))).collect())
+            }
+            _ => value,
+        };
         let id = match self.statements.get(&key) {
             Some(&id) => id,
             None => {

@@ -153,11 +153,11 @@ fn commands_with_words_environment_and_folder() {
         ),
         (
             "CUDA_VISIBLE_DEVICES=0,1 python t.py",
-            &["CUDA_VISIBLE_DEVICES='0,1' python t.py"],
+            &["CUDA_VISIBLE_DEVICES=[0, 1] python t.py"],
         ),
         (
             "export CUDA_VISIBLE_DEVICES=0\npython t.py",
-            &["CUDA_VISIBLE_DEVICES=0 python t.py"],
+            &["CUDA_VISIBLE_DEVICES=[0] python t.py"],
         ),
         ("cd sub && python x.py", &["sub> python x.py"]),
         ("cd /data\npython x.py", &["python x.py"]),

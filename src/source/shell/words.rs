@@ -87,10 +87,15 @@ impl Script<'_> {
         else {
             return plain(self);
         };
-        if variable.part == Part::All && variable.name == "@" {
+        let from = match variable.part {
+            Part::All => Some(1),
+            Part::From(from) => Some(from.max(1)),
+            _ => None,
+        };
+        if let Some(from) = from.filter(|_| variable.name == "@") {
             return match &self.state.arguments {
                 Some(arguments) => vec![Variant {
-                    words: arguments.clone(),
+                    words: arguments.iter().skip(from - 1).cloned().collect(),
                     guards: Vec::new(),
                 }],
                 None => plain(self),
@@ -199,6 +204,8 @@ impl Script<'_> {
                     ..
                 },
             ] => literal::expr(plain),
+            // `--lr=$lr`: whoever splits it at the sign wants the variable.
+            [Piece { kind: Kind::Text(first), .. }, _, ..] if first.contains('=') => Expr::Opaque(raw),
             _ if certain => literal::expr(&text),
             _ => Expr::Opaque(raw),
         };

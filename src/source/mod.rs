@@ -10,6 +10,7 @@
 //! resolves the command to `scripts/evaluate_simple.py` and links its flags to the options defined there.
 
 pub mod launch;
+pub mod makefile;
 pub mod python;
 pub mod scheduler;
 pub mod shell;

@@ -51,16 +51,38 @@ pub(super) fn runs(
             shell.entry(statement.place.file.clone()).or_default().push(id);
         }
     }
-    let mut calls = Calls { by_file, givers, shell, statements, paths, out: Vec::new(), links: Vec::new(), called: BTreeSet::new() };
+    let mut calls = Calls {
+        by_file,
+        givers,
+        shell,
+        statements,
+        paths,
+        out: Vec::new(),
+        links: Vec::new(),
+        called: BTreeSet::new(),
+    };
     let mut plain = Vec::new();
     for command in commands {
-        let Some(stripped) = strip::strip(&command.words) else { continue };
+        let Some(stripped) = strip::strip(&command.words) else {
+            continue;
+        };
         match calls.target(command, &stripped, &command.place.file) {
-            Some(target) => calls.call(command, &stripped, &target, &[command.place.file.clone()], &BTreeMap::new()),
+            Some(target) => calls.call(
+                command,
+                &stripped,
+                &target,
+                &[command.place.file.clone()],
+                &BTreeMap::new(),
+            ),
             None => plain.push(command),
         }
     }
-    let Calls { mut out, called, links: made, .. } = calls;
+    let Calls {
+        mut out,
+        called,
+        links: made,
+        ..
+    } = calls;
     links.extend(made);
     for command in plain {
         // A script's command that its callers run with arguments is a launch of theirs.
@@ -74,7 +96,9 @@ pub(super) fn runs(
             });
         }
     }
-    out.sort_by(|a, b| (&a.command.place.file, a.command.place.bytes).cmp(&(&b.command.place.file, b.command.place.bytes)));
+    out.sort_by(|a, b| {
+        (&a.command.place.file, a.command.place.bytes).cmp(&(&b.command.place.file, b.command.place.bytes))
+    });
     out
 }
 
@@ -102,7 +126,9 @@ struct Gifts {
 impl Calls<'_> {
     /// The repository's script that a command calls, where its commands were read.
     fn target(&self, command: &Command, stripped: &Stripped, script: &str) -> Option<String> {
-        let Program::Script(path) = &stripped.program else { return None };
+        let Program::Script(path) = &stripped.program else {
+            return None;
+        };
         let found = self.paths.file(path, command.directory.as_deref(), script)?;
         (self.by_file.contains_key(found.as_str()) && found != script).then_some(found)
     }
@@ -146,7 +172,12 @@ impl Calls<'_> {
             inner.grade = caller.grade.min(command.grade);
             inner.guards = caller.guards.iter().chain(&command.guards).cloned().collect();
             inner.place = caller.place.clone();
-            self.out.push(Run { command: inner, script: target.to_string(), through: through.to_vec(), given });
+            self.out.push(Run {
+                command: inner,
+                script: target.to_string(),
+                through: through.to_vec(),
+                given,
+            });
         }
     }
 
@@ -159,7 +190,13 @@ impl Calls<'_> {
             let id = self.add(caller, &name, word.value.clone(), word.place.clone());
             for (slot, from) in &word.variables {
                 let slot = Some(slot.clone());
-                self.links.push(Link { from: *from, to: id, kind: LinkKind::Reference, slot, launch: None });
+                self.links.push(Link {
+                    from: *from,
+                    to: id,
+                    kind: LinkKind::Reference,
+                    slot,
+                    launch: None,
+                });
             }
             gifts.named.insert(name, id);
         }
@@ -175,7 +212,10 @@ impl Calls<'_> {
             }
         }
         // What a caller's own caller exported goes on to what it calls.
-        for (name, id) in outer.iter().filter(|(name, _)| !name.bytes().all(|byte| byte.is_ascii_digit())) {
+        for (name, id) in outer
+            .iter()
+            .filter(|(name, _)| !name.bytes().all(|byte| byte.is_ascii_digit()))
+        {
             gifts.named.entry(name.clone()).or_insert(*id);
         }
         gifts
@@ -216,7 +256,9 @@ impl Calls<'_> {
             if !seen.insert(id) {
                 continue;
             }
-            let Some(statement) = self.statements.get(id) else { continue };
+            let Some(statement) = self.statements.get(id) else {
+                continue;
+            };
             if self.is_default(statement, gifts).is_some() || mentions(&statement.value, gifts) {
                 return true;
             }
@@ -227,13 +269,17 @@ impl Calls<'_> {
 
     /// The given name that takes the place of a statement's default (`${1:-42}`, `LR=${LR:-1e-4}`).
     fn is_default(&self, statement: &Statement, gifts: &Gifts) -> Option<StatementId> {
-        let Subject::Setting { name } = &statement.subject else { return None };
+        let Subject::Setting { name } = &statement.subject else {
+            return None;
+        };
         let from = *gifts.named.get(name)?;
         if statement.form != Form::ShellVariable {
             return None;
         }
         let written = &statement.place.excerpt;
-        let defaults = [":-", "-", ":=", "="].iter().any(|sign| written.contains(&format!("${{{name}{sign}")));
+        let defaults = [":-", "-", ":=", "="]
+            .iter()
+            .any(|sign| written.contains(&format!("${{{name}{sign}")));
         defaults.then_some(from)
     }
 
@@ -244,13 +290,18 @@ impl Calls<'_> {
             if let Expr::Ref(name) = &word.value
                 && name_of(name) == "@"
             {
-                let from = name.trim_end_matches('}').split_once(':').and_then(|(_, from)| from.parse().ok());
+                let from = name
+                    .trim_end_matches('}')
+                    .split_once(':')
+                    .and_then(|(_, from)| from.parse().ok());
                 out.extend(gifts.all.iter().skip(from.unwrap_or(1usize).max(1) - 1).cloned());
                 continue;
             }
             let mut word = word.clone();
             for name in written_names(&word.value) {
-                let Some(&from) = gifts.named.get(name_of(&name)) else { continue };
+                let Some(&from) = gifts.named.get(name_of(&name)) else {
+                    continue;
+                };
                 if word.variables.iter().any(|(slot, _)| *slot == name) {
                     continue;
                 }
@@ -270,10 +321,18 @@ impl Calls<'_> {
         for &to in self.shell.get(target).into_iter().flatten() {
             let statement = &self.statements[to];
             if let Some(from) = self.is_default(statement, gifts) {
-                let environment =
-                    matches!(&statement.subject, Subject::Setting { name } if !name.starts_with(|c: char| c.is_ascii_digit()));
-                let kind = if environment { LinkKind::Environment } else { LinkKind::Argument };
-                out.push(Handed { from, to, kind, slot: None });
+                let environment = matches!(&statement.subject, Subject::Setting { name } if !name.starts_with(|c: char| c.is_ascii_digit()));
+                let kind = if environment {
+                    LinkKind::Environment
+                } else {
+                    LinkKind::Argument
+                };
+                out.push(Handed {
+                    from,
+                    to,
+                    kind,
+                    slot: None,
+                });
                 continue;
             }
             for slot in written_names(&statement.value) {
@@ -281,7 +340,12 @@ impl Calls<'_> {
                     matches!(&self.statements[giver].subject, Subject::Setting { name } if name == name_of(&slot))
                 });
                 if let Some(&from) = gifts.named.get(name_of(&slot)).filter(|_| !filled) {
-                    out.push(Handed { from, to, kind: LinkKind::Reference, slot: Some(slot) });
+                    out.push(Handed {
+                        from,
+                        to,
+                        kind: LinkKind::Reference,
+                        slot: Some(slot),
+                    });
                 }
             }
         }
@@ -291,7 +355,9 @@ impl Calls<'_> {
 
 /// Whether an expression refers to one of the gifts.
 fn mentions(value: &Expr, gifts: &Gifts) -> bool {
-    written_names(value).iter().any(|name| gifts.named.contains_key(name_of(name)))
+    written_names(value)
+        .iter()
+        .any(|name| gifts.named.contains_key(name_of(name)))
 }
 
 /// Variables as written in an expression; of text that is not understood, those in it.
@@ -308,7 +374,10 @@ fn written_names(value: &Expr) -> Vec<String> {
 
 /// `1` of `$1`, `${1}` and `${1:-42}`.
 fn name_of(written: &str) -> &str {
-    let inner = written.trim_start_matches('$').trim_start_matches('{').trim_end_matches('}');
+    let inner = written
+        .trim_start_matches('$')
+        .trim_start_matches('{')
+        .trim_end_matches('}');
     let end = inner.find([':', '-', '=', '[', '?']).unwrap_or(inner.len());
     match &inner[..end] {
         "*" => "@",

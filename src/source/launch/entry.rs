@@ -14,7 +14,9 @@ pub(super) struct Paths<'f> {
 
 impl<'f> Paths<'f> {
     pub(super) fn new(files: &'f [String]) -> Paths<'f> {
-        Paths { files: files.iter().map(String::as_str).collect() }
+        Paths {
+            files: files.iter().map(String::as_str).collect(),
+        }
     }
 
     pub(super) fn has(&self, path: &str) -> bool {
@@ -38,9 +40,15 @@ impl<'f> Paths<'f> {
     /// The one file that ends as the path does; of an absolute path or one behind a variable at least two parts, where
     /// it has as many.
     fn by_end(&self, written: &str) -> Option<String> {
-        let all: Vec<&str> = written.split('/').filter(|part| !matches!(*part, "" | "." | "..")).collect();
+        let all: Vec<&str> = written
+            .split('/')
+            .filter(|part| !matches!(*part, "" | "." | ".."))
+            .collect();
         // Behind the last variable, only literal parts are left.
-        let from = all.iter().rposition(|part| part.contains(['$', '`', '~'])).map_or(0, |at| at + 1);
+        let from = all
+            .iter()
+            .rposition(|part| part.contains(['$', '`', '~']))
+            .map_or(0, |at| at + 1);
         let parts = &all[from..];
         if parts.is_empty() {
             return None;
@@ -86,11 +94,13 @@ impl<'f> Paths<'f> {
         if !module.contains('.') {
             return None;
         }
-        [format!("/{path}.py"), format!("/{path}/__main__.py")].iter().find_map(|suffix| {
-            let mut found = self.files.iter().filter(|file| file.ends_with(suffix.as_str()));
-            let only = found.next()?;
-            found.next().is_none().then(|| only.to_string())
-        })
+        [format!("/{path}.py"), format!("/{path}/__main__.py")]
+            .iter()
+            .find_map(|suffix| {
+                let mut found = self.files.iter().filter(|file| file.ends_with(suffix.as_str()));
+                let only = found.next()?;
+                found.next().is_none().then(|| only.to_string())
+            })
     }
 
     /// A file under a folder of that name: Hydra's `model=big` is `conf/model/big.yaml`.
@@ -98,7 +108,8 @@ impl<'f> Paths<'f> {
         let suffixes = [format!("{group}/{option}.yaml"), format!("{group}/{option}.yml")];
         let mut found = self.files.iter().filter(|file| {
             suffixes.iter().any(|suffix| {
-                file.strip_suffix(suffix.as_str()).is_some_and(|before| before.is_empty() || before.ends_with('/'))
+                file.strip_suffix(suffix.as_str())
+                    .is_some_and(|before| before.is_empty() || before.ends_with('/'))
             })
         });
         let only = found.next()?;
@@ -109,7 +120,11 @@ impl<'f> Paths<'f> {
 /// A path relative to a folder, `.` and `..` taken out; `None` where it leaves the root.
 pub(super) fn joined(base: &str, path: &str) -> Option<String> {
     let mut parts: Vec<&str> = Vec::new();
-    for part in base.split('/').chain(path.split('/')).filter(|part| !matches!(*part, "" | ".")) {
+    for part in base
+        .split('/')
+        .chain(path.split('/'))
+        .filter(|part| !matches!(*part, "" | "."))
+    {
         if part == ".." {
             parts.pop()?;
         } else {
@@ -126,8 +141,14 @@ mod tests {
     #[test]
     fn paths_are_found_where_the_command_runs() {
         let files: Vec<String> = [
-            "train.py", "scripts/run.sh", "scripts/eval.py", "src/pkg/train.py", "src/pkg/tool/__main__.py", "a/x.py",
-            "b/x.py", "conf/model/big.yaml",
+            "train.py",
+            "scripts/run.sh",
+            "scripts/eval.py",
+            "src/pkg/train.py",
+            "src/pkg/tool/__main__.py",
+            "a/x.py",
+            "b/x.py",
+            "conf/model/big.yaml",
         ]
         .map(String::from)
         .to_vec();

@@ -74,12 +74,17 @@ fn flag(words: &[Word], at: usize, takes: &dyn Fn(&str) -> Option<Takes>) -> (Op
     let text = words[at].text.as_str();
     let raw = raw(&words[at]);
     if let Some((written, _)) = text.split_once('=') {
-        let Some(behind) = raw.split_once('=').map(|(_, behind)| behind) else { return (None, at + 1) };
+        let Some(behind) = raw.split_once('=').map(|(_, behind)| behind) else {
+            return (None, at + 1);
+        };
         let value = behind_sign(behind, text.split_once('=').map_or("", |(_, known)| known));
         return (named(written, value, (at, at), false), at + 1);
     }
-    let next_is_value =
-        |at: usize| words.get(at).is_some_and(|word| !is_flag(&word.text) && word.text != "--" && !is_all_arguments(word));
+    let next_is_value = |at: usize| {
+        words
+            .get(at)
+            .is_some_and(|word| !is_flag(&word.text) && word.text != "--" && !is_all_arguments(word))
+    };
     let known = takes(text);
     // `-b12`: a short option with its value behind it.
     if known.is_none() && !text.starts_with("--") && text.len() > 2 {
@@ -91,7 +96,10 @@ fn flag(words: &[Word], at: usize, takes: &dyn Fn(&str) -> Option<Takes>) -> (Op
     match known {
         Some(Takes::Negation) => {
             let written = text.replacen("--no-", "--", 1).replacen("--no_", "--", 1);
-            (named(&written, Expr::Value(Value::Bool(false)), (at, at), false), at + 1)
+            (
+                named(&written, Expr::Value(Value::Bool(false)), (at, at), false),
+                at + 1,
+            )
         }
         Some(Takes::Switch { default }) => {
             if next_is_value(at + 1) && is_truth(&words[at + 1].text) {
@@ -106,9 +114,7 @@ fn flag(words: &[Word], at: usize, takes: &dyn Fn(&str) -> Option<Takes>) -> (Op
         _ => {
             let mut end = at + 1;
             // Behind a first value, a variable that nothing is known of holds other flags more often than not.
-            while next_is_value(end)
-                && assignment(words, end).is_none()
-                && (end == at + 1 || !is_unknown(&words[end]))
+            while next_is_value(end) && assignment(words, end).is_none() && (end == at + 1 || !is_unknown(&words[end]))
             {
                 end += 1;
             }
@@ -132,7 +138,10 @@ fn is_unknown(word: &Word) -> bool {
 }
 
 fn is_truth(text: &str) -> bool {
-    matches!(text.to_ascii_lowercase().as_str(), "true" | "false" | "0" | "1" | "yes" | "no" | "on" | "off")
+    matches!(
+        text.to_ascii_lowercase().as_str(),
+        "true" | "false" | "0" | "1" | "yes" | "no" | "on" | "off"
+    )
 }
 
 /// `key=value`, `+a.b=value`, `~key`.
@@ -154,7 +163,9 @@ fn assignment(words: &[Word], at: usize) -> Option<Flag> {
 /// A dotted path of identifiers, with Hydra's group signs.
 fn is_path(key: &str) -> bool {
     key.starts_with(|first: char| first == '_' || first.is_ascii_alphabetic())
-        && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-/@:[]".contains(&byte))
+        && key
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"_.-/@:[]".contains(&byte))
         && !key.contains("://")
 }
 
@@ -162,7 +173,12 @@ fn is_path(key: &str) -> bool {
 fn behind_sign(raw: &str, known: &str) -> Expr {
     let pieces = lex::pieces(raw, 0..raw.len(), true);
     match pieces.as_slice() {
-        [lex::Piece { kind: lex::Kind::Variable(_), .. }] => Expr::Ref(raw.to_string()),
+        [
+            lex::Piece {
+                kind: lex::Kind::Variable(_),
+                ..
+            },
+        ] => Expr::Ref(raw.to_string()),
         _ if !known.contains(['$', '`']) => literal::expr(unquoted(known)),
         _ => Expr::Opaque(raw.to_string()),
     }
@@ -215,7 +231,12 @@ mod tests {
                     false if word.contains('$') => Expr::Opaque(word.to_string()),
                     false => literal::expr(word),
                 };
-                Word { text: word.to_string(), value, place: Place::default(), variables: Vec::new() }
+                Word {
+                    text: word.to_string(),
+                    value,
+                    place: Place::default(),
+                    variables: Vec::new(),
+                }
             })
             .collect()
     }
@@ -278,7 +299,12 @@ mod tests {
             let found: Vec<String> = read(&words, 0, &takes)
                 .iter()
                 .map(|flag| {
-                    let path: Vec<&str> = flag.owner.iter().map(String::as_str).chain([flag.name.as_str()]).collect();
+                    let path: Vec<&str> = flag
+                        .owner
+                        .iter()
+                        .map(String::as_str)
+                        .chain([flag.name.as_str()])
+                        .collect();
                     format!("{}={}", path.join("."), shown(&flag.value))
                 })
                 .collect();

@@ -17,7 +17,9 @@ mod strip;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::evidence::{Arg, Dead, Expr, Form, Grade, Launch, LaunchId, Link, LinkKind, Statement, StatementId, Subject};
+use crate::evidence::{
+    Arg, Dead, Expr, Form, Grade, Launch, LaunchId, Link, LinkKind, Statement, StatementId, Subject,
+};
 use crate::place::Place;
 use crate::source::shell::{is_script, literal};
 use crate::source::{Command, Word};
@@ -62,7 +64,9 @@ pub fn bind(
         binder.run(run);
     }
     binder.entries_alone();
-    let Binder { links: found, launches, .. } = binder;
+    let Binder {
+        links: found, launches, ..
+    } = binder;
     links.extend(found);
     launches
 }
@@ -90,8 +94,15 @@ struct Binder<'b> {
 
 impl Binder<'_> {
     fn run(&mut self, run: Run) {
-        let Run { command, script, through, given } = run;
-        let Some(stripped) = strip::strip(&command.words) else { return };
+        let Run {
+            command,
+            script,
+            through,
+            given,
+        } = run;
+        let Some(stripped) = strip::strip(&command.words) else {
+            return;
+        };
         let directory = command.directory.as_deref();
         let entry = match &stripped.program {
             Program::File(path) => self.paths.file(path, directory, &script),
@@ -127,7 +138,8 @@ impl Binder<'_> {
             let name = (flag.owner.clone(), flag.name.replace('-', "_"));
             if let Some(earlier) = last.insert(name, statement) {
                 self.statements[earlier].dead = Some(Dead::Shadowed { by: statement });
-                self.links.retain(|link| !(link.from == earlier && link.kind == LinkKind::Flag));
+                self.links
+                    .retain(|link| !(link.from == earlier && link.kind == LinkKind::Flag));
                 flags.retain(|&id| id != earlier);
             }
             let takers = self.options.takers(flag, entry.as_deref(), &reach, &configs);
@@ -161,7 +173,15 @@ impl Binder<'_> {
     fn flag(&mut self, command: &Command, flag: &Flag) -> StatementId {
         let words = &command.words[flag.words.0..=flag.words.1];
         let place = spanning(words);
-        let statement = self.add(command, Subject::Setting { name: flag.name.clone() }, flag.value.clone(), place, &flag.owner);
+        let statement = self.add(
+            command,
+            Subject::Setting {
+                name: flag.name.clone(),
+            },
+            flag.value.clone(),
+            place,
+            &flag.owner,
+        );
         self.fill(command, statement, words);
         statement
     }
@@ -171,7 +191,9 @@ impl Binder<'_> {
         let words = &command.words[given.option..=given.value];
         let value = value_of(&command.words[given.value], given);
         let owner = [strip_name(command)];
-        let subject = Subject::Setting { name: given.name.to_string() };
+        let subject = Subject::Setting {
+            name: given.name.to_string(),
+        };
         let statement = self.add(command, subject, value, spanning(words), &owner);
         self.fill(command, statement, words);
         statement
@@ -186,10 +208,14 @@ impl Binder<'_> {
             let bears = words[0].text.trim_start_matches('-').split('=').next().unwrap_or("");
             if matches!(bears, "include" | "i") {
                 // `localhost:0,1,2` is three devices; several machines are more than this says.
-                let Some(devices) = included(&words[words.len() - 1].text) else { continue };
+                let Some(devices) = included(&words[words.len() - 1].text) else {
+                    continue;
+                };
                 value = Expr::Value(devices);
             }
-            let subject = Subject::Setting { name: given.name.to_string() };
+            let subject = Subject::Setting {
+                name: given.name.to_string(),
+            };
             let statement = self.add(command, subject, value, spanning(words), &[]);
             self.fill(command, statement, words);
             out.push(statement);
@@ -204,7 +230,9 @@ impl Binder<'_> {
             if let Some((VISIBLE_DEVICES, devices)) = word.text.split_once('=') {
                 let count = devices.split(',').filter(|device| !device.is_empty()).count();
                 if !devices.contains('$') {
-                    let subject = Subject::Setting { name: VISIBLE_DEVICES.to_string() };
+                    let subject = Subject::Setting {
+                        name: VISIBLE_DEVICES.to_string(),
+                    };
                     let value = Expr::Value(literal::number(&count.to_string()));
                     out.push(self.add(command, subject, value, word.place.clone(), &[]));
                 }
@@ -218,7 +246,10 @@ impl Binder<'_> {
         let slot = VISIBLE_DEVICES.to_string();
         let value = Expr::Call {
             callee: "len".to_string(),
-            args: vec![Arg { keyword: None, value: Expr::Ref(slot.clone()) }],
+            args: vec![Arg {
+                keyword: None,
+                value: Expr::Ref(slot.clone()),
+            }],
         };
         let place = self.statements[from].place.clone();
         let statement = self.add(command, Subject::Setting { name: slot.clone() }, value, place, &[]);
@@ -245,12 +276,20 @@ impl Binder<'_> {
     /// Links the variables of a flag's words, and of the conditions around the command, to the flag.
     fn fill(&mut self, command: &Command, statement: StatementId, words: &[Word]) {
         let tests = command.words.first().into_iter().chain(words);
-        let variables: Vec<(String, StatementId)> =
-            tests.flat_map(|word| word.variables.iter().cloned()).collect();
-        let guards: Vec<String> =
-            command.guards.iter().flat_map(|guard| guard.test.references()).map(str::to_string).collect();
-        let names: Vec<String> =
-            self.statements[statement].value.references().iter().map(|name| name.to_string()).chain(guards).collect();
+        let variables: Vec<(String, StatementId)> = tests.flat_map(|word| word.variables.iter().cloned()).collect();
+        let guards: Vec<String> = command
+            .guards
+            .iter()
+            .flat_map(|guard| guard.test.references())
+            .map(str::to_string)
+            .collect();
+        let names: Vec<String> = self.statements[statement]
+            .value
+            .references()
+            .iter()
+            .map(|name| name.to_string())
+            .chain(guards)
+            .collect();
         for (slot, from) in variables {
             if names.contains(&slot) {
                 self.link(from, statement, LinkKind::Reference, Some(slot), None);
@@ -258,8 +297,21 @@ impl Binder<'_> {
         }
     }
 
-    fn link(&mut self, from: StatementId, to: StatementId, kind: LinkKind, slot: Option<String>, launch: Option<LaunchId>) {
-        self.links.insert(Link { from, to, kind, slot, launch });
+    fn link(
+        &mut self,
+        from: StatementId,
+        to: StatementId,
+        kind: LinkKind,
+        slot: Option<String>,
+        launch: Option<LaunchId>,
+    ) {
+        self.links.insert(Link {
+            from,
+            to,
+            kind,
+            slot,
+            launch,
+        });
     }
 
     /// Files with settings that the command names.
@@ -275,16 +327,34 @@ impl Binder<'_> {
         let find = |text: &str| self.paths.file(text, directory, script);
         for &at in &stripped.configs {
             let text = command.words[at].text.as_str();
-            configs.extend(find(text.split_once('=').filter(|_| text.starts_with('-')).map_or(text, |(_, path)| path)));
+            configs.extend(find(
+                text.split_once('=')
+                    .filter(|_| text.starts_with('-'))
+                    .map_or(text, |(_, path)| path),
+            ));
         }
         let mut hydra: Option<(Option<String>, String)> = None;
         for flag in read {
             let known = known_texts(&flag.value, &command.words[flag.words.0..=flag.words.1], flag);
-            let speaks = ["config", "cfg", "conf", "hparams", "params", "settings", "deepspeed", "args", "yaml", "recipe"]
-                .iter()
-                .any(|word| flag.name.to_ascii_lowercase().contains(word));
+            let speaks = [
+                "config",
+                "cfg",
+                "conf",
+                "hparams",
+                "params",
+                "settings",
+                "deepspeed",
+                "args",
+                "yaml",
+                "recipe",
+            ]
+            .iter()
+            .any(|word| flag.name.to_ascii_lowercase().contains(word));
             for text in &known {
-                let sure = has_ending(text, &[".yaml", ".yml", ".toml", ".gin", ".ini", ".cfg", ".jsonnet", ".conf"]);
+                let sure = has_ending(
+                    text,
+                    &[".yaml", ".yml", ".toml", ".gin", ".ini", ".cfg", ".jsonnet", ".conf"],
+                );
                 if sure || (speaks && has_ending(text, &[".json", ".py", ".txt"])) {
                     configs.extend(find(text));
                 }
@@ -298,15 +368,25 @@ impl Binder<'_> {
                     _ => {}
                 }
                 if flag.assigns && !text.contains(['$', '/', '.']) {
-                    let group: Vec<&str> =
-                        flag.owner.iter().map(String::as_str).chain([flag.name.as_str()]).collect();
+                    let group: Vec<&str> = flag
+                        .owner
+                        .iter()
+                        .map(String::as_str)
+                        .chain([flag.name.as_str()])
+                        .collect();
                     configs.extend(self.paths.group(&group.join("/"), text));
                 }
             }
         }
         if let Some((folder, name)) = hydra.filter(|(_, name)| !name.is_empty()) {
-            let name = if has_ending(&name, &[".yaml", ".yml"]) { name } else { format!("{name}.yaml") };
-            let path = folder.as_ref().map_or(name.clone(), |folder| format!("{folder}/{name}"));
+            let name = if has_ending(&name, &[".yaml", ".yml"]) {
+                name
+            } else {
+                format!("{name}.yaml")
+            };
+            let path = folder
+                .as_ref()
+                .map_or(name.clone(), |folder| format!("{folder}/{name}"));
             configs.extend(find(&path).or_else(|| find(&name)));
         }
         for at in flags::positionals(&command.words, stripped.arguments, read) {
@@ -357,7 +437,9 @@ const VISIBLE_DEVICES: &str = "CUDA_VISIBLE_DEVICES";
 
 /// From the first word to the last; where they stand apart (a variable's words), the first.
 fn spanning(words: &[Word]) -> Place {
-    let (Some(first), Some(last)) = (words.first(), words.last()) else { return Place::default() };
+    let (Some(first), Some(last)) = (words.first(), words.last()) else {
+        return Place::default();
+    };
     let (first, last) = (&first.place, &last.place);
     match (first.bytes, last.bytes) {
         (Some((start, end)), Some((_, stop))) if first.file == last.file && stop > end && stop - end < 2_000 => {
@@ -367,7 +449,12 @@ fn spanning(words: &[Word]) -> Place {
             } else {
                 format!("{}\n{}", first.excerpt, last.excerpt)
             };
-            Place { end_line: last.end_line, bytes: Some((start, stop)), excerpt, ..first.clone() }
+            Place {
+                end_line: last.end_line,
+                bytes: Some((start, stop)),
+                excerpt,
+                ..first.clone()
+            }
         }
         _ => first.clone(),
     }
@@ -397,11 +484,20 @@ fn included(text: &str) -> Option<crate::quantity::Value> {
         return None;
     }
     let devices = text.split(':').nth(1)?;
-    Some(literal::number(&devices.split(',').filter(|device| !device.is_empty()).count().to_string()))
+    Some(literal::number(
+        &devices
+            .split(',')
+            .filter(|device| !device.is_empty())
+            .count()
+            .to_string(),
+    ))
 }
 
 fn strip_name(command: &Command) -> String {
-    let launcher = command.words.iter().find(|word| matches!(word.text.as_str(), "accelerate" | "deepspeed" | "torchrun"));
+    let launcher = command
+        .words
+        .iter()
+        .find(|word| matches!(word.text.as_str(), "accelerate" | "deepspeed" | "torchrun"));
     launcher.map_or(String::new(), |word| word.text.clone())
 }
 
@@ -409,7 +505,11 @@ fn strip_name(command: &Command) -> String {
 fn known_texts(value: &Expr, words: &[Word], flag: &Flag) -> Vec<String> {
     match value {
         Expr::Value(value) => vec![value.to_string()],
-        Expr::List(items) => items.iter().filter_map(Expr::literal).map(ToString::to_string).collect(),
+        Expr::List(items) => items
+            .iter()
+            .filter_map(Expr::literal)
+            .map(ToString::to_string)
+            .collect(),
         Expr::Ref(_) | Expr::Opaque(_) => {
             let Some(word) = words.last() else { return Vec::new() };
             let text = match word.text.split_once('=').filter(|_| flag.words.0 == flag.words.1) {

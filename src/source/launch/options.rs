@@ -14,13 +14,36 @@ use crate::quantity::Value;
 
 /// Libraries that fill the fields of a dataclass from the command line.
 const FIELD_PARSERS: &[&str] = &[
-    "HfArgumentParser", "TrlParser", "tyro", "simple_parsing", "simple-parsing", "draccus", "pyrallis", "jsonargparse",
-    "LightningCLI", "chz", "omegaconf", "OmegaConf", "hydra", "H4ArgumentParser", "datargs", "pydantic_settings",
+    "HfArgumentParser",
+    "TrlParser",
+    "tyro",
+    "simple_parsing",
+    "simple-parsing",
+    "draccus",
+    "pyrallis",
+    "jsonargparse",
+    "LightningCLI",
+    "chz",
+    "omegaconf",
+    "OmegaConf",
+    "hydra",
+    "H4ArgumentParser",
+    "datargs",
+    "pydantic_settings",
     "pydantic-settings",
 ];
 /// Libraries that make flags of a function's parameters.
 const PARAMETER_PARSERS: &[&str] = &[
-    "fire", "typer", "click", "jsonargparse", "tyro", "defopt", "plac", "auto_cli", "LightningCLI", "ArgumentParser.add_class_arguments",
+    "fire",
+    "typer",
+    "click",
+    "jsonargparse",
+    "tyro",
+    "defopt",
+    "plac",
+    "auto_cli",
+    "LightningCLI",
+    "ArgumentParser.add_class_arguments",
 ];
 
 /// Everything in the repository that can take a flag, by file.
@@ -63,7 +86,11 @@ impl Options {
             let file = &statement.place.file;
             match (&statement.subject, &statement.form) {
                 (Subject::Setting { .. }, Form::Option { flags }) => {
-                    let known = Known { id, flags: flags.clone(), takes: takes(&statement.value) };
+                    let known = Known {
+                        id,
+                        flags: flags.clone(),
+                        takes: takes(&statement.value),
+                    };
                     out.options.entry(file.clone()).or_default().push(known);
                 }
                 (Subject::Setting { name }, Form::Field) => {
@@ -73,12 +100,18 @@ impl Options {
                     out.parameters.entry(alike(name)).or_default().push((file.clone(), id));
                 }
                 (Subject::Setting { name }, Form::Key) => {
-                    let key = Key { id, file: file.clone(), owner: statement.owner.clone() };
+                    let key = Key {
+                        id,
+                        file: file.clone(),
+                        owner: statement.owner.clone(),
+                    };
                     out.keys.entry(alike(name)).or_default().push(key);
                 }
                 (Subject::Import { package, symbol, .. }, _) => {
                     let names = |parsers: &[&str]| {
-                        parsers.iter().any(|parser| package == parser || symbol.split('.').any(|part| part == *parser))
+                        parsers
+                            .iter()
+                            .any(|parser| package == parser || symbol.split('.').any(|part| part == *parser))
                     };
                     if names(FIELD_PARSERS) {
                         out.parses_fields.insert(file.clone());
@@ -101,7 +134,10 @@ impl Options {
         }
         let positive = flag.strip_prefix("--no-").or_else(|| flag.strip_prefix("--no_"))?;
         let option = self.find(&format!("--{positive}"), entry, reach);
-        if option.first().is_some_and(|known| matches!(known.takes, Some(Takes::Switch { .. }))) {
+        if option
+            .first()
+            .is_some_and(|known| matches!(known.takes, Some(Takes::Switch { .. })))
+        {
             return Some(Takes::Negation);
         }
         None
@@ -131,10 +167,17 @@ impl Options {
             found.extend(named(&self.parameters, &flag.name, &own));
         }
         if flag.assigns || !flag.owner.is_empty() {
-            let keys: Vec<&Key> =
-                self.keys.get(&alike(&flag.name)).into_iter().flatten().filter(|key| key.is_at(&flag.owner)).collect();
-            let near: Vec<&&Key> =
-                keys.iter().filter(|key| within(&key.file) || configs.contains(&key.file)).collect();
+            let keys: Vec<&Key> = self
+                .keys
+                .get(&alike(&flag.name))
+                .into_iter()
+                .flatten()
+                .filter(|key| key.is_at(&flag.owner))
+                .collect();
+            let near: Vec<&&Key> = keys
+                .iter()
+                .filter(|key| within(&key.file) || configs.contains(&key.file))
+                .collect();
             // A path of several parts is told enough to be looked for in files that nothing is known to load.
             match near.is_empty() && !flag.owner.is_empty() {
                 true => found.extend(keys.iter().map(|key| key.id)),
@@ -155,8 +198,11 @@ impl Options {
         let wanted = alike(flag);
         let fits: [&dyn Fn(&str) -> bool; 2] = [&|other| other == flag, &|other| alike(other) == wanted];
         for fit in fits {
-            let found: Vec<(&String, &Known)> =
-                all.iter().filter(|(_, known)| known.flags.iter().any(|other| fit(other))).copied().collect();
+            let found: Vec<(&String, &Known)> = all
+                .iter()
+                .filter(|(_, known)| known.flags.iter().any(|other| fit(other)))
+                .copied()
+                .collect();
             if !found.is_empty() {
                 return own_first(found, entry);
             }
@@ -173,7 +219,11 @@ impl Options {
                 hit.is_some()
             })
             .collect();
-        if longer.len() == 1 { own_first(found, entry) } else { Vec::new() }
+        if longer.len() == 1 {
+            own_first(found, entry)
+        } else {
+            Vec::new()
+        }
     }
 }
 
@@ -186,19 +236,32 @@ impl Key {
         if owner == wanted {
             return true;
         }
-        let folders: Vec<&str> = self.file.rsplit_once('/').map_or(Vec::new(), |(folder, _)| folder.split('/').collect());
+        let folders: Vec<&str> = self
+            .file
+            .rsplit_once('/')
+            .map_or(Vec::new(), |(folder, _)| folder.split('/').collect());
         (1..=wanted.len().min(folders.len())).any(|groups| {
             let (above, inside) = wanted.split_at(groups);
-            let end: Vec<String> = folders[folders.len() - groups..].iter().map(|part| alike(part)).collect();
+            let end: Vec<String> = folders[folders.len() - groups..]
+                .iter()
+                .map(|part| alike(part))
+                .collect();
             end == above && owner == inside
         })
     }
 }
 
 fn own_first<'k>(found: Vec<(&String, &'k Known)>, entry: Option<&str>) -> Vec<&'k Known> {
-    let own: Vec<&Known> =
-        found.iter().filter(|(file, _)| entry == Some(file.as_str())).map(|(_, known)| *known).collect();
-    if own.is_empty() { found.into_iter().map(|(_, known)| known).collect() } else { own }
+    let own: Vec<&Known> = found
+        .iter()
+        .filter(|(file, _)| entry == Some(file.as_str()))
+        .map(|(_, known)| *known)
+        .collect();
+    if own.is_empty() {
+        found.into_iter().map(|(_, known)| known).collect()
+    } else {
+        own
+    }
 }
 
 fn named(
@@ -206,7 +269,13 @@ fn named(
     name: &str,
     within: &dyn Fn(&String) -> bool,
 ) -> Vec<StatementId> {
-    index.get(&alike(name)).into_iter().flatten().filter(|(file, _)| within(file)).map(|(_, id)| *id).collect()
+    index
+        .get(&alike(name))
+        .into_iter()
+        .flatten()
+        .filter(|(file, _)| within(file))
+        .map(|(_, id)| *id)
+        .collect()
 }
 
 fn alike(name: &str) -> String {

@@ -63,10 +63,7 @@ struct Launcher {
 const TORCHRUN: Launcher = Launcher {
     names: &["torchrun", "torch.distributed.run", "torch.distributed.launch"],
     switches: &["--standalone", "--use_env", "--no_python", "--run_path", "--help"],
-    factors: &[
-        ("--nproc_per_node", "nproc_per_node"),
-        ("--nnodes", "nnodes"),
-    ],
+    factors: &[("--nproc_per_node", "nproc_per_node"), ("--nnodes", "nnodes")],
     settings: &[],
     configs: &[],
     own: 0,
@@ -74,9 +71,26 @@ const TORCHRUN: Launcher = Launcher {
 const ACCELERATE: Launcher = Launcher {
     names: &["accelerate"],
     switches: &[
-        "--multi_gpu", "--cpu", "--tpu", "--ipex", "--use_deepspeed", "--use_fsdp", "--use_megatron_lm", "--use_xpu",
-        "--quiet", "-q", "--same_network", "--debug", "--no_python", "--use_mps_device", "--enable_cpu_affinity",
-        "--use_parallelism_config", "--no_use_deepspeed", "--tpu_use_cluster", "--tpu_use_sudo", "--downcast_bf16",
+        "--multi_gpu",
+        "--cpu",
+        "--tpu",
+        "--ipex",
+        "--use_deepspeed",
+        "--use_fsdp",
+        "--use_megatron_lm",
+        "--use_xpu",
+        "--quiet",
+        "-q",
+        "--same_network",
+        "--debug",
+        "--no_python",
+        "--use_mps_device",
+        "--enable_cpu_affinity",
+        "--use_parallelism_config",
+        "--no_use_deepspeed",
+        "--tpu_use_cluster",
+        "--tpu_use_sudo",
+        "--downcast_bf16",
     ],
     // `--num_machines` is none: accelerate's num_processes counts the processes of all machines.
     factors: &[("--num_processes", "num_processes")],
@@ -91,7 +105,14 @@ const ACCELERATE: Launcher = Launcher {
 };
 const DEEPSPEED: Launcher = Launcher {
     names: &["deepspeed"],
-    switches: &["--no_python", "--no_local_rank", "--force_multi", "--save_pid", "--elastic_training", "--no_ssh"],
+    switches: &[
+        "--no_python",
+        "--no_local_rank",
+        "--force_multi",
+        "--save_pid",
+        "--elastic_training",
+        "--no_ssh",
+    ],
     factors: &[
         ("--num_gpus", "num_gpus"),
         ("--num_nodes", "num_nodes"),
@@ -113,9 +134,27 @@ const COMPOSER: Launcher = Launcher {
 const MPIRUN: Launcher = Launcher {
     names: &["mpirun", "mpiexec", "horovodrun", "mpiexec.hydra", "orterun", "prterun"],
     switches: &[
-        "--allow-run-as-root", "-allow-run-as-root", "--oversubscribe", "-oversubscribe", "-v", "--verbose", "-q",
-        "--quiet", "--report-bindings", "-report-bindings", "--tag-output", "-tag-output", "--display-map", "-bynode",
-        "-byslot", "--use-hwthread-cpus", "--nooversubscribe", "-prepend-rank", "--gloo", "--mpi", "--verbose-output",
+        "--allow-run-as-root",
+        "-allow-run-as-root",
+        "--oversubscribe",
+        "-oversubscribe",
+        "-v",
+        "--verbose",
+        "-q",
+        "--quiet",
+        "--report-bindings",
+        "-report-bindings",
+        "--tag-output",
+        "-tag-output",
+        "--display-map",
+        "-bynode",
+        "-byslot",
+        "--use-hwthread-cpus",
+        "--nooversubscribe",
+        "-prepend-rank",
+        "--gloo",
+        "--mpi",
+        "--verbose-output",
     ],
     factors: &[
         ("-np", "num_processes"),
@@ -130,11 +169,28 @@ const MPIRUN: Launcher = Launcher {
 };
 /// Launchers that only pass on what stands behind their options: names, options without a value, own words.
 const PASSING: &[Launcher] = &[
-    passing(&["nohup", "setsid", "catchsegv", "unbuffer", "command", "exec", "builtin", "proxychains4"], &["-q", "-f"], 0),
+    passing(
+        &[
+            "nohup",
+            "setsid",
+            "catchsegv",
+            "unbuffer",
+            "command",
+            "exec",
+            "builtin",
+            "proxychains4",
+        ],
+        &["-q", "-f"],
+        0,
+    ),
     passing(&["time"], &["-p", "-v", "-a", "--verbose"], 0),
     passing(&["nice", "ionice"], &["-t"], 0),
     passing(&["stdbuf"], &[], 0),
-    passing(&["timeout"], &["--foreground", "--preserve-status", "-v", "--verbose"], 1),
+    passing(
+        &["timeout"],
+        &["--foreground", "--preserve-status", "-v", "--verbose"],
+        1,
+    ),
     passing(&["xvfb-run"], &["-a", "--auto-servernum", "-l", "--listen-tcp"], 0),
     passing(&["sudo"], &["-E", "-n", "-S", "-H", "--preserve-env", "-b", "-i"], 0),
     passing(&["numactl"], &["-l", "--localalloc", "-s", "--show"], 0),
@@ -142,17 +198,21 @@ const PASSING: &[Launcher] = &[
     passing(&["kernprof"], &["-l", "-v", "-b", "--line-by-line", "--view"], 0),
 ];
 
-const fn passing(
-    names: &'static [&'static str],
-    switches: &'static [&'static str],
-    own: usize,
-) -> Launcher {
-    Launcher { names, switches, factors: &[], settings: &[], configs: &[], own }
+const fn passing(names: &'static [&'static str], switches: &'static [&'static str], own: usize) -> Launcher {
+    Launcher {
+        names,
+        switches,
+        factors: &[],
+        settings: &[],
+        configs: &[],
+        own,
+    }
 }
 
 /// Python's own options without a value.
 const PYTHON_SWITCHES: &[&str] = &[
-    "-u", "-O", "-OO", "-B", "-E", "-s", "-S", "-i", "-q", "-v", "-I", "-d", "-b", "-bb", "-x", "-P", "-uB", "-Bu", "-uO",
+    "-u", "-O", "-OO", "-B", "-E", "-s", "-S", "-i", "-q", "-v", "-I", "-d", "-b", "-bb", "-x", "-P", "-uB", "-Bu",
+    "-uO",
 ];
 
 /// Takes a command apart; `None` where it starts no code of a repository (pip, module, make).
@@ -255,7 +315,11 @@ impl Strip<'_> {
                 let system = if name == "bsub" { "lsf" } else { "pbs" };
                 let (_, taken) = scheduler::options(system, &self.words[self.at..]);
                 self.at += taken;
-                if is_script(self.text(self.at)) { self.script() } else { Some(None) }
+                if is_script(self.text(self.at)) {
+                    self.script()
+                } else {
+                    Some(None)
+                }
             }
             "bash" | "sh" | "zsh" => {
                 self.at += 1;
@@ -296,7 +360,14 @@ impl Strip<'_> {
                 self.at += 2;
                 self.options(&passing(
                     &[],
-                    &["--no-capture-output", "--live-stream", "--no-banner", "-v", "--dev", "-a"],
+                    &[
+                        "--no-capture-output",
+                        "--live-stream",
+                        "--no-banner",
+                        "-v",
+                        "--dev",
+                        "-a",
+                    ],
                     0,
                 ));
                 Some(None)
@@ -314,8 +385,22 @@ impl Strip<'_> {
                 }
                 self.at += 2;
                 const SWITCHES: &[&str] = &[
-                    "--no-sync", "--isolated", "--frozen", "--locked", "--active", "--no-project", "--all-extras",
-                    "--dev", "--no-dev", "-q", "--quiet", "-v", "--verbose", "-s", "--script", "--exact",
+                    "--no-sync",
+                    "--isolated",
+                    "--frozen",
+                    "--locked",
+                    "--active",
+                    "--no-project",
+                    "--all-extras",
+                    "--dev",
+                    "--no-dev",
+                    "-q",
+                    "--quiet",
+                    "-v",
+                    "--verbose",
+                    "-s",
+                    "--script",
+                    "--exact",
                 ];
                 if let Some(program) = self.module_option(SWITCHES) {
                     return Some(Some(program));
@@ -420,7 +505,11 @@ impl Strip<'_> {
             return Some(None);
         }
         self.at += 1;
-        Some(Some(if module { Program::Module(program) } else { Program::File(program) }))
+        Some(Some(if module {
+            Program::Module(program)
+        } else {
+            Program::File(program)
+        }))
     }
 
     fn options(&mut self, launcher: &Launcher) {
@@ -450,7 +539,10 @@ impl Strip<'_> {
                 name.to_string()
             };
             let is = |other: &str| {
-                other == name || other.strip_prefix("--").is_some_and(|o| format!("--{}", o.replace('-', "_")) == alike)
+                other == name
+                    || other
+                        .strip_prefix("--")
+                        .is_some_and(|o| format!("--{}", o.replace('-', "_")) == alike)
             };
             if matches!(alike.as_str(), "-m" | "--module") && launcher.names.len() > 0 && launcher.own == 0 {
                 module = true;
@@ -470,7 +562,11 @@ impl Strip<'_> {
                 width = 1;
             }
             let value = if inline { self.at } else { self.at + 1 };
-            let given = |name: &'static str| Given { name, option: self.at, value };
+            let given = |name: &'static str| Given {
+                name,
+                option: self.at,
+                value,
+            };
             if value < self.words.len() {
                 if let Some((_, known)) = launcher.factors.iter().find(|(option, _)| is(option)) {
                     self.factors.push(given(known));
@@ -501,7 +597,11 @@ impl Strip<'_> {
                 self.at += 1;
                 break;
             }
-            self.at += if switches.contains(&text) || text.contains('=') { 1 } else { 2 };
+            self.at += if switches.contains(&text) || text.contains('=') {
+                1
+            } else {
+                2
+            };
         }
         None
     }
@@ -509,9 +609,30 @@ impl Strip<'_> {
     /// `apptainer exec --nv image.sif python …`.
     fn container(&mut self) -> Option<Option<Program>> {
         const VALUED: &[&str] = &[
-            "-B", "--bind", "--env", "-H", "--home", "--pwd", "-W", "--workdir", "--overlay", "-o", "--env-file",
-            "--mount", "--scratch", "-S", "--cwd", "--app", "--hostname", "--dns", "--network", "--security",
-            "--add-caps", "--drop-caps", "--cpus", "--memory",
+            "-B",
+            "--bind",
+            "--env",
+            "-H",
+            "--home",
+            "--pwd",
+            "-W",
+            "--workdir",
+            "--overlay",
+            "-o",
+            "--env-file",
+            "--mount",
+            "--scratch",
+            "-S",
+            "--cwd",
+            "--app",
+            "--hostname",
+            "--dns",
+            "--network",
+            "--security",
+            "--add-caps",
+            "--drop-caps",
+            "--cpus",
+            "--memory",
         ];
         self.at += 1;
         while self.text(self.at).starts_with('-') {
@@ -533,13 +654,18 @@ impl Strip<'_> {
 }
 
 pub(super) fn is_python(name: &str) -> bool {
-    name.strip_prefix("python").is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'w'))
+    name.strip_prefix("python").is_some_and(|rest| {
+        rest.bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'w')
+    })
 }
 
 pub(super) fn is_assignment(word: &str) -> bool {
     word.split_once('=').is_some_and(|(name, _)| {
         let mut bytes = name.bytes();
-        bytes.next().is_some_and(|byte| byte == b'_' || byte.is_ascii_alphabetic())
+        bytes
+            .next()
+            .is_some_and(|byte| byte == b'_' || byte.is_ascii_alphabetic())
             && bytes.all(|byte| byte == b'_' || byte.is_ascii_alphanumeric())
     })
 }
@@ -564,19 +690,30 @@ mod tests {
     /// The program, its arguments, and the factors as `name=word`.
     fn shown(line: &str) -> String {
         let words = words(line);
-        let Some(stripped) = strip(&words) else { return "-".to_string() };
+        let Some(stripped) = strip(&words) else {
+            return "-".to_string();
+        };
         let program = match &stripped.program {
             Program::File(path) => path.clone(),
             Program::Module(module) => format!("-m {module}"),
             Program::Script(path) => format!("$ {path}"),
             Program::Console(name) => format!("@ {name}"),
         };
-        let arguments: Vec<&str> = words[stripped.arguments..].iter().map(|word| word.text.as_str()).collect();
+        let arguments: Vec<&str> = words[stripped.arguments..]
+            .iter()
+            .map(|word| word.text.as_str())
+            .collect();
         let factors: Vec<String> = stripped
             .factors
             .iter()
             .chain(&stripped.settings)
-            .map(|given| format!(" {}={}", given.name, words[given.value].text.rsplit('=').next().unwrap_or("")))
+            .map(|given| {
+                format!(
+                    " {}={}",
+                    given.name,
+                    words[given.value].text.rsplit('=').next().unwrap_or("")
+                )
+            })
             .collect();
         format!("{program} | {}{}", arguments.join(" "), factors.concat()).replace("|  ", "| ")
     }
@@ -590,8 +727,14 @@ mod tests {
             ("/usr/bin/python -um pkg.train", "-m pkg.train | "),
             ("python -c print(1)", "-"),
             ("python -m pip install x", "-"),
-            ("torchrun --nproc_per_node=8 --nnodes 2 train.py --lr 1", "train.py | --lr 1 nproc_per_node=8 nnodes=2"),
-            ("torchrun --standalone --nproc-per-node 4 -m pkg.t --x", "-m pkg.t | --x nproc_per_node=4"),
+            (
+                "torchrun --nproc_per_node=8 --nnodes 2 train.py --lr 1",
+                "train.py | --lr 1 nproc_per_node=8 nnodes=2",
+            ),
+            (
+                "torchrun --standalone --nproc-per-node 4 -m pkg.t --x",
+                "-m pkg.t | --x nproc_per_node=4",
+            ),
             (
                 "python -m torch.distributed.launch --nproc_per_node 2 --use_env main.py -b 12",
                 "main.py | -b 12 nproc_per_node=2",
@@ -601,10 +744,16 @@ mod tests {
                 "run.py | --x 1 num_processes=8 mixed_precision=bf16",
             ),
             ("accelerate config", "-"),
-            ("deepspeed --num_gpus 4 --master_port 1 train.py --deepspeed ds.json", "train.py | --deepspeed ds.json num_gpus=4"),
+            (
+                "deepspeed --num_gpus 4 --master_port 1 train.py --deepspeed ds.json",
+                "train.py | --deepspeed ds.json num_gpus=4",
+            ),
             ("srun --gres=gpu:1 -p x --exclusive python t.py", "t.py | "),
             ("srun -n 8 -u torchrun t.py a", "t.py | a"),
-            ("mpirun -np 4 --bind-to none -mca a b python t.py", "t.py | num_processes=4"),
+            (
+                "mpirun -np 4 --bind-to none -mca a b python t.py",
+                "t.py | num_processes=4",
+            ),
             ("apptainer exec --nv -B /a:/b img.sif python t.py --x", "t.py | --x"),
             ("singularity run img.sif", "-"),
             ("conda run -n env --no-capture-output python t.py", "t.py | "),

@@ -18,7 +18,11 @@ fn setting(file: &str, name: &str, form: Form, value: Expr, owner: &[&str]) -> S
         subject: Subject::Setting { name: name.to_string() },
         form,
         value,
-        place: Place { file: file.to_string(), line: Some(1), ..Place::default() },
+        place: Place {
+            file: file.to_string(),
+            line: Some(1),
+            ..Place::default()
+        },
         grade: Grade::Configured,
         owner: owner.iter().map(|part| part.to_string()).collect(),
         unit: None,
@@ -46,7 +50,11 @@ fn world(files: &[(&str, &str)], known: Vec<Statement>) -> World {
         let facts = shell::read_range(&source, 0..text.len(), Grade::Launched);
         let base = statements.len();
         statements.extend(facts.statements);
-        links.extend(facts.links.into_iter().map(|link| Link { from: link.from + base, to: link.to + base, ..link }));
+        links.extend(facts.links.into_iter().map(|link| Link {
+            from: link.from + base,
+            to: link.to + base,
+            ..link
+        }));
         for mut command in facts.commands {
             command.environment.iter_mut().for_each(|(_, id)| *id += base);
             for word in &mut command.words {
@@ -62,9 +70,19 @@ fn world(files: &[(&str, &str)], known: Vec<Statement>) -> World {
         "train.py" => vec!["lib.py".to_string(), "train.py".to_string()],
         other => vec![other.to_string()],
     };
-    let repository = Repository { files: &files, entries: &entries, console: &console, reach: &reach };
+    let repository = Repository {
+        files: &files,
+        entries: &entries,
+        console: &console,
+        reach: &reach,
+    };
     let launches = bind(&commands, &mut statements, &mut links, &repository);
-    World { files, statements, links, launches }
+    World {
+        files,
+        statements,
+        links,
+        launches,
+    }
 }
 
 fn shown(expr: &Expr) -> String {
@@ -72,7 +90,10 @@ fn shown(expr: &Expr) -> String {
         Expr::Value(value) => value.to_string(),
         Expr::Ref(name) => name.clone(),
         Expr::List(items) => format!("[{}]", items.iter().map(shown).collect::<Vec<_>>().join(" ")),
-        Expr::Call { callee, args } => format!("{callee}({})", args.iter().map(|arg| shown(&arg.value)).collect::<Vec<_>>().join(", ")),
+        Expr::Call { callee, args } => format!(
+            "{callee}({})",
+            args.iter().map(|arg| shown(&arg.value)).collect::<Vec<_>>().join(", ")
+        ),
         Expr::Opaque(text) => format!("?{text}?"),
         _ => "…".to_string(),
     }
@@ -98,16 +119,34 @@ impl World {
             .iter()
             .filter(here)
             .filter(|link| link.kind == LinkKind::Reference)
-            .filter(|link| self.statements[id].value.references().iter().any(|name| Some(*name) == link.slot.as_deref()))
+            .filter(|link| {
+                self.statements[id]
+                    .value
+                    .references()
+                    .iter()
+                    .any(|name| Some(*name) == link.slot.as_deref())
+            })
             .map(|link| self.value(link.from, launch))
             .collect();
-        if fills.is_empty() { own } else { format!("{own}{{{}}}", fills.join("|")) }
+        if fills.is_empty() {
+            own
+        } else {
+            format!("{own}{{{}}}", fills.join("|"))
+        }
     }
 
     fn name(&self, id: StatementId) -> String {
         let statement = &self.statements[id];
-        let Subject::Setting { name } = &statement.subject else { return "?".to_string() };
-        statement.owner.iter().map(String::as_str).chain([name.as_str()]).collect::<Vec<_>>().join(".")
+        let Subject::Setting { name } = &statement.subject else {
+            return "?".to_string();
+        };
+        statement
+            .owner
+            .iter()
+            .map(String::as_str)
+            .chain([name.as_str()])
+            .collect::<Vec<_>>()
+            .join(".")
     }
 
     /// One line a launch: `file:line entry | flag=value>taker …  | factors | configs`.
@@ -127,11 +166,17 @@ impl World {
                     format!("{}={}{}", self.name(flag), self.value(flag, id), takers.concat())
                 })
                 .collect();
-            let factors: Vec<String> =
-                launch.factors.iter().map(|&flag| format!(" *{}={}", self.name(flag), self.value(flag, id))).collect();
+            let factors: Vec<String> = launch
+                .factors
+                .iter()
+                .map(|&flag| format!(" *{}={}", self.name(flag), self.value(flag, id)))
+                .collect();
             let configs: Vec<String> = launch.configs.iter().map(|config| format!(" @{config}")).collect();
-            let guards: Vec<String> =
-                launch.guards.iter().map(|guard: &Guard| format!(" if {}{}", if guard.holds { "" } else { "not " }, guard.text)).collect();
+            let guards: Vec<String> = launch
+                .guards
+                .iter()
+                .map(|guard: &Guard| format!(" if {}{}", if guard.holds { "" } else { "not " }, guard.text))
+                .collect();
             out.push(
                 format!(
                     "{} {} {}{}{}{}",
@@ -162,12 +207,33 @@ fn flags_reach_the_options_of_the_entry() {
         ]
     };
     let cases: &[(&str, &[&str])] = &[
-        ("python train.py --lr 1e-4", &["run.sh:1 train.py lr=1e-4>train.py", "other.py other.py"]),
-        ("python train.py --batch 12 --fp16 --no_cuda data", &["run.sh:1 train.py batch=12>lib.py fp16=true>train.py no_cuda=true>train.py", "other.py other.py"]),
-        ("python train.py -b 12 --batch-size=4", &["run.sh:1 train.py b=12>lib.py batch-size=4>lib.py", "other.py other.py"]),
-        ("python train.py --lr 1 --lr 2", &["run.sh:1 train.py lr=2>train.py", "other.py other.py"]),
-        ("python train.py --unknown 1", &["run.sh:1 train.py unknown=1", "other.py other.py"]),
-        ("lr=3\npython train.py --lr $lr", &["run.sh:2 train.py lr=$lr{3}>train.py", "other.py other.py"]),
+        (
+            "python train.py --lr 1e-4",
+            &["run.sh:1 train.py lr=1e-4>train.py", "other.py other.py"],
+        ),
+        (
+            "python train.py --batch 12 --fp16 --no_cuda data",
+            &[
+                "run.sh:1 train.py batch=12>lib.py fp16=true>train.py no_cuda=true>train.py",
+                "other.py other.py",
+            ],
+        ),
+        (
+            "python train.py -b 12 --batch-size=4",
+            &["run.sh:1 train.py b=12>lib.py batch-size=4>lib.py", "other.py other.py"],
+        ),
+        (
+            "python train.py --lr 1 --lr 2",
+            &["run.sh:1 train.py lr=2>train.py", "other.py other.py"],
+        ),
+        (
+            "python train.py --unknown 1",
+            &["run.sh:1 train.py unknown=1", "other.py other.py"],
+        ),
+        (
+            "lr=3\npython train.py --lr $lr",
+            &["run.sh:2 train.py lr=$lr{3}>train.py", "other.py other.py"],
+        ),
         (
             "if [ $s = full ]; then lr=1; else lr=2; fi\npython train.py --lr $lr",
             &["run.sh:2 train.py lr=$lr{1|2}>train.py", "other.py other.py"],
@@ -183,22 +249,45 @@ fn flags_reach_the_options_of_the_entry() {
                 "other.py other.py",
             ],
         ),
-        ("N=4\ntorchrun --nproc_per_node=$N train.py", &["run.sh:2 train.py  *nproc_per_node=$N{4}", "other.py other.py"]),
-        ("deepspeed --include localhost:0,1 train.py", &["run.sh:1 train.py  *num_gpus=2", "other.py other.py"]),
+        (
+            "N=4\ntorchrun --nproc_per_node=$N train.py",
+            &["run.sh:2 train.py  *nproc_per_node=$N{4}", "other.py other.py"],
+        ),
+        (
+            "deepspeed --include localhost:0,1 train.py",
+            &["run.sh:1 train.py  *num_gpus=2", "other.py other.py"],
+        ),
         (
             "accelerate launch --mixed_precision bf16 --num_processes 8 train.py",
-            &["run.sh:1 train.py accelerate.mixed_precision=bf16 *num_processes=8", "other.py other.py"],
+            &[
+                "run.sh:1 train.py accelerate.mixed_precision=bf16 *num_processes=8",
+                "other.py other.py",
+            ],
         ),
-        ("echo python train.py --lr 1", &["train.py train.py", "other.py other.py"]),
-        ("pip install x\nmodule load cuda/11", &["train.py train.py", "other.py other.py"]),
-        ("lm-eval --tasks x", &["run.sh:1 - tasks=x", "train.py train.py", "other.py other.py"]),
+        (
+            "echo python train.py --lr 1",
+            &["train.py train.py", "other.py other.py"],
+        ),
+        (
+            "pip install x\nmodule load cuda/11",
+            &["train.py train.py", "other.py other.py"],
+        ),
+        (
+            "lm-eval --tasks x",
+            &["run.sh:1 - tasks=x", "train.py train.py", "other.py other.py"],
+        ),
     ];
     for (script, expected) in cases {
         let world = world(&[("run.sh", script), ("train.py", ""), ("other.py", "")], options());
         assert_eq!(world.lines(), *expected, "{script}");
         for launch in &world.launches {
             assert!(launch.reach.is_sorted(), "{script}");
-            assert!(launch.entry.iter().all(|entry| world.files.contains(entry) && launch.reach.contains(entry)));
+            assert!(
+                launch
+                    .entry
+                    .iter()
+                    .all(|entry| world.files.contains(entry) && launch.reach.contains(entry))
+            );
         }
     }
 }
@@ -219,27 +308,64 @@ fn fields_parameters_and_keys_take_what_no_option_does() {
             setting("lib.py", "lr", Form::Field, literal::expr("1"), &["Arguments"]),
             setting("conf/model/big.yaml", "depth", Form::Key, literal::expr("2"), &[]),
             setting("conf/main.yaml", "depth", Form::Key, literal::expr("2"), &["model"]),
-            setting("conf/main.yaml", "depth", Form::Key, literal::expr("2"), &["other", "model"]),
+            setting(
+                "conf/main.yaml",
+                "depth",
+                Form::Key,
+                literal::expr("2"),
+                &["other", "model"],
+            ),
         ]
     };
     let files = |script: &'static str| {
-        vec![("run.sh", script), ("train.py", ""), ("conf/model/big.yaml", ""), ("conf/main.yaml", ""), ("ds.json", ""), ("data.json", "")]
+        vec![
+            ("run.sh", script),
+            ("train.py", ""),
+            ("conf/model/big.yaml", ""),
+            ("conf/main.yaml", ""),
+            ("ds.json", ""),
+            ("data.json", ""),
+        ]
     };
     let cases = [
         // No parser fills the dataclass: the field takes nothing.
         ("python train.py --lr 2", None, "run.sh:1 train.py lr=2"),
-        ("python train.py --lr 2", Some("transformers.HfArgumentParser"), "run.sh:1 train.py lr=2>lib.py"),
-        ("python train.py model.depth=3", None, "run.sh:1 train.py model.depth=3>conf/model/big.yaml>conf/main.yaml"),
+        (
+            "python train.py --lr 2",
+            Some("transformers.HfArgumentParser"),
+            "run.sh:1 train.py lr=2>lib.py",
+        ),
+        (
+            "python train.py model.depth=3",
+            None,
+            "run.sh:1 train.py model.depth=3>conf/model/big.yaml>conf/main.yaml",
+        ),
         ("python train.py depth=3", None, "run.sh:1 train.py depth=3"),
-        ("python train.py model=big", None, "run.sh:1 train.py model=big @conf/model/big.yaml"),
+        (
+            "python train.py model=big",
+            None,
+            "run.sh:1 train.py model=big @conf/model/big.yaml",
+        ),
         (
             "python train.py --config conf/main.yaml --data data.json --deepspeed ds.json",
             None,
             "run.sh:1 train.py config=conf/main.yaml data=data.json deepspeed=ds.json @conf/main.yaml @ds.json",
         ),
-        ("python train.py conf/main.yaml", None, "run.sh:1 train.py  @conf/main.yaml"),
-        ("python train.py --config-name main", None, "run.sh:1 train.py config-name=main @conf/main.yaml"),
-        ("C=conf\npython train.py --config $C/main.yaml", None, "run.sh:2 train.py config=conf/main.yaml @conf/main.yaml"),
+        (
+            "python train.py conf/main.yaml",
+            None,
+            "run.sh:1 train.py  @conf/main.yaml",
+        ),
+        (
+            "python train.py --config-name main",
+            None,
+            "run.sh:1 train.py config-name=main @conf/main.yaml",
+        ),
+        (
+            "C=conf\npython train.py --config $C/main.yaml",
+            None,
+            "run.sh:2 train.py config=conf/main.yaml @conf/main.yaml",
+        ),
     ];
     for (script, parser, expected) in cases {
         let mut known = known();
@@ -255,7 +381,10 @@ fn callers_give_arguments() {
     let options = || vec![option("train.py", &["--seed"], "0")];
     let cases: &[(&str, &[&str])] = &[
         // Nobody calls it with arguments: the default.
-        ("bash run.sh", &["run.sh:3 train.py seed=$SEED{${1:-42}{42}}>train.py size=$2"]),
+        (
+            "bash run.sh",
+            &["run.sh:3 train.py seed=$SEED{${1:-42}{42}}>train.py size=$2"],
+        ),
         (
             "bash run.sh 7 big\nbash run.sh 8 small",
             &[
@@ -263,30 +392,53 @@ fn callers_give_arguments() {
                 "go.sh:2 train.py seed=$SEED{${1:-42}{8}}>train.py size=$2{small}",
             ],
         ),
-        ("for s in 1 2; do sbatch run.sh $s big; done", &["go.sh:1 train.py seed=$SEED{${1:-42}{$s{1|2}}}>train.py size=$2{big}"]),
+        (
+            "for s in 1 2; do sbatch run.sh $s big; done",
+            &["go.sh:1 train.py seed=$SEED{${1:-42}{$s{1|2}}}>train.py size=$2{big}"],
+        ),
     ];
     for (script, expected) in cases {
         let world = world(&[("go.sh", script), ("run.sh", run), ("train.py", "")], options());
         assert_eq!(world.lines(), *expected, "{script}");
     }
     let passing = world(
-        &[("go.sh", "LR=3 bash inner.sh --x 1"), ("inner.sh", "LR=${LR:-1}\npython train.py --lr $LR \"$@\""), ("train.py", "")],
+        &[
+            ("go.sh", "LR=3 bash inner.sh --x 1"),
+            ("inner.sh", "LR=${LR:-1}\npython train.py --lr $LR \"$@\""),
+            ("train.py", ""),
+        ],
         Vec::new(),
     );
     assert_eq!(passing.lines(), ["go.sh:1 train.py lr=$LR{3} x=1"]);
-    assert_eq!(passing.launches[0].command, "LR=3 bash inner.sh --x 1 → python train.py --lr $LR \"$@\"");
+    assert_eq!(
+        passing.launches[0].command,
+        "LR=3 bash inner.sh --x 1 → python train.py --lr $LR \"$@\""
+    );
     assert!(passing.launches[0].reach.contains(&"inner.sh".to_string()));
 }
 
 #[test]
 fn scripts_that_call_each_other_end() {
-    let world = world(&[("a.sh", "bash b.sh $1 x"), ("b.sh", "bash a.sh $1 y\npython train.py --n $1"), ("train.py", "")], Vec::new());
+    let world = world(
+        &[
+            ("a.sh", "bash b.sh $1 x"),
+            ("b.sh", "bash a.sh $1 y\npython train.py --n $1"),
+            ("train.py", ""),
+        ],
+        Vec::new(),
+    );
     assert!(!world.launches.is_empty());
 }
 
 #[test]
 fn modules_and_console_scripts() {
-    let files = [("run.sh", "python -m pkg.train --lr 1\nmy-train --lr 2"), ("src/pkg/train.py", "")];
+    let files = [
+        ("run.sh", "python -m pkg.train --lr 1\nmy-train --lr 2"),
+        ("src/pkg/train.py", ""),
+    ];
     let world = world(&files, Vec::new());
-    assert_eq!(world.lines(), ["run.sh:1 src/pkg/train.py lr=1", "run.sh:2 src/pkg/train.py lr=2"]);
+    assert_eq!(
+        world.lines(),
+        ["run.sh:1 src/pkg/train.py lr=1", "run.sh:2 src/pkg/train.py lr=2"]
+    );
 }

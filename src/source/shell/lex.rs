@@ -349,7 +349,11 @@ fn braced(inner: &str, base: usize) -> Kind {
         && let Some(from) = rest.strip_prefix(':').and_then(|from| from.trim().parse().ok())
     {
         let part = Part::From(from);
-        return Kind::Variable(Variable { name, part, default: None });
+        return Kind::Variable(Variable {
+            name,
+            part,
+            default: None,
+        });
     }
     let operator = [":-", ":=", "-", "=", ":?", "?"]
         .into_iter()

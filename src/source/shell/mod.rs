@@ -16,6 +16,7 @@ mod condition;
 mod install;
 pub(crate) mod lex;
 pub(crate) mod literal;
+mod recipes;
 mod state;
 mod walk;
 mod words;
@@ -29,6 +30,7 @@ use crate::evidence::{
 use crate::place::{Place, SourceText};
 use crate::source::{Command, File, FileFacts, Reader, scheduler};
 
+pub(crate) use recipes::Recipes;
 use state::{Definition, State};
 
 /// Shell and job scripts.
@@ -48,7 +50,7 @@ const EXTENSIONS: [&str; 9] = [
 const STATEMENTS: usize = 20_000;
 const COMMANDS: usize = 2_000;
 /// Fragments (function bodies, nested scripts) that are walked for one file.
-const FRAGMENTS: usize = 400;
+const FRAGMENTS: usize = 2_000;
 
 /// Whether the path is that of a shell or job script by its name.
 pub(crate) fn is_script(path: &str) -> bool {
@@ -320,7 +322,9 @@ impl<'s> Script<'s> {
         for guard in guards {
             let Some((start, _)) = guard.place.bytes else { continue };
             for calls in [&self.calls[..], &[]] {
-                let Some(found) = self.tested.get(&(start, calls.to_vec())) else { continue };
+                let Some(found) = self.tested.get(&(start, calls.to_vec())) else {
+                    continue;
+                };
                 out.extend(found.iter().cloned());
                 break;
             }

@@ -205,7 +205,14 @@ impl Script<'_> {
                 },
             ] => literal::expr(plain),
             // `--lr=$lr`: whoever splits it at the sign wants the variable.
-            [Piece { kind: Kind::Text(first), .. }, _, ..] if first.contains('=') => Expr::Opaque(raw),
+            [
+                Piece {
+                    kind: Kind::Text(first),
+                    ..
+                },
+                _,
+                ..,
+            ] if first.contains('=') => Expr::Opaque(raw),
             _ if certain => literal::expr(&text),
             _ => Expr::Opaque(raw),
         };

@@ -45,8 +45,11 @@ impl Evidence {
         for link in &self.links {
             givers.entry(link.to).or_default().push(link.from);
         }
-        let calls: Vec<&Statement> =
-            keep.iter().map(|&id| &self.statements[id]).filter(|statement| statement.form == Form::Call).collect();
+        let calls: Vec<&Statement> = keep
+            .iter()
+            .map(|&id| &self.statements[id])
+            .filter(|statement| statement.form == Form::Call)
+            .collect();
         let arguments: Vec<StatementId> = self
             .statements
             .iter()
@@ -71,28 +74,40 @@ impl Evidence {
 
     /// The evidence with these statements alone, in their order, renumbered.
     fn only(mut self, keep: &BTreeSet<StatementId>) -> Evidence {
-        let number: BTreeMap<StatementId, StatementId> = keep.iter().enumerate().map(|(new, &old)| (old, new)).collect();
+        // In the order in which they stand in the repository, whoever found them.
+        let mut order: Vec<StatementId> = keep.iter().copied().collect();
+        order.sort_by(|&a, &b| {
+            let place = |id: StatementId| {
+                let place = &self.statements[id].place;
+                (&place.file, place.bytes, place.line, place.row, id)
+            };
+            place(a).cmp(&place(b))
+        });
+        let number: BTreeMap<StatementId, StatementId> =
+            order.iter().enumerate().map(|(new, &old)| (old, new)).collect();
         let renumber = |ids: &mut Vec<StatementId>| {
             *ids = ids.iter().filter_map(|id| number.get(id).copied()).collect();
         };
-        let mut statements = Vec::with_capacity(keep.len());
-        for (id, mut statement) in std::mem::take(&mut self.statements).into_iter().enumerate() {
-            if !keep.contains(&id) {
+        let mut found: Vec<Option<Statement>> = std::mem::take(&mut self.statements).into_iter().map(Some).collect();
+        let mut statements = Vec::with_capacity(order.len());
+        for &id in &order {
+            let Some(mut statement) = found[id].take() else {
                 continue;
-            }
+            };
             if let Some(Dead::Shadowed { by }) = &mut statement.dead {
-                *by = number.get(by).copied().unwrap_or_default();
+                *by = number.get(&*by).copied().unwrap_or_default();
             }
             statements.push(statement);
         }
         self.statements = statements;
-        self.links.retain_mut(|link| match (number.get(&link.from), number.get(&link.to)) {
-            (Some(&from), Some(&to)) => {
-                (link.from, link.to) = (from, to);
-                true
-            }
-            _ => false,
-        });
+        self.links
+            .retain_mut(|link| match (number.get(&link.from), number.get(&link.to)) {
+                (Some(&from), Some(&to)) => {
+                    (link.from, link.to) = (from, to);
+                    true
+                }
+                _ => false,
+            });
         self.links.sort();
         self.links.dedup();
         for launch in &mut self.launches {
@@ -117,9 +132,10 @@ fn answers(statement: &Statement, ask: &Ask) -> bool {
         (Subject::Setting { name }, Ask::Usage { symbol }) => {
             statement.form == Form::Flag && alike(name, symbol.trim_start_matches('-'))
         }
-        (Subject::Dependency { package, .. } | Subject::Import { package, .. }, Ask::Dependency { package: wanted }) => {
-            canonical(package) == canonical(wanted)
-        }
+        (
+            Subject::Dependency { package, .. } | Subject::Import { package, .. },
+            Ask::Dependency { package: wanted },
+        ) => canonical(package) == canonical(wanted),
         (Subject::Import { symbol: path, .. }, Ask::Usage { symbol }) => shares_a_name(path, symbol),
         (Subject::Call { callee: path } | Subject::Definition { symbol: path }, Ask::Usage { symbol }) => {
             shares_a_name(path, symbol)

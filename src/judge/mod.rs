@@ -82,7 +82,7 @@ pub fn judge(case: &Case<'_>) -> Ruling {
     let Some(kind) = Kind::of_name(case.claim.kind) else {
         return weigh::impossible::ruling(case, crate::verdict::Message::new("unknown-kind"));
     };
-    let mut ruling = (kind.judge)(case);
+    let mut ruling = weigh::impossible::against_other_claims(case, (kind.judge)(case));
     quote(case, &mut ruling);
     ruling
 }
@@ -94,6 +94,27 @@ pub fn asks(claim: &Claim, file: &ClaimFile) -> Vec<Ask> {
         .unwrap_or_default();
     asks.extend(quote_ask(claim, file));
     asks
+}
+
+/// Every scope a judge of this claim may look at.
+pub fn scopes(claim: &Claim) -> Vec<crate::evidence::Scope> {
+    let mut scopes = vec![claim.scope.clone()];
+    if !claim.scope.exclude.is_empty() {
+        scopes.push(weigh::scope::excluded(claim));
+    }
+    scopes.extend(asks_scopes(claim));
+    scopes
+}
+
+/// Scopes that only an ask names (the other file of `same-as`).
+fn asks_scopes(claim: &Claim) -> Vec<crate::evidence::Scope> {
+    let file = claim.fields.text("same-as").map(str::to_string);
+    file.map(|file| crate::evidence::Scope {
+        include: vec![file],
+        exclude: Vec::new(),
+    })
+    .into_iter()
+    .collect()
 }
 
 /// Where the quote is to be looked up, where it is.

@@ -9,10 +9,15 @@
 //! The rooms, in the order in which the data flows; imports run the other way only.
 
 pub mod claim;
+pub mod cli;
 pub mod evidence;
+pub mod exit;
+pub mod gate;
 pub mod judge;
 pub mod place;
 pub mod quantity;
 pub mod report;
+pub mod run;
 pub mod source;
 pub mod verdict;
+pub mod write;

@@ -8,7 +8,25 @@
 //!
 //! Example: `vaule = 50` gives `unknown key `vaule`` at its line, with the remedy `value`.
 
+mod declared;
+mod inline;
+pub mod keys;
+mod names;
+mod node;
+mod paths;
+mod problem;
+mod read;
+mod schema;
+mod sense;
+mod shape;
+mod statement;
+mod texts;
+mod value;
+
 use chrono::NaiveDate;
+
+pub use problem::{Problem, render};
+pub use schema::schema;
 
 use crate::evidence::{Grade, Scope};
 use crate::place::{Place, SourceText};
@@ -53,6 +71,8 @@ pub struct RunDeclaration {
     pub engine: String,
     /// The record's path relative to the claim file's folder.
     pub record: String,
+    /// All its keys, by the table [`keys::RUN`].
+    pub settings: Fields,
     pub place: Place,
 }
 
@@ -156,6 +176,12 @@ pub enum Field {
         sha256: String,
     },
     Date(NaiveDate),
+    At(At),
+    Unit(Unit),
+    Tolerance(Tolerance),
+    Given(Vec<(String, Value)>),
+    Quorum(Quorum),
+    Accept(Accept),
 }
 
 /// A kind of claim, as the parser, the schema and the page of kinds need it.
@@ -196,7 +222,10 @@ pub enum Shape {
     OneOf(&'static [&'static str]),
     /// A text or a list of texts.
     Texts,
+    /// A whole number, not negative.
     Integer,
+    /// A whole number of at least 1.
+    Count,
     Bool,
     /// `true`, `false` or a text.
     BoolOrText,
@@ -206,12 +235,62 @@ pub enum Shape {
     Regex,
     /// `/regex/`, `$…` JSONPath, or SQL (which is checked when it is built).
     Select,
-    /// A version specifier; `"source"` where the text says so.
+    /// A version specifier; a key named `version` also takes `"source"`.
     Version,
     Arguments,
     See,
     Date,
+    /// A digest in hexadecimal, or its first digits (at least eight).
     Sha256,
+    /// A path relative to the root.
+    Path,
+    /// One or a list of globs and files relative to the root.
+    Globs,
+    /// As [`Shape::Globs`], and names of scopes.
+    Scope,
+    /// `name`: one or a list of identifiers, or arithmetic over several.
+    Names,
+    /// `README.md:101`.
+    At,
+    Unit,
+    Tolerance,
+    Given,
+    /// `for`: `"all"`, `"any"`, or a least count.
+    Quorum,
+    Accept,
+    /// A list of texts, one a word of a command.
+    Words,
+    /// One or a list of names of environment variables.
+    Variables,
+    /// `cpu`, `cuda`, `cuda:1`, `metal`.
+    Device,
+    /// A duration above zero, as a text with its unit.
+    Duration,
+    /// A frequency above zero, as a text with its unit.
+    Frequency,
+    /// A share between 0 and 100 %, as a text.
+    Share,
+}
+
+impl Take {
+    pub const ALL: [(&'static str, Take); 9] = [
+        ("length", Take::Length),
+        ("set", Take::Set),
+        ("contains", Take::Contains),
+        ("first", Take::First),
+        ("last", Take::Last),
+        ("min", Take::Min),
+        ("max", Take::Max),
+        ("sum", Take::Sum),
+        ("mean", Take::Mean),
+    ];
+
+    pub fn of_name(name: &str) -> Option<Take> {
+        Take::ALL
+            .into_iter()
+            .find(|(word, _)| *word == name)
+            .map(|(_, take)| take)
+    }
 }
 
 impl Fields {
@@ -255,3 +334,6 @@ impl Fields {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

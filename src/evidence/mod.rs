@@ -37,6 +37,8 @@ pub type LaunchId = usize;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Evidence {
+    /// Says who wrote it, early in the file: saved evidence is never evidence.
+    pub tool: Tool,
     /// Version of this layout.
     pub schema: u32,
     /// The day that `accept` dates and record ages are held against.
@@ -52,6 +54,19 @@ pub struct Evidence {
     pub links: Vec<Link>,
     pub launches: Vec<Launch>,
     pub gaps: Vec<Gap>,
+}
+
+/// The program that wrote a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tool {
+    pub name: String,
+}
+
+impl Default for Tool {
+    fn default() -> Tool {
+        Tool { name: "verify-claims".to_string() }
+    }
 }
 
 /// How a value travels from one statement to another.
@@ -202,7 +217,7 @@ pub struct Gap {
 }
 
 /// Why something was not read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum GapReason {
     /// Larger than this kind of file is read.

@@ -45,8 +45,11 @@ impl Evidence {
         for link in &self.links {
             givers.entry(link.to).or_default().push(link.from);
         }
-        let calls: Vec<&Statement> =
-            keep.iter().map(|&id| &self.statements[id]).filter(|statement| statement.form == Form::Call).collect();
+        let calls: Vec<&Statement> = keep
+            .iter()
+            .map(|&id| &self.statements[id])
+            .filter(|statement| statement.form == Form::Call)
+            .collect();
         let arguments: Vec<StatementId> = self
             .statements
             .iter()
@@ -71,7 +74,8 @@ impl Evidence {
 
     /// The evidence with these statements alone, in their order, renumbered.
     fn only(mut self, keep: &BTreeSet<StatementId>) -> Evidence {
-        let number: BTreeMap<StatementId, StatementId> = keep.iter().enumerate().map(|(new, &old)| (old, new)).collect();
+        let number: BTreeMap<StatementId, StatementId> =
+            keep.iter().enumerate().map(|(new, &old)| (old, new)).collect();
         let renumber = |ids: &mut Vec<StatementId>| {
             *ids = ids.iter().filter_map(|id| number.get(id).copied()).collect();
         };
@@ -86,13 +90,14 @@ impl Evidence {
             statements.push(statement);
         }
         self.statements = statements;
-        self.links.retain_mut(|link| match (number.get(&link.from), number.get(&link.to)) {
-            (Some(&from), Some(&to)) => {
-                (link.from, link.to) = (from, to);
-                true
-            }
-            _ => false,
-        });
+        self.links
+            .retain_mut(|link| match (number.get(&link.from), number.get(&link.to)) {
+                (Some(&from), Some(&to)) => {
+                    (link.from, link.to) = (from, to);
+                    true
+                }
+                _ => false,
+            });
         self.links.sort();
         self.links.dedup();
         for launch in &mut self.launches {
@@ -117,9 +122,10 @@ fn answers(statement: &Statement, ask: &Ask) -> bool {
         (Subject::Setting { name }, Ask::Usage { symbol }) => {
             statement.form == Form::Flag && alike(name, symbol.trim_start_matches('-'))
         }
-        (Subject::Dependency { package, .. } | Subject::Import { package, .. }, Ask::Dependency { package: wanted }) => {
-            canonical(package) == canonical(wanted)
-        }
+        (
+            Subject::Dependency { package, .. } | Subject::Import { package, .. },
+            Ask::Dependency { package: wanted },
+        ) => canonical(package) == canonical(wanted),
         (Subject::Import { symbol: path, .. }, Ask::Usage { symbol }) => shares_a_name(path, symbol),
         (Subject::Call { callee: path } | Subject::Definition { symbol: path }, Ask::Usage { symbol }) => {
             shares_a_name(path, symbol)

@@ -55,7 +55,10 @@ impl Evidence {
         if !links {
             return damaged("a link leads to a statement or launch that is not there");
         }
-        let launches = self.launches.iter().all(|l| l.flags.iter().chain(&l.factors).all(|&id| id < statements));
+        let launches = self
+            .launches
+            .iter()
+            .all(|l| l.flags.iter().chain(&l.factors).all(|&id| id < statements));
         if !launches {
             return damaged("a launch names a statement that is not there");
         }
@@ -63,7 +66,11 @@ impl Evidence {
             Some(super::Dead::Shadowed { by }) => by < statements,
             _ => true,
         });
-        if shadows { Ok(()) } else { damaged("a statement is shadowed by one that is not there") }
+        if shadows {
+            Ok(())
+        } else {
+            damaged("a statement is shadowed by one that is not there")
+        }
     }
 
     /// Those of the wanted asks that were not asked when this was collected.

@@ -314,7 +314,7 @@ fn display(claim: &Claim, statement: &Statement) -> String {
 
 fn stand(claim: &Claim, statement: &Statement, caveats: &mut Vec<Message>) -> Stand {
     let text = shown(&statement.value);
-    let Some(parsed) = declared(&text) else {
+    let Some(parsed) = declared(statement, &text) else {
         return Stand::Undecided(Message::new("specifier-not-read").with("declared", &text));
     };
     if let Subject::Dependency {
@@ -413,12 +413,13 @@ fn undeclared(case: &Case<'_>, package: &str, traces: &[&Statement]) -> Vec<crat
 }
 
 /// What a declaration says, by how its manifest writes it: PEP 440, a reference, else poetry's or conda's own notation.
-fn declared(text: &str) -> Option<Declared> {
+fn declared(statement: &Statement, text: &str) -> Option<Declared> {
     let text = text.trim();
     if text.contains("://") || text.starts_with("git+") || text.starts_with("file:") {
         return Some(Declared::Source(text.to_string()));
     }
-    if text.starts_with(['^', '~']) && !text.starts_with("~=") {
+    let poetry = statement.owner.iter().any(|owner| owner == "poetry");
+    if poetry || (text.starts_with(['^', '~']) && !text.starts_with("~=")) {
         return Declared::poetry(text).ok();
     }
     Declared::pep440(text).or_else(|_| Declared::conda(text)).ok()

@@ -96,6 +96,22 @@ pub fn asks(claim: &Claim, file: &ClaimFile) -> Vec<Ask> {
     asks
 }
 
+/// Every scope a judge of this claim may look at.
+pub fn scopes(claim: &Claim) -> Vec<crate::evidence::Scope> {
+    let mut scopes = vec![claim.scope.clone()];
+    if !claim.scope.exclude.is_empty() {
+        scopes.push(weigh::scope::excluded(claim));
+    }
+    scopes.extend(asks_scopes(claim));
+    scopes
+}
+
+/// Scopes that only an ask names (the other file of `same-as`).
+fn asks_scopes(claim: &Claim) -> Vec<crate::evidence::Scope> {
+    let file = claim.fields.text("same-as").map(str::to_string);
+    file.map(|file| crate::evidence::Scope { include: vec![file], exclude: Vec::new() }).into_iter().collect()
+}
+
 /// Where the quote is to be looked up, where it is.
 pub fn quote_ask(claim: &Claim, file: &ClaimFile) -> Option<Ask> {
     let text = claim.quote.clone()?;

@@ -132,7 +132,7 @@ fn judge(case: &Case<'_>) -> Ruling {
         return ruling;
     }
     if case.claim.fields.get("select").is_some() {
-        return metric::judge_selection(case, How::EXACT, Grade::Measured);
+        return metric::judge_selection(case, How::EXACT, Grade::Logged);
     }
     if !case.claim.names.is_empty() {
         return by_name(case);
@@ -152,7 +152,7 @@ fn by_rows(case: &Case<'_>) -> Ruling {
         .statements
         .iter()
         .filter(|s| {
-            matches!(s.subject, Subject::Rows { .. }) && scope.has(&s.place.file) && !scope.excludes(&s.place.file)
+            matches!(s.subject, Subject::Rows { .. }) && asked_so(s, claim) && scope.has(&s.place.file) && !scope.excludes(&s.place.file)
         })
         .collect();
     let mut caveats = scope.caveats();
@@ -199,6 +199,12 @@ fn by_rows(case: &Case<'_>) -> Ruling {
     .decide();
     recommend::add_usual(claim, &mut ruling);
     ruling
+}
+
+/// Whether rows were counted with the header that this claim settles.
+fn asked_so(statement: &Statement, claim: &Claim) -> bool {
+    let settled = claim.fields.bool("header").map(|header| format!("header = {header}"));
+    statement.owner.first() == settled.as_ref()
 }
 
 fn one(claim: &Claim, stated: &Stated, table: &Statement, value: &Value) -> Ballot {

@@ -3,14 +3,68 @@
 //! Why it can be wrong: an outcome that one format leaves out looks like a clean run there. Every format renders the
 //! same [`Report`], its counts are made once, here, and a test holds all formats against them.
 //!
-//! Example: `json::render(&report)` gives the document of `fixtures/report.schema.json`.
+//! Adding a format is one file with its `FORMAT`, and its line in [`FORMATS`]; a test holds the list against the folder.
+//!
+//! Example: `format("json")` renders the document that `schema/report.schema.json` describes.
+
+pub mod catalogue;
+mod json;
+mod markdown;
+mod markup;
+mod terminal;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
 use crate::claim::{Accept, Claim};
-use crate::evidence::{Evidence, Grade};
+use crate::evidence::{Evidence, Gap, GapReason, Grade};
 use crate::place::Place;
-use crate::verdict::{Message, Ruling, Verdict};
+use crate::verdict::{Citation, Message, Ruling, Stance, Verdict};
+
+/// The generator's mark: a report that bears it is never evidence, whatever its name.
+pub const MARK: &str = "generated-by: verify-claims";
+
+/// A format of the report.
+#[derive(Debug)]
+pub struct Format {
+    /// As `--format` takes it.
+    pub name: &'static str,
+    pub render: fn(&Report<'_>, &Options) -> String,
+    /// One sentence for the help.
+    pub about: &'static str,
+}
+
+pub const FORMATS: &[Format] = &[terminal::FORMAT, markdown::FORMAT, json::FORMAT];
+
+pub fn format(name: &str) -> Option<&'static Format> {
+    FORMATS.iter().find(|format| format.name == name)
+}
+
+/// What a format may be told beside the report; none of it changes what was found.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Columns of the terminal.
+    pub width: u16,
+    pub color: bool,
+    /// Only what is not supported, and the summary line.
+    pub quiet: bool,
+    /// The way from the folder of the report to the root, for links: empty, or ending in `/`.
+    pub links: String,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            width: 100,
+            color: false,
+            quiet: false,
+            links: String::new(),
+        }
+    }
+}
 
 /// What all formats render.
 #[derive(Debug)]
@@ -115,5 +169,123 @@ impl Report<'_> {
                 .iter()
                 .map(|caveat| (judged.claim.id.as_str(), caveat))
         })
+    }
+
+    /// What was not read, by reason; within one, in the order of the evidence.
+    fn gaps(&self) -> BTreeMap<GapReason, Vec<&Gap>> {
+        let mut gaps: BTreeMap<GapReason, Vec<&Gap>> = BTreeMap::new();
+        for gap in &self.evidence.gaps {
+            gaps.entry(gap.why).or_default().push(gap);
+        }
+        gaps
+    }
+
+    /// The entry of the catalogue's table `exit` that says what the exit code means for this very run.
+    fn exit_meaning(&self) -> String {
+        let open = self.claims.iter().any(|judged| !judged.holds());
+        let contradicted = self
+            .claims
+            .iter()
+            .any(|judged| !judged.holds() && judged.verdict() == Some(Verdict::Discrepancy));
+        match self.exit {
+            0 if open => "exit.0-fail-on".to_string(),
+            1 if !contradicted => "exit.1-drift".to_string(),
+            4 if !open => "exit.4-strict".to_string(),
+            code => format!("exit.{code}"),
+        }
+    }
+}
+
+impl Judged<'_> {
+    /// The claim's title, else its id.
+    fn title(&self) -> &str {
+        self.claim.title.as_deref().unwrap_or(&self.claim.id)
+    }
+
+    /// None for a draft.
+    fn verdict(&self) -> Option<Verdict> {
+        (self.status != Status::Draft).then_some(self.ruling.verdict)
+    }
+
+    /// Whether it is supported or accepted: nothing that the exit code counts.
+    fn holds(&self) -> bool {
+        match self.status {
+            Status::Counted => self.ruling.verdict == Verdict::Supported,
+            Status::Draft => false,
+            Status::Accepted(_) => true,
+        }
+    }
+
+    /// The entry of the catalogue's tables `verdict` and `mark`.
+    fn verdict_name(&self) -> &'static str {
+        self.verdict().map_or("draft", Verdict::name)
+    }
+
+    fn symbol(&self) -> &'static str {
+        self.verdict().map_or("📝", Verdict::symbol)
+    }
+
+    /// The place to look at first: of the stance that the verdict follows, of the grade it rests on.
+    fn deciding(&self) -> Option<&Citation> {
+        let order = match self.ruling.verdict {
+            Verdict::Discrepancy | Verdict::MinorDiscrepancy => [Stance::Contradicts, Stance::Supports],
+            _ => [Stance::Supports, Stance::Contradicts],
+        };
+        let citations = &self.ruling.citations;
+        let rests = |citation: &&Citation| Some(citation.grade) == self.ruling.grade;
+        order
+            .into_iter()
+            .find_map(|stance| {
+                let mut of_stance = citations.iter().filter(|citation| citation.stance == stance);
+                of_stance.clone().find(rests).or_else(|| of_stance.next())
+            })
+            .or_else(|| citations.first())
+    }
+}
+
+/// `slurm/04.job:7`, `runs.parquet row 2`, `evidence/sacct.txt:3 (job 1234, 2025-12-01)`.
+fn place_text(place: &Place, language: Language) -> String {
+    let said = |name: &str, value: String| {
+        let values = catalogue::named([(name.to_string(), value.into())]);
+        catalogue::words(&format!("word.{name}"), language, catalogue::Dress::Plain, values)
+    };
+    let at = match place.row {
+        Some(row) if place.line.is_none() => format!("{} {}", place.file, said("row", row.to_string())),
+        _ => place.short(),
+    };
+    let job = place.job.clone().map(|job| said("job", job));
+    let device = place.device.clone().map(|device| said("device", device));
+    let more: Vec<String> = [job, device, place.time.clone()].into_iter().flatten().collect();
+    if more.is_empty() {
+        at
+    } else {
+        format!("{at} ({})", more.join(", "))
+    }
+}
+
+/// The entry of the catalogue's tables `stance` and `stance-verb`.
+fn stance_name(stance: Stance) -> &'static str {
+    match stance {
+        Stance::Supports => "supports",
+        Stance::Contradicts => "contradicts",
+        Stance::Overridden => "overridden",
+        Stance::Context => "context",
+    }
+}
+
+/// The entry of the catalogue's table `gap`.
+fn gap_name(why: GapReason) -> &'static str {
+    match why {
+        GapReason::TooLarge => "too-large",
+        GapReason::LongLine => "long-line",
+        GapReason::NotText => "not-text",
+        GapReason::Unreadable => "unreadable",
+        GapReason::OutsideRoot => "outside-root",
+        GapReason::Broken => "broken",
+        GapReason::Ignored => "ignored",
+        GapReason::Vendored => "vendored",
+        GapReason::OwnReport => "own-report",
+        GapReason::LfsPointer => "lfs-pointer",
+        GapReason::UnknownFormat => "unknown-format",
     }
 }

@@ -9,7 +9,16 @@
 //! Example: `slurm/04_eval_base.job` is read by `shell`, which emits `#SBATCH` directives and a command; `launch`
 //! resolves the command to `scripts/evaluate_simple.py` and links its flags to the options defined there.
 
+pub mod config;
+pub mod data;
+pub mod file;
+pub mod manifest;
+pub mod cards;
+pub mod latex;
+pub mod prose;
+pub mod gather;
 pub mod python;
+pub mod site;
 
 use crate::evidence::{Ask, Expr, Gap, Grade, Guard, Link, Statement, StatementId};
 use crate::place::{Place, SourceText};
@@ -44,6 +53,30 @@ pub struct FileFacts {
     /// What a Python file defines, calls and imports, for binding across files.
     pub module: Option<python::Module>,
 }
+
+/// Every reader, in the order of the rooms.
+pub const READERS: &[Reader] = &[
+    manifest::REQUIREMENTS,
+    manifest::PYPROJECT,
+    config::YAML,
+    config::JSON,
+    config::TOML,
+    python::PYTHON,
+    prose::MARKDOWN,
+    prose::PLAIN,
+];
+
+/// Today, where no `--as-of` says another day.
+pub fn today() -> chrono::NaiveDate {
+    chrono::Local::now().date_naive()
+}
+
+/// How many threads this machine runs at once.
+pub fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+pub use site::way;
 
 /// A command as a shell script, a Makefile, a string in code or prose has it, before anyone knows what it starts.
 #[derive(Debug, Clone)]

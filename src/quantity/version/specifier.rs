@@ -240,6 +240,18 @@ impl Specifier {
         }
     }
 
+    /// Whether no version is in the set: `>=3,<2`.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ranges().is_empty()
+    }
+
+    /// Whether every release is in the set: `>=0`.
+    #[must_use]
+    pub fn is_everything(&self) -> bool {
+        Self::pep440(">=0").is_ok_and(|all| all.is_inside(self))
+    }
+
     /// Whether something bounds the set above.
     pub(super) fn has_upper(&self) -> bool {
         let ranges = self.ranges();

@@ -1,4 +1,120 @@
-//! Python by syntax tree.
+//! Python by syntax tree: what a file sets, imports, calls and defines, with the conditions around it.
+//!
+//! The tree is made once, walked once and dropped, all on one thread with a large stack: nesting is the author's to
+//! choose, and a parser's or a tree's own recursion has no limit. What leaves the thread is shallow.
+//!
+//! Why it can be wrong: a value on a line that never runs looks like any other. So conditions are kept as guards,
+//! branches that cannot be taken are dead, and [`bind`] says which parameters, functions and options nothing uses.
+//!
+//! Example: `parser.add_argument("--batch_size", type=int, default=32)` is the setting `batch_size`, form `Option`,
+//! value 32; `Trainer(batch_size=args.batch_size)` is a keyword that refers to it.
 
-#[derive(Debug, Default)]
-pub struct Module;
+mod bind;
+mod calls;
+mod comments;
+mod expression;
+mod module;
+mod options;
+pub mod packages;
+mod reach;
+mod remarks;
+mod values;
+mod walk;
+
+#[cfg(test)]
+mod tests;
+
+use ruff_python_parser::{ParseOptions, parse_unchecked};
+use ruff_text_size::Ranged;
+
+pub use bind::bind;
+pub use module::Module;
+pub use reach::{entries, reach};
+
+use super::{File, FileFacts, Reader};
+use crate::evidence::{Ask, Gap, GapReason};
+use crate::place::SourceText;
+
+/// Bytes of a Python file that is read; larger ones are data or generated.
+const LARGEST: usize = 1024 * 1024;
+/// Bytes of its longest line.
+const LONGEST_LINE: usize = 20 * 1024;
+/// Bytes of the stack on which a file is parsed, walked and dropped; reserved, not used, by an ordinary file.
+const STACK: usize = 256 * 1024 * 1024;
+
+/// Reads `*.py`.
+pub const PYTHON: Reader = Reader {
+    name: "python",
+    about: include_str!("mod.rs"),
+    reads: |path| path.ends_with(".py"),
+    read,
+};
+
+fn read(file: &File, _asks: &[Ask]) -> FileFacts {
+    let gap = |why, detail: String| FileFacts {
+        gaps: vec![Gap {
+            file: file.path.clone(),
+            why,
+            detail,
+        }],
+        ..FileFacts::default()
+    };
+    let Some(source) = &file.text else {
+        return gap(GapReason::NotText, String::new());
+    };
+    if source.text().len() > LARGEST {
+        return gap(
+            GapReason::TooLarge,
+            format!("{} bytes; Python is read up to {LARGEST}", source.text().len()),
+        );
+    }
+    if let Some(line) = source.text().split('\n').position(|line| line.len() > LONGEST_LINE) {
+        return gap(
+            GapReason::LongLine,
+            format!("line {} is longer than {LONGEST_LINE} bytes", line + 1),
+        );
+    }
+    let shared = source.clone();
+    let thread = std::thread::Builder::new()
+        .name("python".to_string())
+        .stack_size(STACK)
+        .spawn(move || facts(&shared));
+    match thread.map(std::thread::JoinHandle::join) {
+        Ok(Ok(facts)) => facts,
+        Ok(Err(_)) => gap(GapReason::Broken, "the reader failed on this file".to_string()),
+        Err(error) => gap(GapReason::Unreadable, format!("no thread to read it on: {error}")),
+    }
+}
+
+/// Runs on the large stack.
+fn facts(source: &SourceText) -> FileFacts {
+    let Some(parsed) =
+        parse_unchecked(source.text(), ParseOptions::from(ruff_python_parser::Mode::Module)).try_into_module()
+    else {
+        return FileFacts::default();
+    };
+    let mut gaps = Vec::new();
+    if let Some(error) = parsed.errors().first() {
+        let line = source.line(error.range().start().to_usize());
+        gaps.push(Gap {
+            file: source.path().to_string(),
+            why: GapReason::Broken,
+            detail: format!("line {line}: {}", error.error),
+        });
+    }
+    let (statements, module, too_deep) = walk::walk(source, &parsed);
+    if too_deep {
+        let detail = format!("nested deeper than {} levels", walk::DEEPEST);
+        gaps.push(Gap {
+            file: source.path().to_string(),
+            why: GapReason::Broken,
+            detail,
+        });
+    }
+    FileFacts {
+        statements,
+        gaps,
+        module: Some(module),
+        ..FileFacts::default()
+    }
+}

@@ -1,0 +1,191 @@
+//! Texts with a grammar of their own: regular expressions, selections, digests, names of variables and devices.
+//!
+//! Why it can be wrong: an expression that is checked under other options than it is run with is another expression. So
+//! [`regex`] is what the source runs: `^` and `$` match at every line.
+//!
+//! Example: `'lr = ([0-9.]+'` is "unclosed group", at the parenthesis.
+
+use regex::{Regex, RegexBuilder};
+use serde_json_path::JsonPath;
+
+/// What is wrong in a text, and at which of its bytes.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub(super) at: Option<usize>,
+    pub(super) message: String,
+}
+
+/// Compiles a `pattern`, or the inside of a `/regex/` selection: `^ $` per line.
+pub(super) fn regex(text: &str) -> Result<Regex, Fault> {
+    RegexBuilder::new(text)
+        .multi_line(true)
+        .build()
+        .map_err(|error| syntax(text, &error))
+}
+
+/// Whether a `select` parses, as far as it can be told without its table.
+///
+/// `$…` is JSONPath; `/…/` is a regular expression with one capture; all else is SQL, of which only quotes and
+/// parentheses are held against each other here.
+pub(super) fn select(text: &str) -> Result<(), Fault> {
+    let blanks = text.len() - text.trim_start().len();
+    let shifted = |fault: Fault, by: usize| Fault {
+        at: fault.at.map(|at| at + by),
+        ..fault
+    };
+    let trimmed = text.trim();
+    if trimmed.starts_with('$') {
+        return JsonPath::parse(trimmed).map(|_| ()).map_err(|error| Fault {
+            // Bytes from 0, whatever the library's documentation says.
+            at: Some(blanks + error.position()),
+            message: match error.message() {
+                "parser error" => "`select` is no JSONPath: it does not go on here".to_string(),
+                message => format!("`select` is no JSONPath: {message}"),
+            },
+        });
+    }
+    if let Some(rest) = trimmed.strip_prefix('/') {
+        let Some(inner) = rest.strip_suffix('/') else {
+            return Err(Fault {
+                at: None,
+                message: "`select` begins with `/` but does not end with it".to_string(),
+            });
+        };
+        let compiled = regex(inner).map_err(|fault| shifted(fault, blanks + 1))?;
+        return one_capture(&compiled, "select");
+    }
+    balanced(trimmed).map_err(|fault| shifted(fault, blanks))
+}
+
+/// A regular expression that picks a value has one capture, which is that value.
+pub(super) fn one_capture(regex: &Regex, key: &str) -> Result<(), Fault> {
+    match regex.captures_len() - 1 {
+        1 => Ok(()),
+        0 => Err(Fault {
+            at: None,
+            message: format!("`{key}` has no capture; parentheses around the value say what is read"),
+        }),
+        several => Err(Fault {
+            at: None,
+            message: format!("`{key}` has {several} captures where one was expected; `(?:…)` groups without capturing"),
+        }),
+    }
+}
+
+/// The message and place in `regex`'s error, whose picture underlines the fault with `^` four columns in.
+fn syntax(text: &str, error: &regex::Error) -> Fault {
+    let picture = error.to_string();
+    let message = picture
+        .lines()
+        .rev()
+        .find_map(|line| line.strip_prefix("error: "))
+        .unwrap_or(&picture);
+    let at = (!text.contains('\n'))
+        .then(|| {
+            picture
+                .lines()
+                .find(|line| line.trim_start().starts_with('^'))
+                .and_then(|line| line.find('^'))
+        })
+        .flatten()
+        .and_then(|column| column.checked_sub(4))
+        .and_then(|column| text.char_indices().nth(column).map(|(at, _)| at).or(Some(text.len())));
+    Fault {
+        at,
+        message: format!("the regular expression does not parse: {message}"),
+    }
+}
+
+/// Quotes and parentheses of SQL: each that is opened is closed.
+fn balanced(text: &str) -> Result<(), Fault> {
+    let fault = |at: usize, what: &str| {
+        Err(Fault {
+            at: Some(at),
+            message: format!("`select`: {what}"),
+        })
+    };
+    let (mut open, mut quote): (Vec<usize>, Option<(usize, char)>) = (Vec::new(), None);
+    for (at, c) in text.char_indices() {
+        match (quote, c) {
+            (Some((_, with)), _) if c == with => quote = None,
+            (Some(_), _) => {}
+            (None, '\'' | '"') => quote = Some((at, c)),
+            (None, '(') => open.push(at),
+            (None, ')') if open.pop().is_none() => return fault(at, "a `)` closes nothing"),
+            _ => {}
+        }
+    }
+    match (quote, open.first()) {
+        (Some((at, _)), _) => fault(at, "a quote is not closed"),
+        (None, Some(&at)) => fault(at, "a `(` is not closed"),
+        (None, None) => Ok(()),
+    }
+}
+
+/// Hexadecimal, at least eight digits (fewer could match by chance), at most 64; in lower case.
+pub(super) fn sha256(text: &str) -> Result<String, String> {
+    let digits = text.trim();
+    if !digits.chars().all(|c| c.is_ascii_hexdigit()) {
+        return Err(format!(
+            "`{digits}` is no SHA-256 digest: it has other signs than 0-9 and a-f"
+        ));
+    }
+    if !(8..=64).contains(&digits.len()) {
+        return Err(format!(
+            "a SHA-256 digest has 64 digits, a prefix of one at least 8; this has {}",
+            digits.len()
+        ));
+    }
+    Ok(digits.to_ascii_lowercase())
+}
+
+/// `PATH`, `CUDA_VISIBLE_DEVICES`.
+pub(super) fn variable(text: &str) -> bool {
+    !text.starts_with(|c: char| c.is_ascii_digit()) && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// `cpu`, `cuda`, `cuda:1`, `metal`.
+pub(super) fn device(text: &str) -> bool {
+    matches!(text, "cpu" | "cuda" | "metal")
+        || text
+            .strip_prefix("cuda:")
+            .is_some_and(|number| number.parse::<u8>().is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_are_where_a_reader_would_look() {
+        let cases: &[(&str, Option<usize>, &str)] = &[
+            ("$.a[", Some(3), "no JSONPath"),
+            ("/lr = ([0-9]+/", Some(6), "unclosed group"),
+            ("/ñ(/", Some(3), "unclosed group"),
+            ("/lr = [0-9]+/", None, "no capture"),
+            ("/(a)(b)/", None, "2 captures"),
+            ("/(a)", None, "does not end"),
+            ("avg(BA where x = 1", Some(3), "`(` is not closed"),
+            ("a where b = 'x", Some(12), "a quote is not closed"),
+            ("a) where", Some(1), "closes nothing"),
+        ];
+        for (text, at, message) in cases {
+            let fault = select(text).unwrap_err();
+            assert!(fault.at == *at && fault.message.contains(message), "{text}: {fault:?}");
+        }
+    }
+
+    #[test]
+    fn selections_of_all_three_sorts_parse() {
+        for text in [
+            "$.results[0].acc",
+            "/mAP: ([0-9.]+)/",
+            "Average where Model = 'GPT-3 (175B, few-shot)'",
+            "count(distinct clip_id)",
+            "(FP where a = 1) - (FP where a = 2)",
+            "\"n (%)\" where row = 1",
+        ] {
+            assert_eq!(select(text), Ok(()), "{text}");
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! The command line: arguments, their help, and the words for what is not built yet.
+//!
+//! Why it can be wrong: an option that is taken and ignored is a check that is not made. What is not built is absent
+//! from the help, and its word is answered with that.
+//!
+//! Example: `verify claims/setup.toml --format markdown=reports/setup.md --lang es`.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::{ArgAction, Parser, ValueEnum};
+
+use crate::exit::MEANINGS;
+use crate::report::{FORMATS, Language};
+use crate::verdict::Verdict;
+
+/// Commands of the design that later versions bring.
+const LATER_COMMANDS: &[&str] =
+    &["run", "probe", "lock", "init", "explain", "uncovered", "mutate", "accept", "report", "diff", "slurm"];
+/// Options of the design that later versions bring.
+const LATER_OPTIONS: &[&str] = &["--locked", "--live-slurm", "--allow-commands", "--patch"];
+/// Formats of the design that later versions bring.
+const LATER_FORMATS: &[&str] = &["html", "sarif", "junit", "github"];
+
+/// Finds out whether what a paper says about its experimental setup is true.
+#[derive(Debug, Parser)]
+#[command(name = "verify", version, about, after_help = after_help(), disable_help_subcommand = true)]
+pub struct Arguments {
+    /// Claim files, folders of them, or globs; `schema` prints the JSON Schema of the claim file.
+    #[arg(value_name = "CLAIMS", default_value = "claims/")]
+    pub claims: Vec<String>,
+    /// The code repository, instead of the one that the claim file names.
+    #[arg(long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+    /// The paper's main file, instead of the one that the claim file names.
+    #[arg(long, value_name = "FILE")]
+    pub paper: Option<PathBuf>,
+    /// A folder outside the root that may be read; may be given several times.
+    #[arg(long, value_name = "DIR")]
+    pub allow_read: Vec<PathBuf>,
+    /// What to write: a format, or FORMAT=PATH; may be given several times.
+    #[arg(long, value_name = "FORMAT[=PATH]", value_parser = output, help = format_help())]
+    pub format: Vec<Output>,
+    /// Where to write the last format that names no path of its own.
+    #[arg(long, short, value_name = "PATH")]
+    pub output: Option<PathBuf>,
+    /// The language of the report, instead of the claim file's.
+    #[arg(long, value_name = "LANG", value_parser = language)]
+    pub lang: Option<Language>,
+    /// The mildest verdict that still fails: discrepancy, minor-discrepancy, needs-clarification, not-run, no-evidence.
+    #[arg(long, value_name = "VERDICT", value_parser = verdict)]
+    pub fail_on: Option<Verdict>,
+    /// Caveats count, too.
+    #[arg(long)]
+    pub strict: bool,
+    /// The day that acceptances and ages are held against, instead of today.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub as_of: Option<NaiveDate>,
+    /// Runs nothing, whatever the claim file declares.
+    #[arg(long)]
+    pub no_live: bool,
+    /// Judges from saved evidence; nothing of the repository is read.
+    #[arg(long, value_name = "FILE")]
+    pub evidence: Option<PathBuf>,
+    /// Saves the evidence, to be judged again elsewhere.
+    #[arg(long, value_name = "FILE")]
+    pub save_evidence: Option<PathBuf>,
+    /// Threads that read files; as many as there are cores, unless given.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
+    /// On the terminal, only what is not supported, and the summary.
+    #[arg(long, short, action = ArgAction::SetTrue)]
+    pub quiet: bool,
+    /// Colours on the terminal.
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+/// A format and where it goes; standard output where no path is named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Output {
+    pub format: String,
+    pub path: Option<PathBuf>,
+}
+
+fn output(text: &str) -> Result<Output, String> {
+    let (format, path) = match text.split_once('=') {
+        Some((format, path)) => (format, Some(PathBuf::from(path))),
+        None => (text, None),
+    };
+    let known: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+    if LATER_FORMATS.contains(&format) {
+        return Err(format!("the format is not built in this version; there are {}", known.join(", ")));
+    }
+    if !known.contains(&format) {
+        return Err(format!("there is no such format; there are {}", known.join(", ")));
+    }
+    Ok(Output { format: format.to_string(), path })
+}
+
+fn language(text: &str) -> Result<Language, String> {
+    match text {
+        "en" => Ok(Language::English),
+        "es" => Ok(Language::Spanish),
+        _ => Err("reports are written in `en` and `es`".to_string()),
+    }
+}
+
+fn verdict(text: &str) -> Result<Verdict, String> {
+    match Verdict::of_name(text) {
+        Some(Verdict::Supported) | None => {
+            Err("one of discrepancy, minor-discrepancy, needs-clarification, not-run, no-evidence".to_string())
+        }
+        Some(verdict) => Ok(verdict),
+    }
+}
+
+fn format_help() -> String {
+    let formats: Vec<String> = FORMATS.iter().map(|format| format!("{}: {}", format.name, format.about)).collect();
+    format!("What to write: a format, or FORMAT=PATH; may be given several times [{}]", formats.join("; "))
+}
+
+fn after_help() -> String {
+    let codes: Vec<String> = MEANINGS.iter().map(|(exit, meaning)| format!("  {}  {meaning}", exit.code())).collect();
+    format!("Exit codes, the same for every format:\n{}", codes.join("\n"))
+}
+
+/// What is said of a word or option that a later version brings; none where the words are all known.
+pub fn not_built(arguments: &[String]) -> Option<String> {
+    let first = arguments.first()?;
+    if LATER_COMMANDS.contains(&first.as_str()) && !std::path::Path::new(first).exists() {
+        return Some(format!(
+            "`verify {first}` is not built in this version\n\nhelp: `verify CLAIMS` checks claim files; see `verify --help`"
+        ));
+    }
+    let option = arguments.iter().find_map(|argument| {
+        let name = argument.split('=').next().unwrap_or(argument);
+        LATER_OPTIONS.contains(&name).then_some(name)
+    })?;
+    Some(format!("`{option}` is not built in this version\n\nhelp: see `verify --help` for what is"))
+}

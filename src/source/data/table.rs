@@ -1,0 +1,276 @@
+//! Tables: how many rows there are, how many are empty or stand twice, what the columns are called.
+//!
+//! Why it can be wrong: a newline within quotes ends no row, a blank line is none, a first row that is taken for a
+//! header hides a sample. Quotes join lines in CSV alone. The first row is the header unless a cell of it is empty, a
+//! number, or stands again in its own column; the claim may settle it.
+//!
+//! Example: `clip,label\na.wav,1\nb.wav,0\n` has two rows, and the columns `clip` and `label`.
+
+use std::collections::HashSet;
+
+use sha2::{Digest, Sha256};
+
+use super::{File, FileFacts, select, statement, whole};
+use crate::evidence::{Gap, GapReason, Grade, Subject};
+use crate::place::Place;
+use crate::quantity::{Locale, Number};
+use crate::source::config::{Kind, json_tree};
+
+/// Tables in formats that are not read.
+const UNREAD: &[&str] =
+    &["parquet", "feather", "arrow", "xlsx", "xls", "h5", "hdf5", "sqlite", "db", "pkl", "npz", "npy"];
+/// Bytes of a JSON list: parsed it takes fifteen times as many.
+const LARGEST_LIST: usize = 64 * 1024 * 1024;
+/// What a line of a plain text may be split at, in this order; blanks come last.
+const SPLITS: &[u8] = b"\t|;,";
+
+/// Adds the statement of the file's rows, where it is a table. What the claim says of the header is kept as the owner
+/// `header = true` or `header = false`: another claim may say otherwise.
+pub(super) fn rows(file: &File, header: Option<bool>, facts: &mut FileFacts) {
+    let mut counter = Counter { header, ..Counter::default() };
+    let lower = file.path.to_lowercase();
+    let mut gap = |why, detail: String| facts.gaps.push(Gap { file: file.path.clone(), why, detail });
+    match lower.rsplit('.').next().unwrap_or("") {
+        "csv" => {
+            for record in csv_records(&file.bytes) {
+                match record {
+                    Ok(record) => counter.see(record.iter().map(<[u8]>::to_vec).collect()),
+                    Err(error) => gap(GapReason::Broken, error.to_string()),
+                }
+            }
+        }
+        "tsv" | "tab" => lines(&file.bytes).for_each(|line| counter.see(split(line, b'\t'))),
+        "txt" | "dat" => {
+            let Some(at) = common_split(&file.bytes) else { return };
+            lines(&file.bytes).for_each(|line| counter.see(at.cells(line)));
+        }
+        "jsonl" | "ndjson" => {
+            counter.header = Some(false);
+            let mut broken = 0;
+            for line in lines(&file.bytes) {
+                let line = line.trim_ascii();
+                // Python writes NaN into JSON, which strict parsers refuse; the row is there all the same.
+                if line.starts_with(b"{") && line.ends_with(b"}") {
+                    counter.see(vec![line.to_vec()]);
+                } else {
+                    broken += 1;
+                }
+            }
+            if broken > 0 {
+                gap(GapReason::Broken, format!("{broken} lines are no objects"));
+            }
+            counter.columns = lines(&file.bytes).next().map(keys).unwrap_or_default();
+        }
+        "json" if file.bytes.len() > LARGEST_LIST => {
+            gap(GapReason::TooLarge, format!("{} MB of JSON", file.bytes.len() / 1024 / 1024));
+            return;
+        }
+        "json" => match objects(&file.bytes) {
+            Ok(Some(objects)) => {
+                counter.header = Some(false);
+                counter.columns = objects.columns;
+                objects.rows.into_iter().for_each(|row| counter.see(vec![row]));
+            }
+            Ok(None) => return,
+            Err(detail) => {
+                gap(GapReason::Broken, detail);
+                return;
+            }
+        },
+        ending if UNREAD.contains(&ending) || lower.ends_with(".csv.gz") || lower.ends_with(".jsonl.gz") => {
+            gap(GapReason::UnknownFormat, format!("tables in .{ending} files are not read"));
+            return;
+        }
+        _ => return,
+    }
+    let counted = counter.done();
+    if counted.ragged > 0 {
+        let detail = format!("{} rows have another number of cells than the first", counted.ragged);
+        facts.gaps.push(Gap { file: file.path.clone(), why: GapReason::Broken, detail });
+    }
+    let subject = Subject::Rows { empty: counted.empty, duplicates: counted.duplicates, columns: counted.columns };
+    let mut found = statement(subject, whole(counted.rows), Place::whole(&file.path), Grade::Measured);
+    found.owner = header.map(|header| format!("header = {header}")).into_iter().collect();
+    facts.statements.push(found);
+}
+
+type Cells = Vec<Vec<u8>>;
+
+#[derive(Default)]
+struct Counter {
+    header: Option<bool>,
+    first: Option<Cells>,
+    /// Whether each cell of the first row stood again in its column.
+    again: bool,
+    columns: Vec<String>,
+    seen: HashSet<[u8; 32]>,
+    rows: u64,
+    empty: u64,
+    duplicates: u64,
+    ragged: u64,
+}
+
+impl Counter {
+    fn see(&mut self, cells: Cells) {
+        let Some(first) = &self.first else {
+            self.first = Some(cells);
+            return;
+        };
+        self.again |= first.iter().zip(&cells).any(|(first, cell)| trimmed(first) == trimmed(cell));
+        self.ragged += u64::from(first.len() != cells.len());
+        self.count(&cells);
+    }
+
+    fn count(&mut self, cells: &Cells) {
+        self.rows += 1;
+        if cells.iter().all(|cell| trimmed(cell).is_empty()) {
+            self.empty += 1;
+            return;
+        }
+        self.duplicates += u64::from(!self.seen.insert(hash(cells)));
+    }
+
+    fn done(mut self) -> Counter {
+        let Some(first) = self.first.take() else { return self };
+        let names = || first.iter().map(|cell| String::from_utf8_lossy(trimmed(cell)).into_owned());
+        let unnamed = names().any(|name| name.is_empty() || is_number(&name));
+        if self.header.unwrap_or(!self.again && !unnamed) {
+            self.columns = names().collect();
+        } else {
+            // Its hash was never taken, so a later row that is the same was not known as such.
+            let twice = self.seen.contains(&hash(&first));
+            let is_empty = first.iter().all(|cell| trimmed(cell).is_empty());
+            self.rows += 1;
+            self.empty += u64::from(is_empty);
+            self.duplicates += u64::from(twice && !is_empty);
+            if self.columns.is_empty() {
+                self.columns = (1..=first.len()).map(|index| format!("c{index}")).collect();
+            }
+        }
+        self
+    }
+}
+
+/// Lengths keep `a|bc` and `ab|c` apart.
+fn hash(cells: &Cells) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for cell in cells {
+        hash.update((cell.len() as u64).to_le_bytes());
+        hash.update(cell);
+    }
+    hash.finalize().into()
+}
+
+/// A cell that shows a number: `-0.5`, `21,340`, `nan`.
+fn is_number(cell: &str) -> bool {
+    let bare = cell.trim_start_matches(['-', '+']);
+    let word = matches!(bare.to_lowercase().as_str(), "nan" | "inf" | "infinity");
+    let digits = bare.starts_with(|c: char| c.is_ascii_digit() || c == '.');
+    word || digits && (Number::parse_literal(bare).is_some() || Number::parse(bare, Locale::English).is_some())
+}
+
+/// Without blanks, a byte order mark, and the quotes that formats other than CSV leave.
+fn trimmed(cell: &[u8]) -> &[u8] {
+    let cell = cell.strip_prefix(b"\xef\xbb\xbf").unwrap_or(cell).trim_ascii();
+    cell.strip_prefix(b"\"").and_then(|inner| inner.strip_suffix(b"\"")).unwrap_or(cell)
+}
+
+/// Records of a CSV. Where its first line has no comma, what else stands there splits it: `;` is the comma of countries
+/// that write `0,5`.
+fn csv_records(bytes: &[u8]) -> impl Iterator<Item = csv::Result<csv::ByteRecord>> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or(bytes);
+    let delimiter = [b',', b';', b'\t', b'|'].into_iter().find(|byte| first.contains(byte)).unwrap_or(b',');
+    csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter)
+        .from_reader(bytes)
+        .into_byte_records()
+}
+
+/// Lines that are not blank, without their endings.
+fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    bytes
+        .split(|byte| *byte == b'\n')
+        .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+        .filter(|line| !line.trim_ascii().is_empty())
+}
+
+fn split(line: &[u8], at: u8) -> Cells {
+    line.split(|byte| *byte == at).map(<[u8]>::to_vec).collect()
+}
+
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Split {
+    At(u8),
+    Blanks,
+}
+
+impl Split {
+    fn cells(self, line: &[u8]) -> Cells {
+        match self {
+            Split::At(byte) => split(line, byte),
+            Split::Blanks => {
+                line.split(u8::is_ascii_whitespace).filter(|cell| !cell.is_empty()).map(<[u8]>::to_vec).collect()
+            }
+        }
+    }
+}
+
+/// What splits all lines into equally many cells, two at least; a single line is no table.
+fn common_split(bytes: &[u8]) -> Option<Split> {
+    lines(bytes).nth(1)?;
+    let alike = |at: &Split| {
+        let mut counts = lines(bytes).map(|line| at.cells(line).len());
+        let first = counts.next().unwrap_or(0);
+        first > 1 && counts.all(|count| count == first)
+    };
+    SPLITS.iter().map(|byte| Split::At(*byte)).chain([Split::Blanks]).find(alike)
+}
+
+struct Objects {
+    columns: Vec<String>,
+    rows: Vec<Vec<u8>>,
+}
+
+/// The objects of a JSON list; none where the file is another JSON.
+fn objects(bytes: &[u8]) -> Result<Option<Objects>, String> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if !bytes.trim_ascii_start().starts_with(b"[") {
+        return Ok(None);
+    }
+    let list: Vec<serde_json::Value> = match serde_json::from_slice(bytes) {
+        Ok(list) => list,
+        // NaN and comments: what people write for JSON.
+        Err(strict) => {
+            let tree = json_tree(std::str::from_utf8(bytes).map_err(|error| error.to_string())?);
+            match tree.roots.first().map(|root| (&root.kind, tree.too_many)) {
+                Some((Kind::List(items), false)) => items.iter().map(select::json).collect(),
+                _ => return Err(strict.to_string()),
+            }
+        }
+    };
+    if !list.iter().all(serde_json::Value::is_object) || list.is_empty() {
+        return Ok(None);
+    }
+    let mut columns: Vec<String> = Vec::new();
+    for object in list.iter().filter_map(serde_json::Value::as_object) {
+        for key in object.keys() {
+            if !columns.contains(key) {
+                columns.push(key.clone());
+            }
+        }
+    }
+    Ok(Some(Objects { columns, rows: list.iter().map(|object| object.to_string().into_bytes()).collect() }))
+}
+
+/// The keys of an object in one line, in the order written.
+fn keys(line: &[u8]) -> Vec<String> {
+    let Ok(line) = std::str::from_utf8(line) else { return Vec::new() };
+    match json_tree(line).roots.first().map(|root| &root.kind) {
+        Some(Kind::Map(entries)) => entries.iter().map(|entry| entry.key.clone()).collect(),
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,293 @@
+//! From a repository and asks to evidence: read each file once, bind across files, keep what the asks need.
+//!
+//! Why it can be wrong: what is read in parallel must come out in one order. Facts are merged in the order of paths,
+//! so evidence is the same whatever thread was first.
+//!
+//! Example: `gather(&mut repository, &wanted)` for the seed's fixture reads its 40 files and keeps what 14 claims ask.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use chrono::NaiveDate;
+
+use super::file::{Repository, digest};
+use super::latex::{Paper, find_in_text};
+use super::{Command, File, FileFacts, READERS, Reader, cards, config, data, manifest, python};
+use crate::evidence::{
+    Ask, Evidence, Form, Gap, GapReason, Grade, SCHEMA, Scope, ScopeFiles, Statement, Subject, Tool,
+};
+use crate::evidence::Expr;
+use crate::place::{Place, SourceText};
+use crate::quantity::Value;
+
+/// What is to be found out.
+#[derive(Debug)]
+pub struct Wanted {
+    pub asks: Vec<Ask>,
+    /// Every scope that a claim looks at.
+    pub scopes: Vec<Scope>,
+    /// The paper, where there is one: read by the caller's leave, outside the root or in it.
+    pub paper: Option<PaperFile>,
+    pub as_of: NaiveDate,
+    pub threads: usize,
+}
+
+/// The paper's main file and how its inputs are found.
+pub struct PaperFile {
+    pub main: SourceText,
+    /// Reads an input by its path as shown; none where it is missing or not allowed.
+    pub load: Box<dyn FnMut(&str) -> Option<SourceText>>,
+}
+
+impl std::fmt::Debug for PaperFile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PaperFile").field("main", &self.main.path()).finish_non_exhaustive()
+    }
+}
+
+/// Reads what the asks need, once, and binds it.
+pub fn gather(repository: &mut Repository, mut wanted: Wanted) -> Evidence {
+    wanted.asks.sort();
+    wanted.asks.dedup();
+    wanted.scopes.sort();
+    wanted.scopes.dedup();
+    let scopes: Vec<ScopeFiles> = wanted.scopes.iter().map(|scope| repository.matches(scope)).collect();
+    let named: BTreeSet<&str> = scopes.iter().flat_map(|scope| scope.files.iter().map(String::as_str)).collect();
+    let paths: Vec<String> = repository
+        .entries()
+        .iter()
+        .filter(|entry| (!entry.ignored && entry.vendored.is_none()) || named.contains(entry.path.as_str()))
+        .map(|entry| entry.path.clone())
+        .collect();
+
+    let read = read_all(repository, &paths, &wanted.asks, &scopes, wanted.threads.max(1));
+    let mut merged = Merged::default();
+    for facts in read {
+        merged.add(facts);
+    }
+    let mut evidence = bind(merged, &paths);
+    quotes(repository, &mut wanted, &mut evidence);
+    evidence.asks = wanted.asks;
+    evidence.scopes = scopes;
+    evidence.as_of = wanted.as_of;
+    evidence.gaps.extend(repository.gaps());
+    evidence.gaps.sort();
+    evidence.gaps.dedup();
+    evidence.needed()
+}
+
+/// What one file gave.
+struct Read {
+    path: String,
+    digest: Option<String>,
+    facts: FileFacts,
+}
+
+/// Files that a reader or an ask needs, read by as many threads as are asked for, in the order of their paths.
+fn read_all(
+    repository: &Repository,
+    paths: &[String],
+    asks: &[Ask],
+    scopes: &[ScopeFiles],
+    threads: usize,
+) -> Vec<Read> {
+    let next = AtomicUsize::new(0);
+    let mut read: Vec<(usize, Read)> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads.min(paths.len().max(1)))
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut mine = Vec::new();
+                    loop {
+                        let at = next.fetch_add(1, Ordering::Relaxed);
+                        let Some(path) = paths.get(at) else { break };
+                        if let Some(one) = read_one(repository, path, asks, scopes) {
+                            mine.push((at, one));
+                        }
+                    }
+                    mine
+                })
+            })
+            .collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect()
+    });
+    read.sort_by_key(|(at, _)| *at);
+    read.into_iter().map(|(_, one)| one).collect()
+}
+
+fn read_one(repository: &Repository, path: &str, asks: &[Ask], scopes: &[ScopeFiles]) -> Option<Read> {
+    let lower = path.to_lowercase();
+    let readers: Vec<&Reader> = READERS.iter().filter(|reader| (reader.reads)(&lower)).collect();
+    let data: Vec<(&Ask, bool)> =
+        asks.iter().filter(|ask| wants(ask, path, scopes)).map(|ask| (ask, true)).collect();
+    if readers.is_empty() && data.is_empty() {
+        return None;
+    }
+    let mut facts = FileFacts::default();
+    let file = match repository.read(path) {
+        Ok(file) => file,
+        Err(gap) => {
+            facts.gaps.push(gap);
+            return Some(Read { path: path.to_string(), digest: None, facts });
+        }
+    };
+    for reader in readers {
+        append(&mut facts, (reader.read)(&file, asks));
+    }
+    if !data.is_empty() {
+        append(&mut facts, data::read_data(&file, &data));
+    }
+    // A file that none of them found anything in needs no hash.
+    let digest = (!facts.statements.is_empty() || !facts.commands.is_empty()).then(|| digest(&file.bytes));
+    Some(Read { path: path.to_string(), digest, facts })
+}
+
+/// Whether an ask looks at this file as data.
+fn wants(ask: &Ask, path: &str, scopes: &[ScopeFiles]) -> bool {
+    let holds = |scope: &Scope| {
+        scopes
+            .iter()
+            .find(|files| files.scope == *scope)
+            .is_some_and(|files| files.files.binary_search_by(|file| file.as_str().cmp(path)).is_ok())
+    };
+    match ask {
+        Ask::Rows { scope, .. } | Ask::Select { scope, .. } | Ask::Pattern { scope, .. } | Ask::Files { scope } => {
+            holds(scope)
+        }
+        Ask::Lines { file, .. } => file == path,
+        _ => false,
+    }
+}
+
+/// Everything of all files, with ids shifted to one count.
+#[derive(Default)]
+struct Merged {
+    facts: FileFacts,
+    modules: Vec<python::Module>,
+    digests: BTreeMap<String, String>,
+}
+
+impl Merged {
+    fn add(&mut self, read: Read) {
+        let Read { path, digest, mut facts } = read;
+        if let Some(digest) = digest {
+            self.digests.insert(path, digest);
+        }
+        let by = self.facts.statements.len();
+        shift(&mut facts, by);
+        self.modules.extend(facts.module.take());
+        self.facts.statements.append(&mut facts.statements);
+        self.facts.links.append(&mut facts.links);
+        self.facts.commands.append(&mut facts.commands);
+        self.facts.gaps.append(&mut facts.gaps);
+    }
+}
+
+/// Adds a reader's facts of the same file.
+fn append(facts: &mut FileFacts, mut more: FileFacts) {
+    shift(&mut more, facts.statements.len());
+    facts.statements.append(&mut more.statements);
+    facts.links.append(&mut more.links);
+    facts.commands.append(&mut more.commands);
+    facts.gaps.append(&mut more.gaps);
+    if more.module.is_some() {
+        facts.module = more.module;
+    }
+}
+
+/// Moves every statement id of these facts behind `by` others.
+fn shift(facts: &mut FileFacts, by: usize) {
+    for link in &mut facts.links {
+        link.from += by;
+        link.to += by;
+    }
+    for command in &mut facts.commands {
+        command.environment.iter_mut().for_each(|(_, id)| *id += by);
+        for word in &mut command.words {
+            word.variables.iter_mut().for_each(|(_, id)| *id += by);
+        }
+    }
+    for statement in &mut facts.statements {
+        if let Some(crate::evidence::Dead::Shadowed { by: other }) = &mut statement.dead {
+            *other += by;
+        }
+    }
+    if let Some(module) = &mut facts.module {
+        module.shift(by);
+    }
+}
+
+/// Connects what stands in different files.
+fn bind(merged: Merged, paths: &[String]) -> Evidence {
+    let Merged { facts, modules, digests } = merged;
+    let FileFacts { mut statements, mut links, commands, gaps, .. } = facts;
+    cards::from_directives(&mut statements);
+    python::bind(&mut statements, &mut links, &modules);
+    config::bind(&statements, &mut links, paths);
+    manifest::bind(&statements, &mut links);
+    let entries = python::entries(&modules);
+    let reach = |entry: &str| python::reach(entry, &modules);
+    let commands: Vec<Command> = commands;
+    let launches = Vec::new(); let _ = (reach, commands);
+    Evidence {
+        tool: Tool::default(),
+        schema: SCHEMA,
+        as_of: NaiveDate::default(),
+        asks: Vec::new(),
+        digests,
+        scopes: Vec::new(),
+        entries,
+        statements,
+        links,
+        launches,
+        gaps,
+    }
+}
+
+/// Looks every quote up, in the paper or at its `at`.
+fn quotes(repository: &Repository, wanted: &mut Wanted, evidence: &mut Evidence) {
+    let paper = wanted.paper.as_mut().map(|paper| Paper::read(paper.main.clone(), &mut *paper.load));
+    let mut texts: BTreeMap<String, Option<SourceText>> = BTreeMap::new();
+    for ask in &wanted.asks {
+        let Ask::Quote { text, at } = ask else { continue };
+        let place = match at {
+            None => paper.as_ref().and_then(|paper| paper.find(text)),
+            Some(at) => {
+                let (file, lines) = split_at(at);
+                let source = texts.entry(file.to_string()).or_insert_with(|| match repository.read(file) {
+                    Ok(File { text, .. }) => text,
+                    Err(gap) => {
+                        evidence.gaps.push(Gap { why: GapReason::Unreadable, ..gap });
+                        None
+                    }
+                });
+                source.as_ref().and_then(|source| find_in_text(source, lines, text))
+            }
+        };
+        evidence.statements.extend(place.map(|place| quoted(text, place)));
+    }
+}
+
+fn quoted(text: &str, place: Place) -> Statement {
+    Statement {
+        subject: Subject::Quote { text: text.to_string() },
+        form: Form::Sentence,
+        value: Expr::Value(Value::Text(text.to_string())),
+        place,
+        grade: Grade::Documented,
+        owner: Vec::new(),
+        unit: None,
+        guards: Vec::new(),
+        comment: None,
+        dead: None,
+    }
+}
+
+/// `README.md:101-103` as file and lines.
+fn split_at(at: &str) -> (&str, Option<(u32, u32)>) {
+    let Some((file, lines)) = at.rsplit_once(':') else { return (at, None) };
+    let (first, last) = lines.split_once('-').unwrap_or((lines, lines));
+    match (first.parse(), last.parse()) {
+        (Ok(first), Ok(last)) => (file, Some((first, last))),
+        _ => (at, None),
+    }
+}

@@ -1,0 +1,68 @@
+//! Prose: Markdown, reStructuredText and plain text, and what their sentences, lists, tables and commands say.
+//!
+//! Why it can be wrong: a number near a word is not a value of it (a character limit of 300 is not 300 samples), and what is recommended or
+//! listed is not what was used. So a value counts only beside its own subject, lists and requirements are marked as
+//! alternatives, and links, badges, citations, changelogs and numbering say nothing.
+//!
+//! Example: `- **GPU**: 1x RTX 3090` names a card; `batch size of 50` is the setting `batch_size`, 50, in a sentence.
+
+mod clause;
+mod command;
+pub(crate) mod fold;
+mod lexicon;
+mod markdown;
+pub(crate) mod markup;
+mod plain;
+pub(crate) mod read;
+mod say;
+pub(crate) mod sentence;
+mod wanted;
+
+pub use markdown::MARKDOWN;
+pub use plain::PLAIN;
+
+use crate::evidence::{Gap, GapReason};
+use crate::place::SourceText;
+use crate::quantity::Locale;
+use crate::source::File;
+
+/// The text of a file of prose; nothing for a changelog, whose numbers are of other versions.
+fn source_of(file: &File, largest: usize) -> Result<Option<&SourceText>, Gap> {
+    let gap = |why, detail: &str| Gap {
+        file: file.path.clone(),
+        why,
+        detail: detail.to_string(),
+    };
+    if file.bytes.len() > largest {
+        return Err(gap(
+            GapReason::TooLarge,
+            &format!("prose is read up to {} MB", largest / 1_000_000),
+        ));
+    }
+    match &file.text {
+        Some(source) => Ok((!is_changelog(&file.path)).then_some(source)),
+        None => Err(gap(GapReason::NotText, "not UTF-8")),
+    }
+}
+
+fn is_changelog(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
+    let stem = name.split('.').next().unwrap_or(&name).replace(['-', '_'], "");
+    matches!(
+        stem.as_str(),
+        "changelog" | "changes" | "history" | "news" | "releases" | "releasenotes" | "whatsnew"
+    )
+}
+
+/// Spanish where its function words outnumber the English ones: there a comma may stand before decimals.
+fn language(text: &str) -> Locale {
+    let mut spanish = 0_i64;
+    for word in text.split_whitespace().take(5_000) {
+        match word.to_lowercase().as_str() {
+            "el" | "los" | "las" | "que" | "para" | "con" | "del" | "una" | "por" | "se" | "y" => spanish += 1,
+            "the" | "and" | "of" | "to" | "is" | "with" | "for" | "that" | "are" | "we" => spanish -= 1,
+            _ => {}
+        }
+    }
+    if spanish > 0 { Locale::Spanish } else { Locale::English }
+}

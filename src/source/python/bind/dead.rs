@@ -1,0 +1,401 @@
+//! What nothing runs or reads: parameters, functions, options.
+//!
+//! Why it can be wrong: a function may be called by a framework, by its name in a registry, or through a base class;
+//! an option may be read by whoever gets all of them. Each of these counts as a use, so what is called dead here is.
+//!
+//! Example: `def pad(x, pad_target_ms=2000): return x` never reads `pad_target_ms`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::module::{Module, ScopeId, ScopeKind};
+use super::super::reach::entries;
+use super::world::World;
+use crate::evidence::{Dead, Expr, Form, StatementId, Subject};
+use crate::quantity::Value;
+
+/// Methods and functions that frameworks call.
+const HOOKS: &[&str] = &[
+    "main",
+    "forward",
+    "backward",
+    "training_step",
+    "validation_step",
+    "test_step",
+    "predict_step",
+    "configure_optimizers",
+    "setup",
+    "teardown",
+    "prepare_data",
+    "train_dataloader",
+    "val_dataloader",
+    "test_dataloader",
+    "predict_dataloader",
+    "collate_fn",
+    "compute_loss",
+    "training_epoch_end",
+    "validation_epoch_end",
+    "test_epoch_end",
+    "run",
+    "call",
+    "build",
+    "setUp",
+    "tearDown",
+    "setUpClass",
+];
+
+/// Decorators that call nobody.
+const PLAIN: &[&str] = &[
+    "staticmethod",
+    "classmethod",
+    "property",
+    "abstractmethod",
+    "no_grad",
+    "inference_mode",
+    "lru_cache",
+    "cache",
+    "cached_property",
+    "contextmanager",
+    "wraps",
+    "dataclass",
+    "script",
+    "jit",
+    "override",
+    "overload",
+    "total_ordering",
+    "enable_grad",
+    "setter",
+    "final",
+];
+
+/// Callees that only show what they are given.
+const SHOWS: &[&str] = &[
+    "print",
+    "pprint",
+    "pformat",
+    "info",
+    "debug",
+    "warning",
+    "log",
+    "dump",
+    "dumps",
+    "str",
+    "repr",
+    "vars",
+    "len",
+    "type",
+    "init",
+    "write",
+    "getattr",
+    "setattr",
+    "hasattr",
+    "isinstance",
+    "format",
+    "items",
+    "add_text",
+    "save",
+    "sorted",
+    "dir",
+];
+
+/// The dead statements and why.
+pub(super) fn dead(world: &World<'_>, called: &BTreeSet<String>) -> Vec<(StatementId, Dead)> {
+    if entries(world.modules).is_empty() {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    unread_parameters(world, &mut found);
+    unread_options(world, called, &mut found);
+    for (module, scope) in uncalled(world) {
+        let inner = &world.modules[module];
+        for (local, site) in inner.sites.iter().enumerate() {
+            if within(inner, site.scope, scope) {
+                found.push((inner.id(local), Dead::NeverCalled));
+            }
+        }
+        for parameter in &inner.scopes[scope].parameters {
+            found.push((inner.id(parameter.statement), Dead::NeverCalled));
+        }
+    }
+    found
+}
+
+/// Whether a scope is another or inside of it.
+pub(super) fn within(module: &Module, inner: ScopeId, outer: ScopeId) -> bool {
+    let mut here = Some(inner);
+    while let Some(scope) = here {
+        if scope == outer {
+            return true;
+        }
+        here = module.scopes[scope].parent;
+    }
+    false
+}
+
+/// Every scope with the scopes inside of it.
+fn children(module: &Module) -> Vec<Vec<ScopeId>> {
+    let mut found: Vec<Vec<ScopeId>> = vec![Vec::new(); module.scopes.len()];
+    for (scope, inner) in module.scopes.iter().enumerate() {
+        if let Some(parent) = inner.parent {
+            found[parent].push(scope);
+        }
+    }
+    found
+}
+
+fn unread_parameters(world: &World<'_>, found: &mut Vec<(StatementId, Dead)>) {
+    for (index, module) in world.modules.iter().enumerate() {
+        let children = children(module);
+        for (scope, inner) in module.scopes.iter().enumerate() {
+            if inner.kind != ScopeKind::Function || inner.parameters.is_empty() || inner.stub {
+                continue;
+            }
+            let class = inner
+                .parent
+                .filter(|parent| module.scopes[*parent].kind == ScopeKind::Class);
+            if let Some(class) = class
+                && inner.name != "__init__"
+                && shared_method(world, index, class, &inner.name)
+            {
+                continue;
+            }
+            let mut read: BTreeSet<&str> = BTreeSet::new();
+            let mut open = vec![scope];
+            let mut all = false;
+            while let Some(at) = open.pop() {
+                all |= module.scopes[at].reads_all;
+                read.extend(
+                    module.scopes[at]
+                        .reads
+                        .iter()
+                        .map(|(path, _)| path.split('.').next().unwrap_or(path)),
+                );
+                open.extend(&children[at]);
+            }
+            if all {
+                continue;
+            }
+            for (position, parameter) in inner.parameters.iter().enumerate() {
+                use super::super::module::ParameterKind::{Keywords, Rest};
+                let object = class.is_some() && position == 0;
+                let starred = matches!(parameter.kind, Rest | Keywords);
+                if !object && !starred && !parameter.name.starts_with('_') && !read.contains(parameter.name.as_str()) {
+                    found.push((module.id(parameter.statement), Dead::NeverRead));
+                }
+            }
+        }
+    }
+}
+
+/// Whether a method's shape may be given by a base class, or taken over by a subclass.
+fn shared_method(world: &World<'_>, module: usize, class: ScopeId, name: &str) -> bool {
+    let (bases, foreign) = world.bases(module, class);
+    if foreign
+        || name.starts_with("__")
+        || bases
+            .iter()
+            .any(|(at, base)| world.method(*at, *base, name, 0).is_some())
+    {
+        return true;
+    }
+    world.modules.iter().enumerate().any(|(index, other)| {
+        other.scopes.iter().enumerate().any(|(scope, inner)| {
+            inner.kind == ScopeKind::Class
+                && (index, scope) != (module, class)
+                && !inner.bases.is_empty()
+                && other.defined_in(scope, name).is_some()
+                && world.bases(index, scope).0.contains(&(module, class))
+        })
+    })
+}
+
+fn unread_options(world: &World<'_>, called: &BTreeSet<String>, found: &mut Vec<(StatementId, Dead)>) {
+    let mut read: BTreeSet<&str> = BTreeSet::new();
+    for module in world.modules {
+        for scope in &module.scopes {
+            for (path, _) in &scope.reads {
+                read.extend(path.split('.').skip(1));
+            }
+            if scope.kind == ScopeKind::Function {
+                // Options of click and typer are read as parameters.
+                read.extend(
+                    scope
+                        .parameters
+                        .iter()
+                        .filter(|_| !scope.decorators.is_empty())
+                        .map(|parameter| parameter.name.as_str()),
+                );
+            }
+        }
+        read.extend(module.words.iter().map(String::as_str));
+    }
+    for (index, module) in world.modules.iter().enumerate() {
+        if handed_over_whole(world, index, called) {
+            continue;
+        }
+        for local in 0..module.sites.len() {
+            let id = module.id(local);
+            let statement = &world.statements[id];
+            let (Subject::Setting { name }, Form::Option { .. }) = (&statement.subject, &statement.form) else {
+                continue;
+            };
+            let parameter = module.scopes[module.sites[local].scope]
+                .parameters
+                .iter()
+                .any(|parameter| parameter.name == *name);
+            if !read.contains(name.as_str()) && !parameter {
+                found.push((id, Dead::NeverRead));
+            }
+        }
+    }
+}
+
+/// Whether the parsed options go as a whole to code that is not in the repository, or by `**`.
+fn handed_over_whole(world: &World<'_>, module: usize, called: &BTreeSet<String>) -> bool {
+    let options = |value: &Expr| match value {
+        Expr::Ref(path) => {
+            let last = path.strip_suffix(".__dict__").unwrap_or(path);
+            [
+                "args",
+                "opt",
+                "opts",
+                "FLAGS",
+                "hparams",
+                "params",
+                "options",
+                "arguments",
+                "flags",
+            ]
+            .contains(&last.rsplit('.').next().unwrap_or(last))
+        }
+        Expr::Call { callee, args } if callee == "vars" => args.iter().any(|arg| matches!(&arg.value, Expr::Ref(_))),
+        _ => false,
+    };
+    let reads_it = |call: &super::super::module::CallSite| {
+        let last = call.resolved.rsplit('.').next().unwrap_or("");
+        if call.spreads.iter().any(|spread| options(&spread.value)) {
+            return true;
+        }
+        let dynamic =
+            (last == "getattr" || last == "vars") && call.positional.len() > 1 && options(&call.positional[0].value);
+        if dynamic {
+            return true;
+        }
+        if SHOWS.contains(&last) || called.contains(last) {
+            return false;
+        }
+        let keywords = call
+            .keywords
+            .iter()
+            .map(|(_, local)| &world.statements[world.modules[module].id(*local)].value);
+        call.positional
+            .iter()
+            .map(|argument| &argument.value)
+            .chain(keywords)
+            .any(options)
+    };
+    world.modules[module].calls.iter().any(reads_it)
+}
+
+/// Functions and classes that nothing live refers to, outermost only.
+fn uncalled(world: &World<'_>) -> Vec<(usize, ScopeId)> {
+    let mut names: BTreeSet<String> = BTreeSet::new();
+    for module in world.modules {
+        names.extend(module.words.iter().cloned());
+    }
+    // Configuration files name what they instantiate.
+    let python: BTreeSet<&str> = world.modules.iter().map(Module::path).collect();
+    for statement in world
+        .statements
+        .iter()
+        .filter(|statement| !python.contains(statement.place.file.as_str()))
+    {
+        if let Expr::Value(Value::Text(text)) = &statement.value {
+            names.extend(text.split(['.', ':', ' ', '/']).map(str::to_string));
+        }
+    }
+    let all_functions = world.modules.iter().any(|module| {
+        module
+            .calls
+            .iter()
+            .any(|call| (call.resolved == "fire.Fire" || call.resolved == "Fire") && call.positional.is_empty())
+    });
+    let foreign: BTreeMap<(usize, ScopeId), bool> = world
+        .modules
+        .iter()
+        .enumerate()
+        .flat_map(|(index, module)| (0..module.scopes.len()).map(move |scope| (index, scope)))
+        .filter(|(index, scope)| world.modules[*index].scopes[*scope].kind == ScopeKind::Class)
+        .map(|(index, scope)| ((index, scope), has_foreign_base(world, index, scope, 0)))
+        .collect();
+    let mut live: BTreeSet<(usize, ScopeId)> = BTreeSet::new();
+    loop {
+        let before = live.len();
+        for (index, module) in world.modules.iter().enumerate() {
+            for (scope, inner) in module.scopes.iter().enumerate() {
+                if live.contains(&(index, scope)) {
+                    continue;
+                }
+                let Some(parent) = inner.parent else {
+                    live.insert((index, scope));
+                    names.extend(words(module, scope));
+                    continue;
+                };
+                if !live.contains(&(index, parent)) {
+                    continue;
+                }
+                let name = inner.name.as_str();
+                let method = module.scopes[parent].kind == ScopeKind::Class;
+                let decorated = inner
+                    .decorators
+                    .iter()
+                    .any(|decorator| !PLAIN.contains(&decorator.rsplit('.').next().unwrap_or(decorator)));
+                let hook = HOOKS.contains(&name)
+                    || name.starts_with('<')
+                    || (name.starts_with("__") && name.ends_with("__"))
+                    || name.starts_with("on_")
+                    || name.starts_with("test")
+                    || name.starts_with("Test");
+                let override_of = method && foreign.get(&(index, parent)).copied().unwrap_or(false);
+                if names.contains(name) || decorated || hook || override_of || (all_functions && parent == 0) {
+                    live.insert((index, scope));
+                    names.extend(words(module, scope));
+                }
+            }
+        }
+        if live.len() == before {
+            break;
+        }
+    }
+    let mut found = Vec::new();
+    for (index, module) in world.modules.iter().enumerate() {
+        for (scope, inner) in module.scopes.iter().enumerate() {
+            let outermost = inner.parent.is_some_and(|parent| live.contains(&(index, parent)));
+            if !live.contains(&(index, scope)) && outermost {
+                found.push((index, scope));
+            }
+        }
+    }
+    found
+}
+
+/// Every word of what a scope reads.
+fn words(module: &Module, scope: ScopeId) -> impl Iterator<Item = String> {
+    let scope = &module.scopes[scope];
+    scope
+        .reads
+        .iter()
+        .flat_map(|(path, _)| path.split('.'))
+        .chain(scope.bases.iter().flat_map(|base| base.split('.')))
+        .map(str::to_string)
+        .collect::<Vec<_>>()
+        .into_iter()
+}
+
+fn has_foreign_base(world: &World<'_>, module: usize, class: ScopeId, depth: usize) -> bool {
+    let (bases, foreign) = world.bases(module, class);
+    foreign
+        || (depth < 6
+            && bases
+                .into_iter()
+                .any(|(at, base)| has_foreign_base(world, at, base, depth + 1)))
+}

@@ -1,0 +1,363 @@
+//! Binding across files: which statement gives which other its value, and what nothing runs.
+//!
+//! Why it can be wrong: a link that should not be makes a value travel that never did. A name is linked only to what
+//! reaches it in the order of execution, an attribute only through an object that is known; the rest stays as written.
+//!
+//! Example: `Trainer(batch_size=args.batch_size)` links the option `batch_size` to the keyword (a reference), and the
+//! keyword to the parameter `batch_size` of `Trainer.__init__` (an argument).
+
+mod arguments;
+mod dead;
+mod world;
+
+use std::collections::BTreeSet;
+
+use super::module::{Binding, Bound, Local, Module, ScopeId};
+use crate::evidence::{Dead, Link, LinkKind, Statement, StatementId, Subject};
+use arguments::Made;
+use world::{Here, World};
+
+/// Links the statements of all Python files and marks the dead ones. Keywords that are written as positions or come
+/// from a spread dictionary are added behind the statements there are.
+pub fn bind(statements: &mut Vec<Statement>, links: &mut Vec<Link>, modules: &[Module]) {
+    let mut found: BTreeSet<Link> = BTreeSet::new();
+    let (added, own, dead) = {
+        let mut world = World::new(statements, modules);
+        let mut bound = calls(&world);
+        hand_arguments(&mut world, &bound);
+        // Now that parameters are known to hold options and objects, so are methods on them.
+        bind_methods(&world, &mut bound);
+        hand_arguments(&mut world, &bound);
+        let mut made = Made::default();
+        for one in &bound {
+            arguments::link(&world, one, &bound, &mut made);
+        }
+        arguments::decorated_options(&world, &mut made);
+        found.extend(made.links);
+        let own = own_imports(&world);
+        references(&world, &made.statements, &mut found);
+        set_defaults(&world, &mut found);
+        overrides(&world, &mut found);
+        let mut dead = shadowed(&world, &mut found);
+        let called: BTreeSet<String> = bound
+            .iter()
+            .filter(|one| !one.targets.is_empty())
+            .filter_map(|one| one.call.resolved.rsplit('.').next().map(str::to_string))
+            .collect();
+        let mut marks = dead::dead(&world, &called);
+        let never: BTreeSet<(usize, ScopeId)> = marks
+            .iter()
+            .filter(|(_, why)| *why == Dead::NeverCalled)
+            .filter_map(|(id, _)| world.owner_of(*id))
+            .map(|(module, local)| (module, world.modules[module].sites[local].scope))
+            .collect();
+        let mut added = Vec::new();
+        for (mut statement, here) in made.statements {
+            // A position in a function that is never called is not called either.
+            if statement.dead.is_none() && never.contains(&(here.module, here.scope)) {
+                statement.dead = Some(Dead::NeverCalled);
+            }
+            added.push(statement);
+        }
+        dead.append(&mut marks);
+        (added, own, dead)
+    };
+    for (id, why) in dead {
+        if statements[id].dead.is_none() {
+            statements[id].dead = Some(why);
+        }
+    }
+    for id in own {
+        if let Subject::Import { package, .. } = &mut statements[id].subject {
+            package.clear();
+        }
+    }
+    statements.extend(added);
+    links.extend(found);
+}
+
+/// Every call with what it may call by name.
+fn calls<'w>(world: &World<'w>) -> Vec<arguments::Bound<'w>> {
+    let mut found = Vec::new();
+    for (module, inner) in world.modules.iter().enumerate() {
+        for call in &inner.calls {
+            let mut bound = arguments::Bound {
+                module,
+                call,
+                targets: Vec::new(),
+                skip: 0,
+            };
+            resolve_targets(world, &mut bound);
+            found.push(bound);
+        }
+    }
+    found
+}
+
+fn resolve_targets(world: &World<'_>, bound: &mut arguments::Bound<'_>) {
+    let call = bound.call;
+    if call.resolved == "functools.partial" || call.resolved == "partial" {
+        let here = Here {
+            module: bound.module,
+            scope: call.scope,
+            block: call.block,
+            at: call.at,
+        };
+        if let Some(crate::evidence::Expr::Ref(path)) = call.positional.first().map(|argument| &argument.value) {
+            bound.targets = arguments::of_path(world, here, path);
+            bound.skip = 1;
+        }
+        return;
+    }
+    bound.targets = arguments::targets(world, bound.module, call);
+}
+
+fn bind_methods(world: &World<'_>, bound: &mut [arguments::Bound<'_>]) {
+    let methods = arguments::methods(world);
+    for one in bound.iter_mut().filter(|one| one.targets.is_empty()) {
+        resolve_targets(world, one);
+        if one.targets.is_empty() {
+            one.targets
+                .extend(arguments::by_name(world, &methods, one.module, one.call));
+        }
+    }
+}
+
+/// Notes what each parameter is handed, for following objects through it.
+fn hand_arguments(world: &mut World<'_>, bound: &[arguments::Bound<'_>]) {
+    let mut passed: std::collections::BTreeMap<StatementId, Vec<(Here, crate::evidence::Expr)>> =
+        std::collections::BTreeMap::new();
+    for one in bound {
+        let call = one.call;
+        let here = Here {
+            module: one.module,
+            scope: call.scope,
+            block: call.block,
+            at: call.at,
+        };
+        for target in &one.targets {
+            let names = arguments::parameters(world, *target);
+            for (position, argument) in call.positional.iter().skip(one.skip).enumerate() {
+                if let Some((_, parameter, true)) = names.get(position) {
+                    passed
+                        .entry(*parameter)
+                        .or_default()
+                        .push((here, argument.value.clone()));
+                }
+            }
+            for (name, local) in &call.keywords {
+                if let Some((_, parameter, _)) = names.iter().find(|(parameter, ..)| parameter == name) {
+                    let value = world.statements[world.modules[one.module].id(*local)].value.clone();
+                    passed.entry(*parameter).or_default().push((here, value));
+                }
+            }
+        }
+    }
+    world.passed = passed;
+}
+
+/// Imports of the repository's own modules are of no package.
+fn own_imports(world: &World<'_>) -> Vec<StatementId> {
+    let mut found = Vec::new();
+    for (index, module) in world.modules.iter().enumerate() {
+        for import in &module.imports {
+            if let Some(local) = import.statement
+                && world.files.find(index, &import.module).is_some()
+            {
+                found.push(module.id(local));
+            }
+        }
+    }
+    found
+}
+
+/// For every name in a statement's expression and in its guards: what gives it its value.
+fn references(world: &World<'_>, added: &[(Statement, Here)], found: &mut BTreeSet<Link>) {
+    for (index, module) in world.modules.iter().enumerate() {
+        for local in 0..module.sites.len() {
+            let id = module.id(local);
+            refer(world, &world.statements[id], id, world.here(index, local), found);
+        }
+    }
+    for (offset, (statement, here)) in added.iter().enumerate() {
+        refer(world, statement, world.statements.len() + offset, *here, found);
+    }
+}
+
+fn refer(world: &World<'_>, statement: &Statement, to: StatementId, here: Here, found: &mut BTreeSet<Link>) {
+    let mut names: BTreeSet<&str> = statement.value.references().into_iter().collect();
+    names.extend(statement.guards.iter().flat_map(|guard| guard.test.references()));
+    for name in names {
+        if name.starts_with("**") {
+            continue;
+        }
+        let mut from = world.resolve(here, name);
+        if from.is_empty()
+            && let Some(range) = statement.place.bytes
+        {
+            from.extend(world.lookup_default(here, name, range));
+        }
+        for from in from.into_iter().filter(|from| *from != to) {
+            found.insert(Link {
+                from,
+                to,
+                kind: LinkKind::Reference,
+                slot: Some(name.to_string()),
+                launch: None,
+            });
+        }
+    }
+}
+
+fn set_defaults(world: &World<'_>, found: &mut BTreeSet<Link>) {
+    for (index, module) in world.modules.iter().enumerate() {
+        for local in &module.set_defaults {
+            let from = module.id(*local);
+            if let Subject::Setting { name } = &world.statements[from].subject {
+                for to in world.options_named(index, name) {
+                    found.insert(Link {
+                        from,
+                        to,
+                        kind: LinkKind::SetDefault,
+                        slot: None,
+                        launch: None,
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// `args.x = …` replaces the option's value, `cfg["x"] = …` the entry's, `cfg.x = …` the field's.
+fn overrides(world: &World<'_>, found: &mut BTreeSet<Link>) {
+    for (index, module) in world.modules.iter().enumerate() {
+        for assigned in module.assigned.iter().filter(|assigned| !assigned.path.ends_with('?')) {
+            let from = module.id(assigned.statement);
+            let segments: Vec<&str> = assigned.path.split('.').collect();
+            if segments.first() == Some(&"self") && segments.len() == 2 {
+                continue;
+            }
+            let mut here = world.here(index, assigned.statement);
+            here.block = module.sites[assigned.statement].block;
+            for to in world.replaced(here, &segments).into_iter().filter(|to| *to != from) {
+                found.insert(Link {
+                    from,
+                    to,
+                    kind: LinkKind::Override,
+                    slot: None,
+                    launch: None,
+                });
+            }
+        }
+    }
+}
+
+/// Assignments that another of the same block takes the place of before anything reads them.
+fn shadowed(world: &World<'_>, found: &mut BTreeSet<Link>) -> Vec<(StatementId, Dead)> {
+    let mut dead = Vec::new();
+    for module in world.modules {
+        for (scope, inner) in module.scopes.iter().enumerate() {
+            for (name, bindings) in &inner.bindings {
+                for pair in bindings.windows(2) {
+                    replaced_pair(module, scope, name, &pair[0], &pair[1], found, &mut dead);
+                }
+            }
+        }
+        assigned_pairs(module, found, &mut dead);
+    }
+    dead
+}
+
+fn replaced_pair(
+    module: &Module,
+    scope: ScopeId,
+    name: &str,
+    first: &Binding,
+    second: &Binding,
+    found: &mut BTreeSet<Link>,
+    dead: &mut Vec<(StatementId, Dead)>,
+) {
+    let (Bound::Statement { local: old, .. }, Bound::Statement { local: new, augmented }) = (&first.what, &second.what)
+    else {
+        return;
+    };
+    if first.block != second.block || first.at >= second.at || old == new {
+        return;
+    }
+    let reads = |scope: ScopeId| {
+        module.scopes[scope]
+            .reads
+            .iter()
+            .filter(|(path, at)| path.split('.').next() == Some(name) && *at >= first.at && *at < second.at)
+            .count()
+    };
+    let elsewhere = (0..module.scopes.len())
+        .filter(|other| *other != scope && dead::within(module, *other, scope))
+        .any(|other| {
+            module.scopes[other]
+                .reads
+                .iter()
+                .any(|(path, _)| path.split('.').next() == Some(name))
+        });
+    let called_between = module
+        .calls
+        .iter()
+        .any(|call| call.scope == scope && call.at >= first.at && call.at < second.at);
+    if elsewhere && called_between {
+        return;
+    }
+    link_pair(module, *old, *new, reads(scope), *augmented, found, dead);
+}
+
+/// `self.x = 1` and again `self.x = 2` in the same block.
+fn assigned_pairs(module: &Module, found: &mut BTreeSet<Link>, dead: &mut Vec<(StatementId, Dead)>) {
+    for (index, first) in module.assigned.iter().enumerate() {
+        let site = module.sites[first.statement];
+        let later = module.assigned[index + 1..].iter().find(|other| {
+            let there = module.sites[other.statement];
+            other.path == first.path && there.scope == site.scope && there.block == site.block
+        });
+        let Some(second) = later.filter(|_| !first.path.ends_with('?')) else {
+            continue;
+        };
+        let until = module.sites[second.statement].at;
+        let mut reads = 0;
+        for (path, at) in &module.scopes[site.scope].reads {
+            let touches = *path == first.path || path.starts_with(&format!("{}.", first.path));
+            reads += usize::from(touches && *at >= site.at && *at < until);
+        }
+        // Any call in between may look at the object.
+        let called = module
+            .calls
+            .iter()
+            .any(|call| call.scope == site.scope && call.at >= site.at && call.at < until);
+        if !called {
+            link_pair(module, first.statement, second.statement, reads, false, found, dead);
+        }
+    }
+}
+
+fn link_pair(
+    module: &Module,
+    old: Local,
+    new: Local,
+    reads: usize,
+    augmented: bool,
+    found: &mut BTreeSet<Link>,
+    dead: &mut Vec<(StatementId, Dead)>,
+) {
+    let (old, new) = (module.id(old), module.id(new));
+    let link = Link {
+        from: new,
+        to: old,
+        kind: LinkKind::Override,
+        slot: None,
+        launch: None,
+    };
+    if reads == 0 {
+        found.insert(link);
+        dead.push((old, Dead::Shadowed { by: new }));
+    } else if augmented && reads == 1 {
+        found.insert(link);
+    }
+}

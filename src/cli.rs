@@ -15,8 +15,19 @@ use crate::report::{FORMATS, Language};
 use crate::verdict::Verdict;
 
 /// Commands of the design that later versions bring.
-const LATER_COMMANDS: &[&str] =
-    &["run", "probe", "lock", "init", "explain", "uncovered", "mutate", "accept", "report", "diff", "slurm"];
+const LATER_COMMANDS: &[&str] = &[
+    "run",
+    "probe",
+    "lock",
+    "init",
+    "explain",
+    "uncovered",
+    "mutate",
+    "accept",
+    "report",
+    "diff",
+    "slurm",
+];
 /// Options of the design that later versions bring.
 const LATER_OPTIONS: &[&str] = &["--locked", "--live-slurm", "--allow-commands", "--patch"];
 /// Formats of the design that later versions bring.
@@ -97,12 +108,18 @@ fn output(text: &str) -> Result<Output, String> {
     };
     let known: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
     if LATER_FORMATS.contains(&format) {
-        return Err(format!("the format is not built in this version; there are {}", known.join(", ")));
+        return Err(format!(
+            "the format is not built in this version; there are {}",
+            known.join(", ")
+        ));
     }
     if !known.contains(&format) {
         return Err(format!("there is no such format; there are {}", known.join(", ")));
     }
-    Ok(Output { format: format.to_string(), path })
+    Ok(Output {
+        format: format.to_string(),
+        path,
+    })
 }
 
 fn language(text: &str) -> Result<Language, String> {
@@ -123,12 +140,21 @@ fn verdict(text: &str) -> Result<Verdict, String> {
 }
 
 fn format_help() -> String {
-    let formats: Vec<String> = FORMATS.iter().map(|format| format!("{}: {}", format.name, format.about)).collect();
-    format!("What to write: a format, or FORMAT=PATH; may be given several times [{}]", formats.join("; "))
+    let formats: Vec<String> = FORMATS
+        .iter()
+        .map(|format| format!("{}: {}", format.name, format.about))
+        .collect();
+    format!(
+        "What to write: a format, or FORMAT=PATH; may be given several times [{}]",
+        formats.join("; ")
+    )
 }
 
 fn after_help() -> String {
-    let codes: Vec<String> = MEANINGS.iter().map(|(exit, meaning)| format!("  {}  {meaning}", exit.code())).collect();
+    let codes: Vec<String> = MEANINGS
+        .iter()
+        .map(|(exit, meaning)| format!("  {}  {meaning}", exit.code()))
+        .collect();
     format!("Exit codes, the same for every format:\n{}", codes.join("\n"))
 }
 
@@ -144,5 +170,7 @@ pub fn not_built(arguments: &[String]) -> Option<String> {
         let name = argument.split('=').next().unwrap_or(argument);
         LATER_OPTIONS.contains(&name).then_some(name)
     })?;
-    Some(format!("`{option}` is not built in this version\n\nhelp: see `verify --help` for what is"))
+    Some(format!(
+        "`{option}` is not built in this version\n\nhelp: see `verify --help` for what is"
+    ))
 }

@@ -29,9 +29,15 @@ pub enum Exit {
 pub const MEANINGS: [(Exit, &str); 5] = [
     (Exit::Fine, "every claim is supported, or its finding is accepted"),
     (Exit::Discrepancy, "a discrepancy"),
-    (Exit::Usage, "the arguments or a claim file are wrong, or there was nothing to judge"),
+    (
+        Exit::Usage,
+        "the arguments or a claim file are wrong, or there was nothing to judge",
+    ),
     (Exit::Failed, "verify itself could not finish"),
-    (Exit::BelowSupported, "no discrepancy, but something below supported, a draft, or a quote that is gone"),
+    (
+        Exit::BelowSupported,
+        "no discrepancy, but something below supported, a draft, or a quote that is gone",
+    ),
 ];
 
 impl Exit {
@@ -57,10 +63,9 @@ impl Exit {
                 Verdict::Supported => Exit::Fine,
                 _ if !counts => Exit::Fine,
                 Verdict::Discrepancy => Exit::Discrepancy,
-                Verdict::MinorDiscrepancy
-                | Verdict::NeedsClarification
-                | Verdict::NotRun
-                | Verdict::NoEvidence => Exit::BelowSupported,
+                Verdict::MinorDiscrepancy | Verdict::NeedsClarification | Verdict::NotRun | Verdict::NoEvidence => {
+                    Exit::BelowSupported
+                }
             };
             exit = worse(exit, this);
         }

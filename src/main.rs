@@ -9,7 +9,10 @@ use verify::exit::Exit;
 use verify::run::{self, Terminal};
 
 fn main() -> ExitCode {
-    let words: Vec<String> = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+    let words: Vec<String> = std::env::args_os()
+        .skip(1)
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
     if let Some(answer) = not_built(&words) {
         return say(&format!("error: {answer}\n"), Exit::Usage);
     }
@@ -38,5 +41,7 @@ fn say(message: &str, exit: Exit) -> ExitCode {
 /// Columns: as the terminal says, else as `COLUMNS` does, else 100.
 fn width() -> u16 {
     let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    told.or_else(|| terminal_size::terminal_size().map(|(width, _)| width.0)).unwrap_or(100).clamp(60, 240)
+    told.or_else(|| terminal_size::terminal_size().map(|(width, _)| width.0))
+        .unwrap_or(100)
+        .clamp(60, 240)
 }

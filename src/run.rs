@@ -67,7 +67,10 @@ pub fn run(arguments: &Arguments, terminal: Terminal) -> Result<Done, Failure> {
     let sites = source::site::sites(&files, &settings(arguments)).map_err(usage)?;
     if sites.len() > 1 && (arguments.evidence.is_some() || arguments.save_evidence.is_some()) {
         let roots: Vec<String> = sites.iter().map(|site| site.shown.clone()).collect();
-        return Err(Failure::Usage(vec![format!("evidence is of one repository; these are {}", roots.join(", "))]));
+        return Err(Failure::Usage(vec![format!(
+            "evidence is of one repository; these are {}",
+            roots.join(", ")
+        )]));
     }
     let as_of = arguments.as_of.unwrap_or_else(source::today);
     let mut evidence = Vec::new();
@@ -84,21 +87,41 @@ pub fn run(arguments: &Arguments, terminal: Terminal) -> Result<Done, Failure> {
     };
     let mut claims = Vec::new();
     for (index, file) in files.iter().enumerate() {
-        let at = sites.iter().position(|site| site.files.contains(&index)).unwrap_or_default();
+        let at = sites
+            .iter()
+            .position(|site| site.files.contains(&index))
+            .unwrap_or_default();
         for claim in &file.claims {
-            let case = Case { claim, file, evidence: &evidence[at] };
+            let case = Case {
+                claim,
+                file,
+                evidence: &evidence[at],
+            };
             let mut ruling = judge::judge(&case);
             let status = gate::status(claim, &mut ruling, as_of);
             let quote_place = quote_place(claim.quote.as_deref(), &evidence[at]);
-            claims.push(Judged { claim, claim_file: &file.path, ruling, status, quote_place });
+            claims.push(Judged {
+                claim,
+                claim_file: &file.path,
+                ruling,
+                status,
+                quote_place,
+            });
         }
     }
     let exit = Exit::of(&claims, arguments.fail_on, arguments.strict);
     let evidence = together(evidence);
     let report = Report {
-        title: files.iter().find_map(|file| file.document.title.clone()).unwrap_or_else(|| files[0].path.clone()),
+        title: files
+            .iter()
+            .find_map(|file| file.document.title.clone())
+            .unwrap_or_else(|| files[0].path.clone()),
         claim_files: files.iter().map(|file| file.path.clone()).collect(),
-        root: sites.iter().map(|site| site.shown.as_str()).collect::<Vec<_>>().join(", "),
+        root: sites
+            .iter()
+            .map(|site| site.shown.as_str())
+            .collect::<Vec<_>>()
+            .join(", "),
         language: arguments.lang.unwrap_or_else(|| language(&files)),
         as_of,
         claims,
@@ -113,7 +136,10 @@ pub fn run(arguments: &Arguments, terminal: Terminal) -> Result<Done, Failure> {
 fn schema() -> Result<Done, Failure> {
     let schema = claim::schema(&judge::specs());
     let text = serde_json::to_string_pretty(&schema).map_err(anyhow::Error::from)?;
-    Ok(Done { output: text + "\n", exit: Exit::Fine })
+    Ok(Done {
+        output: text + "\n",
+        exit: Exit::Fine,
+    })
 }
 
 /// All claim files, or every mistake in all of them.
@@ -133,7 +159,11 @@ fn read_claims(arguments: &Arguments, terminal: Terminal) -> Result<Vec<ClaimFil
             }
         }
     }
-    if mistakes.is_empty() { Ok(files) } else { Err(Failure::ClaimFiles(mistakes + "\n")) }
+    if mistakes.is_empty() {
+        Ok(files)
+    } else {
+        Err(Failure::ClaimFiles(mistakes + "\n"))
+    }
 }
 
 fn settings(arguments: &Arguments) -> source::site::Settings<'_> {
@@ -152,17 +182,22 @@ fn collect(
     as_of: chrono::NaiveDate,
 ) -> Result<Evidence, Failure> {
     let about: Vec<&ClaimFile> = site.files.iter().map(|&index| &files[index]).collect();
-    let asks: Vec<Ask> =
-        about.iter().flat_map(|file| file.claims.iter().flat_map(|claim| judge::asks(claim, file))).collect();
+    let asks: Vec<Ask> = about
+        .iter()
+        .flat_map(|file| file.claims.iter().flat_map(|claim| judge::asks(claim, file)))
+        .collect();
     let Some(path) = &arguments.evidence else {
         let threads = arguments.threads.map_or_else(source::cores, usize::from);
         return source::site::gather(site, asks, scopes(&about), as_of, threads).map_err(usage);
     };
     let text = read_named(path, &path.to_string_lossy()).map_err(usage)?;
-    let evidence = Evidence::replay(text.text()).map_err(|error| {
-        Failure::Usage(vec![format!("{}: {error}", path.display())])
-    })?;
-    let missing = evidence.missing(&asks).len() + scopes(&about).iter().filter(|scope| !evidence.scopes.iter().any(|files| files.scope == **scope)).count();
+    let evidence =
+        Evidence::replay(text.text()).map_err(|error| Failure::Usage(vec![format!("{}: {error}", path.display())]))?;
+    let missing = evidence.missing(&asks).len()
+        + scopes(&about)
+            .iter()
+            .filter(|scope| !evidence.scopes.iter().any(|files| files.scope == **scope))
+            .count();
     if missing > 0 {
         let problem = format!(
             "{}: this evidence was collected for other claims ({missing} asks are not in it)\n\nhelp: collect again with --save-evidence",
@@ -175,7 +210,11 @@ fn collect(
 
 /// Every scope that a judge may look at.
 fn scopes(files: &[&ClaimFile]) -> Vec<Scope> {
-    files.iter().flat_map(|file| &file.claims).flat_map(judge::scopes).collect()
+    files
+        .iter()
+        .flat_map(|file| &file.claims)
+        .flat_map(judge::scopes)
+        .collect()
 }
 
 /// Claims about several repositories share one report: what was not read is listed for all of them.
@@ -213,17 +252,24 @@ fn render(
 ) -> Result<String, Failure> {
     let mut outputs = arguments.format.clone();
     if outputs.is_empty() {
-        outputs.push(Output { format: "terminal".to_string(), path: None });
+        outputs.push(Output {
+            format: "terminal".to_string(),
+            path: None,
+        });
     }
     if let Some(path) = &arguments.output {
         let Some(last) = outputs.iter_mut().rev().find(|output| output.path.is_none()) else {
-            return Err(Failure::Usage(vec!["--output: every --format names a path of its own already".to_string()]));
+            return Err(Failure::Usage(vec![
+                "--output: every --format names a path of its own already".to_string(),
+            ]));
         };
         last.path = Some(path.clone());
     }
     let mut printed = String::new();
     for output in &outputs {
-        let Some(format) = report::format(&output.format) else { continue };
+        let Some(format) = report::format(&output.format) else {
+            continue;
+        };
         let color = match arguments.color {
             Color::Always => true,
             Color::Never => false,
@@ -246,7 +292,8 @@ fn render(
 
 /// The way from a report's folder to the root.
 fn links(path: Option<&Path>, site: &Site) -> String {
-    path.and_then(|path| source::site::way(path, &site.root)).unwrap_or_default()
+    path.and_then(|path| source::site::way(path, &site.root))
+        .unwrap_or_default()
 }
 
 fn usage(error: SourceError) -> Failure {
@@ -256,4 +303,3 @@ fn usage(error: SourceError) -> Failure {
 fn shown(errors: &[SourceError]) -> Vec<String> {
     errors.iter().map(ToString::to_string).collect()
 }
-

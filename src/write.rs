@@ -11,14 +11,21 @@ use anyhow::Context as _;
 
 /// Writes the whole file, or leaves what was there.
 pub fn file(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let mut beside = tempfile::Builder::new()
         .prefix(".verify-")
         .permissions_like(path)
         .tempfile_in(folder)
         .with_context(|| format!("failed to write in {}", folder.display()))?;
-    beside.write_all(bytes).with_context(|| format!("failed to write {}", path.display()))?;
-    beside.persist(path).with_context(|| format!("failed to write {}", path.display()))?;
+    beside
+        .write_all(bytes)
+        .with_context(|| format!("failed to write {}", path.display()))?;
+    beside
+        .persist(path)
+        .with_context(|| format!("failed to write {}", path.display()))?;
     Ok(())
 }
 

@@ -14,6 +14,7 @@ pub mod keys;
 mod names;
 mod node;
 mod paths;
+mod page;
 mod problem;
 mod read;
 mod schema;
@@ -25,6 +26,7 @@ mod value;
 
 use chrono::NaiveDate;
 
+pub use page::page;
 pub use problem::{Problem, render};
 pub use schema::schema;
 

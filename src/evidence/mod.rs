@@ -65,7 +65,9 @@ pub struct Tool {
 
 impl Default for Tool {
     fn default() -> Tool {
-        Tool { name: "verify-claims".to_string() }
+        Tool {
+            name: "verify-claims".to_string(),
+        }
     }
 }
 

@@ -16,17 +16,23 @@ pub fn status(claim: &Claim, ruling: &mut Ruling, as_of: NaiveDate) -> Status {
     if claim.draft {
         return Status::Draft;
     }
-    let Some(accept) = &claim.accept else { return Status::Counted };
+    let Some(accept) = &claim.accept else {
+        return Status::Counted;
+    };
     if ruling.verdict == Verdict::Supported {
         ruling.caveats.push(Message::new("acceptance-unneeded"));
         return Status::Counted;
     }
     if as_of > accept.until {
-        ruling.caveats.push(Message::new("acceptance-expired").with("until", accept.until));
+        ruling
+            .caveats
+            .push(Message::new("acceptance-expired").with("until", accept.until));
         return Status::Counted;
     }
     if ruling.verdict > accept.verdict {
-        ruling.caveats.push(Message::new("worse-than-accepted").with("accepted", accept.verdict.name()));
+        ruling
+            .caveats
+            .push(Message::new("worse-than-accepted").with("accepted", accept.verdict.name()));
         return Status::Counted;
     }
     Status::Accepted(accept.clone())

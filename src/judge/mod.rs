@@ -82,7 +82,7 @@ pub fn judge(case: &Case<'_>) -> Ruling {
     let Some(kind) = Kind::of_name(case.claim.kind) else {
         return weigh::impossible::ruling(case, crate::verdict::Message::new("unknown-kind"));
     };
-    let mut ruling = (kind.judge)(case);
+    let mut ruling = weigh::impossible::against_other_claims(case, (kind.judge)(case));
     quote(case, &mut ruling);
     ruling
 }
@@ -109,7 +109,12 @@ pub fn scopes(claim: &Claim) -> Vec<crate::evidence::Scope> {
 /// Scopes that only an ask names (the other file of `same-as`).
 fn asks_scopes(claim: &Claim) -> Vec<crate::evidence::Scope> {
     let file = claim.fields.text("same-as").map(str::to_string);
-    file.map(|file| crate::evidence::Scope { include: vec![file], exclude: Vec::new() }).into_iter().collect()
+    file.map(|file| crate::evidence::Scope {
+        include: vec![file],
+        exclude: Vec::new(),
+    })
+    .into_iter()
+    .collect()
 }
 
 /// Where the quote is to be looked up, where it is.

@@ -152,7 +152,10 @@ fn by_rows(case: &Case<'_>) -> Ruling {
         .statements
         .iter()
         .filter(|s| {
-            matches!(s.subject, Subject::Rows { .. }) && asked_so(s, claim) && scope.has(&s.place.file) && !scope.excludes(&s.place.file)
+            matches!(s.subject, Subject::Rows { .. })
+                && asked_so(s, claim)
+                && scope.has(&s.place.file)
+                && !scope.excludes(&s.place.file)
         })
         .collect();
     let mut caveats = scope.caveats();

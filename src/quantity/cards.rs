@@ -445,7 +445,8 @@ mod tests {
 
     #[test]
     fn labels_of_partitions() {
-        let rows: &[(&str, Option<(&str, Option<u32>)>)] = &[
+        type Row<'r> = (&'r str, Option<(&'r str, Option<u32>)>);
+        let rows: &[Row<'_>] = &[
             ("3090", Some(("RTX 3090", None))),
             ("gpu3090", Some(("RTX 3090", None))),
             ("2080", Some(("RTX 2080", None))),

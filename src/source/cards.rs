@@ -37,7 +37,6 @@ const COLUMNS: &[&str] = &[
     "partition",
     "partición",
     "queue",
-    "cola",
     "tarjeta",
     "accelerator",
 ];
@@ -172,7 +171,8 @@ mod tests {
 
     #[test]
     fn cards_of_directives() {
-        let rows: &[(&str, Value, &[(&str, bool)])] = &[
+        type Directive<'r> = (&'r str, Value, &'r [(&'r str, bool)]);
+        let rows: &[Directive<'_>] = &[
             ("partition", 3090.into(), &[("RTX 3090", false)]),
             ("partition", "3090".into(), &[("RTX 3090", false)]),
             ("gres", "gpu:rtx3090:2".into(), &[("RTX 3090", false)]),

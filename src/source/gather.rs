@@ -13,10 +13,10 @@ use chrono::NaiveDate;
 use super::file::{Repository, digest};
 use super::latex::{Paper, find_in_text};
 use super::{Command, File, FileFacts, READERS, Reader, cards, config, data, manifest, python};
+use crate::evidence::Expr;
 use crate::evidence::{
     Ask, Evidence, Form, Gap, GapReason, Grade, SCHEMA, Scope, ScopeFiles, Statement, Subject, Tool,
 };
-use crate::evidence::Expr;
 use crate::place::{Place, SourceText};
 use crate::quantity::Value;
 
@@ -41,7 +41,9 @@ pub struct PaperFile {
 
 impl std::fmt::Debug for PaperFile {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PaperFile").field("main", &self.main.path()).finish_non_exhaustive()
+        f.debug_struct("PaperFile")
+            .field("main", &self.main.path())
+            .finish_non_exhaustive()
     }
 }
 
@@ -52,7 +54,10 @@ pub fn gather(repository: &mut Repository, mut wanted: Wanted) -> Evidence {
     wanted.scopes.sort();
     wanted.scopes.dedup();
     let scopes: Vec<ScopeFiles> = wanted.scopes.iter().map(|scope| repository.matches(scope)).collect();
-    let named: BTreeSet<&str> = scopes.iter().flat_map(|scope| scope.files.iter().map(String::as_str)).collect();
+    let named: BTreeSet<&str> = scopes
+        .iter()
+        .flat_map(|scope| scope.files.iter().map(String::as_str))
+        .collect();
     let paths: Vec<String> = repository
         .entries()
         .iter()
@@ -108,7 +113,10 @@ fn read_all(
                 })
             })
             .collect();
-        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect()
+        workers
+            .into_iter()
+            .flat_map(|worker| worker.join().unwrap_or_default())
+            .collect()
     });
     read.sort_by_key(|(at, _)| *at);
     read.into_iter().map(|(_, one)| one).collect()
@@ -117,8 +125,11 @@ fn read_all(
 fn read_one(repository: &Repository, path: &str, asks: &[Ask], scopes: &[ScopeFiles]) -> Option<Read> {
     let lower = path.to_lowercase();
     let readers: Vec<&Reader> = READERS.iter().filter(|reader| (reader.reads)(&lower)).collect();
-    let data: Vec<(&Ask, bool)> =
-        asks.iter().filter(|ask| wants(ask, path, scopes)).map(|ask| (ask, true)).collect();
+    let data: Vec<(&Ask, bool)> = asks
+        .iter()
+        .filter(|ask| wants(ask, path, scopes))
+        .map(|ask| (ask, true))
+        .collect();
     if readers.is_empty() && data.is_empty() {
         return None;
     }
@@ -127,7 +138,11 @@ fn read_one(repository: &Repository, path: &str, asks: &[Ask], scopes: &[ScopeFi
         Ok(file) => file,
         Err(gap) => {
             facts.gaps.push(gap);
-            return Some(Read { path: path.to_string(), digest: None, facts });
+            return Some(Read {
+                path: path.to_string(),
+                digest: None,
+                facts,
+            });
         }
     };
     for reader in readers {
@@ -138,7 +153,11 @@ fn read_one(repository: &Repository, path: &str, asks: &[Ask], scopes: &[ScopeFi
     }
     // A file that none of them found anything in needs no hash.
     let digest = (!facts.statements.is_empty() || !facts.commands.is_empty()).then(|| digest(&file.bytes));
-    Some(Read { path: path.to_string(), digest, facts })
+    Some(Read {
+        path: path.to_string(),
+        digest,
+        facts,
+    })
 }
 
 /// Whether an ask looks at this file as data.
@@ -168,7 +187,11 @@ struct Merged {
 
 impl Merged {
     fn add(&mut self, read: Read) {
-        let Read { path, digest, mut facts } = read;
+        let Read {
+            path,
+            digest,
+            mut facts,
+        } = read;
         if let Some(digest) = digest {
             self.digests.insert(path, digest);
         }
@@ -218,8 +241,18 @@ fn shift(facts: &mut FileFacts, by: usize) {
 
 /// Connects what stands in different files.
 fn bind(merged: Merged, paths: &[String]) -> Evidence {
-    let Merged { facts, modules, digests } = merged;
-    let FileFacts { mut statements, mut links, commands, gaps, .. } = facts;
+    let Merged {
+        facts,
+        modules,
+        digests,
+    } = merged;
+    let FileFacts {
+        mut statements,
+        mut links,
+        commands,
+        gaps,
+        ..
+    } = facts;
     cards::from_directives(&mut statements);
     python::bind(&mut statements, &mut links, &modules);
     config::bind(&statements, &mut links, paths);
@@ -227,7 +260,8 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
     let entries = python::entries(&modules);
     let reach = |entry: &str| python::reach(entry, &modules);
     let commands: Vec<Command> = commands;
-    let launches = Vec::new(); let _ = (reach, commands);
+    let launches = Vec::new();
+    let _ = (reach, commands);
     Evidence {
         tool: Tool::default(),
         schema: SCHEMA,
@@ -245,7 +279,10 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
 
 /// Looks every quote up, in the paper or at its `at`.
 fn quotes(repository: &Repository, wanted: &mut Wanted, evidence: &mut Evidence) {
-    let paper = wanted.paper.as_mut().map(|paper| Paper::read(paper.main.clone(), &mut *paper.load));
+    let paper = wanted
+        .paper
+        .as_mut()
+        .map(|paper| Paper::read(paper.main.clone(), &mut *paper.load));
     let mut texts: BTreeMap<String, Option<SourceText>> = BTreeMap::new();
     for ask in &wanted.asks {
         let Ask::Quote { text, at } = ask else { continue };
@@ -253,13 +290,18 @@ fn quotes(repository: &Repository, wanted: &mut Wanted, evidence: &mut Evidence)
             None => paper.as_ref().and_then(|paper| paper.find(text)),
             Some(at) => {
                 let (file, lines) = split_at(at);
-                let source = texts.entry(file.to_string()).or_insert_with(|| match repository.read(file) {
-                    Ok(File { text, .. }) => text,
-                    Err(gap) => {
-                        evidence.gaps.push(Gap { why: GapReason::Unreadable, ..gap });
-                        None
-                    }
-                });
+                let source = texts
+                    .entry(file.to_string())
+                    .or_insert_with(|| match repository.read(file) {
+                        Ok(File { text, .. }) => text,
+                        Err(gap) => {
+                            evidence.gaps.push(Gap {
+                                why: GapReason::Unreadable,
+                                ..gap
+                            });
+                            None
+                        }
+                    });
                 source.as_ref().and_then(|source| find_in_text(source, lines, text))
             }
         };
@@ -284,7 +326,9 @@ fn quoted(text: &str, place: Place) -> Statement {
 
 /// `README.md:101-103` as file and lines.
 fn split_at(at: &str) -> (&str, Option<(u32, u32)>) {
-    let Some((file, lines)) = at.rsplit_once(':') else { return (at, None) };
+    let Some((file, lines)) = at.rsplit_once(':') else {
+        return (at, None);
+    };
     let (first, last) = lines.split_once('-').unwrap_or((lines, lines));
     match (first.parse(), last.parse()) {
         (Ok(first), Ok(last)) => (file, Some((first, last))),

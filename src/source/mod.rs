@@ -9,14 +9,14 @@
 //! Example: `slurm/04_eval_base.job` is read by `shell`, which emits `#SBATCH` directives and a command; `launch`
 //! resolves the command to `scripts/evaluate_simple.py` and links its flags to the options defined there.
 
+pub mod cards;
 pub mod config;
 pub mod data;
 pub mod file;
-pub mod manifest;
-pub mod cards;
-pub mod latex;
-pub mod prose;
 pub mod gather;
+pub mod latex;
+pub mod manifest;
+pub mod prose;
 pub mod python;
 pub mod site;
 

@@ -40,7 +40,14 @@ pub struct Site {
 }
 
 /// Manifests and folders that mark the top of a project.
-const TOP_MARKS: &[&str] = &[".git", ".hg", "pyproject.toml", "Cargo.toml", "setup.py", "requirements.txt"];
+const TOP_MARKS: &[&str] = &[
+    ".git",
+    ".hg",
+    "pyproject.toml",
+    "Cargo.toml",
+    "setup.py",
+    "requirements.txt",
+];
 
 /// The repositories that the claim files are about, in their order; files about the same one share it.
 ///
@@ -50,7 +57,10 @@ pub fn sites(files: &[ClaimFile], settings: &Settings<'_>) -> Result<Vec<Site>, 
     let mut sites: Vec<Site> = Vec::new();
     for (index, file) in files.iter().enumerate() {
         let site = site(file, settings, index)?;
-        match sites.iter_mut().find(|other| other.root == site.root && other.paper == site.paper) {
+        match sites
+            .iter_mut()
+            .find(|other| other.root == site.root && other.paper == site.paper)
+        {
             Some(other) => other.files.push(index),
             None => sites.push(site),
         }
@@ -59,15 +69,23 @@ pub fn sites(files: &[ClaimFile], settings: &Settings<'_>) -> Result<Vec<Site>, 
 }
 
 fn site(file: &ClaimFile, settings: &Settings<'_>, index: usize) -> Result<Site, SourceError> {
-    let folder = Path::new(&file.path).parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf);
-    let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
+    let folder = Path::new(&file.path)
+        .parent()
+        .map_or_else(|| PathBuf::from("."), Path::to_path_buf);
+    let folder = if folder.as_os_str().is_empty() {
+        PathBuf::from(".")
+    } else {
+        folder
+    };
     let top = top_of(&folder);
     let (root, shown) = match (settings.root, &file.document.root) {
         (Some(root), _) => (root.to_path_buf(), root.to_string_lossy().into_owned()),
         (None, Some(root)) => {
             let root = folder.join(root);
             let shown = tidy(&root);
-            let real = root.canonicalize().map_err(|_| SourceError::NoRoot(PathBuf::from(&shown)))?;
+            let real = root
+                .canonicalize()
+                .map_err(|_| SourceError::NoRoot(PathBuf::from(&shown)))?;
             if !real.starts_with(&top) {
                 return Err(SourceError::RootOutside { root: shown, top });
             }
@@ -82,16 +100,28 @@ fn site(file: &ClaimFile, settings: &Settings<'_>, index: usize) -> Result<Site,
         (Some(paper), _) => Some(paper.to_path_buf()),
         (None, Some(paper)) => {
             let paper = folder.join(paper);
-            let real = paper.canonicalize().map_err(|_| SourceError::NoPaper(PathBuf::from(tidy(&paper))))?;
+            let real = paper
+                .canonicalize()
+                .map_err(|_| SourceError::NoPaper(PathBuf::from(tidy(&paper))))?;
             let allowed = |folder: &PathBuf| folder.canonicalize().is_ok_and(|folder| real.starts_with(folder));
             if !real.starts_with(&top) && !settings.allow.iter().any(allowed) && !allowed(&root) {
-                return Err(SourceError::RootOutside { root: tidy(&paper), top });
+                return Err(SourceError::RootOutside {
+                    root: tidy(&paper),
+                    top,
+                });
             }
             Some(paper)
         }
         (None, None) => None,
     };
-    Ok(Site { root, shown, paper, allow: settings.allow.to_vec(), top, files: vec![index] })
+    Ok(Site {
+        root,
+        shown,
+        paper,
+        allow: settings.allow.to_vec(),
+        top,
+        files: vec![index],
+    })
 }
 
 /// The evidence of one site.
@@ -107,7 +137,16 @@ pub fn gather(
 ) -> Result<Evidence, SourceError> {
     let mut repository = Repository::open(&site.root, &site.allow)?;
     let paper = site.paper.as_deref().map(|paper| paper_file(site, paper)).transpose()?;
-    Ok(gather_from(&mut repository, Wanted { asks, scopes, paper, as_of, threads }))
+    Ok(gather_from(
+        &mut repository,
+        Wanted {
+            asks,
+            scopes,
+            paper,
+            as_of,
+            threads,
+        },
+    ))
 }
 
 /// The paper's main file; its inputs are read only below the project's top, the root or an allowed folder.
@@ -119,7 +158,11 @@ fn paper_file(site: &Site, paper: &Path) -> Result<PaperFile, SourceError> {
     let real = paper.canonicalize().unwrap_or_else(|_| paper.to_path_buf());
     let shown = real.strip_prefix(&root).map_or_else(|_| tidy(paper), slashes);
     let main = read_named(paper, &shown)?;
-    let base = if real.starts_with(&root) { root.clone() } else { PathBuf::from(".") };
+    let base = if real.starts_with(&root) {
+        root.clone()
+    } else {
+        PathBuf::from(".")
+    };
     let folder = real.parent().map(Path::to_path_buf).unwrap_or_default();
     let mut within: Vec<PathBuf> = vec![root, site.top.clone(), folder];
     within.extend(site.allow.iter().filter_map(|folder| folder.canonicalize().ok()));
@@ -129,22 +172,35 @@ fn paper_file(site: &Site, paper: &Path) -> Result<PaperFile, SourceError> {
         within.iter().any(|folder| real.starts_with(folder)).then_some(())?;
         read_named(&at, path).ok()
     };
-    Ok(PaperFile { main, load: Box::new(load) })
+    Ok(PaperFile {
+        main,
+        load: Box::new(load),
+    })
 }
 
 /// The top of the project that a folder lies in; the folder itself where nothing marks one.
 fn top_of(folder: &Path) -> PathBuf {
     let real = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
     let git = real.ancestors().find(|above| above.join(".git").exists());
-    let marked = || real.ancestors().find(|above| TOP_MARKS.iter().any(|mark| above.join(mark).exists()));
+    let marked = || {
+        real.ancestors()
+            .find(|above| TOP_MARKS.iter().any(|mark| above.join(mark).exists()))
+    };
     git.or_else(marked).unwrap_or(&real).to_path_buf()
 }
 
 /// The way from a report's folder to the root, ending in `/`; none where there is no relative way.
 pub fn way(report: &Path, root: &Path) -> Option<String> {
-    let folder = report.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = report
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let way = way_to(&folder.canonicalize().ok()?, &root.canonicalize().ok()?);
-    if way == "." { Some(String::new()) } else { Some(way + "/") }
+    if way == "." {
+        Some(String::new())
+    } else {
+        Some(way + "/")
+    }
 }
 
 /// One folder as seen from another.
@@ -153,9 +209,16 @@ fn way_to(from: &Path, to: &Path) -> String {
         from.canonicalize().unwrap_or_else(|_| from.to_path_buf()),
         to.canonicalize().unwrap_or_else(|_| to.to_path_buf()),
     );
-    let shared = from.components().zip(to.components()).take_while(|(a, b)| a == b).count();
+    let shared = from
+        .components()
+        .zip(to.components())
+        .take_while(|(a, b)| a == b)
+        .count();
     let up = from.components().skip(shared).map(|_| "..".to_string());
-    let down = to.components().skip(shared).map(|part| part.as_os_str().to_string_lossy().into_owned());
+    let down = to
+        .components()
+        .skip(shared)
+        .map(|part| part.as_os_str().to_string_lossy().into_owned());
     let way: Vec<String> = up.chain(down).collect();
     if way.is_empty() { ".".to_string() } else { way.join("/") }
 }
@@ -172,7 +235,11 @@ fn tidy(path: &Path) -> String {
             other => parts.push(other.as_os_str().to_string_lossy().into_owned()),
         }
     }
-    if parts.is_empty() { ".".to_string() } else { parts.join("/").replace("//", "/") }
+    if parts.is_empty() {
+        ".".to_string()
+    } else {
+        parts.join("/").replace("//", "/")
+    }
 }
 
 fn slashes(path: &Path) -> String {

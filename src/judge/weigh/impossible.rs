@@ -8,13 +8,31 @@
 
 use crate::claim::Claim;
 use crate::judge::Case;
-use crate::quantity::{Observed, Outcome, Precision, Stated, Value, compare};
+use crate::quantity::{Observed, Outcome, Precision, Quantity, Stated, Value, compare};
 use crate::verdict::{Citation, Message, Ruling, Stance, Verdict};
 
 /// The ruling, where the claim cannot be true whatever the evidence says.
 pub(crate) fn impossible(case: &Case<'_>) -> Option<Ruling> {
-    let because = formula(case.claim).or_else(|| contradicted(case))?;
-    Some(ruling(case, because))
+    formula(case.claim).map(|because| ruling(case, because))
+}
+
+/// Holds the ruling against the other claims of its file: two exact values of one thing cannot both be true. The one
+/// that the evidence supports keeps its verdict and says so; the other is refuted, or was already.
+pub(crate) fn against_other_claims(case: &Case<'_>, ruled: Ruling) -> Ruling {
+    let Some(because) = contradicted(case) else {
+        return ruled;
+    };
+    match ruled.verdict {
+        Verdict::NoEvidence | Verdict::NotRun => Ruling {
+            caveats: ruled.caveats,
+            ..ruling(case, because)
+        },
+        Verdict::Supported | Verdict::NeedsClarification | Verdict::MinorDiscrepancy | Verdict::Discrepancy => {
+            let mut ruled = ruled;
+            ruled.caveats.push(because);
+            ruled
+        }
+    }
 }
 
 /// A refutation that rests on the claim alone.
@@ -72,7 +90,7 @@ fn contradicted(case: &Case<'_>) -> Option<Message> {
             && !other.draft
             && other.kind == claim.kind
             && subject(other) == subject(claim)
-            && exact(other).is_some_and(|theirs| theirs.base() != value.base() && theirs.unit == value.unit)
+            && exact(other).is_some_and(|theirs| apart(value, theirs))
     })?;
     Some(
         Message::new("contradicts-claim")
@@ -85,11 +103,26 @@ fn contradicted(case: &Case<'_>) -> Option<Message> {
     )
 }
 
-fn exact(claim: &Claim) -> Option<&crate::quantity::Quantity> {
+fn exact(claim: &Claim) -> Option<&Quantity> {
     match claim.value.as_ref()? {
         Stated::Exact(quantity) => Some(quantity),
         _ => None,
     }
+}
+
+/// Whether two printed numbers cannot be the same one: 22 kHz may be 22.05 kHz rounded, 16 kHz may not.
+fn apart(ours: &Quantity, theirs: &Quantity) -> bool {
+    if ours.unit.map(|unit| unit.dimension()) != theirs.unit.map(|unit| unit.dimension()) {
+        return false;
+    }
+    let agrees = |coarse: &Quantity, fine: &Quantity| {
+        let observed = Observed {
+            value: Value::Number(fine.number.clone()),
+            unit: fine.unit,
+        };
+        compare(&Stated::Exact(coarse.clone()), &observed, Precision::Printed, None).outcome == Outcome::Agrees
+    };
+    !agrees(ours, theirs) && !agrees(theirs, ours)
 }
 
 /// Everything that says what a claim is about, its value left out. A metric's or pattern's selection is in its fields.

@@ -111,7 +111,8 @@ fn silence(case: &Case<'_>, scope: &InScope<'_>, sight: &Sight, names: &[String]
                 .with("name", &name)
                 .with("of", of)
                 .with("place", first.place.short());
-            let cited = calls.iter().map(|call| cite(call, Stance::Context)).collect();
+            // The call without the argument is what a reader must look at.
+            let cited = calls.iter().map(|call| cite(call, Stance::Contradicts)).collect();
             return ((Verdict::NeedsClarification, because), Some(cited));
         }
         if !sight.other_owners.is_empty() {

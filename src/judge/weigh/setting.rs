@@ -385,6 +385,11 @@ pub(crate) fn ballot(case: &Case<'_>, graph: &Graph<'_>, seen: &Seen, how: How) 
         for live in &seen.live {
             let compared = match &live.resolved.outcome {
                 Outcome::Known(value) => compare_at(case, graph, live, value, how),
+                // A call's value as text is its callee's name.
+                Outcome::Unknown(_) if callee(case, graph, live).is_some() => {
+                    let callee = callee(case, graph, live).unwrap_or_default();
+                    compare_at(case, graph, live, &Value::Text(callee), how)
+                }
                 Outcome::Unknown(text) => Compared {
                     stand: Stand::Undecided(Message::new("not-computed").with("text", text)),
                     rule: String::new(),
@@ -444,6 +449,15 @@ pub(crate) fn ballot(case: &Case<'_>, graph: &Graph<'_>, seen: &Seen, how: How) 
         citations,
         chain,
         caveats,
+    }
+}
+
+/// The name of the function or class whose result the value is, where the claim names one.
+fn callee(case: &Case<'_>, graph: &Graph<'_>, live: &Live) -> Option<String> {
+    let by_name = matches!(case.claim.value, Some(crate::quantity::Stated::Text(_)));
+    match &graph.statement(live.resolved.origin()).value {
+        crate::evidence::Expr::Call { callee, .. } if by_name => Some(callee.clone()),
+        _ => None,
     }
 }
 

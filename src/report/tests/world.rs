@@ -460,6 +460,7 @@ fn evidence() -> Evidence {
     ];
     gaps.extend((1..=13).map(|number| gap(format!("logs/eval_{number:02}.out"), GapReason::Ignored, "")));
     Evidence {
+        tool: crate::evidence::Tool::default(),
         schema: 1,
         as_of: day(2025, 12, 22),
         asks: Vec::new(),

@@ -13,8 +13,17 @@ use crate::evidence::{Expr, Form, Link, LinkKind, Statement, StatementId, Subjec
 use crate::quantity::Value;
 
 /// Top-level keys that name the file a configuration builds on, in lower case.
-const BASE_KEYS: &[&str] =
-    &["_base_", "__base__", "base", "base_config", "base_cfg", "extends", "inherit_from", "inherits", "inherit"];
+const BASE_KEYS: &[&str] = &[
+    "_base_",
+    "__base__",
+    "base",
+    "base_config",
+    "base_cfg",
+    "extends",
+    "inherit_from",
+    "inherits",
+    "inherit",
+];
 /// What a configuration file's name ends in.
 const ENDINGS: &[&str] = &[".yaml", ".yml", ".json", ".toml"];
 
@@ -35,15 +44,31 @@ pub fn bases(statements: &[Statement], files: &[String]) -> Vec<Base> {
     let mut bases = Vec::new();
     // Whether `_self_` has come before, in each file with a list of defaults.
     let mut after_self: BTreeSet<&str> = BTreeSet::new();
-    for statement in statements.iter().filter(|statement| statement.form == Form::Key && statement.dead.is_none()) {
-        let Subject::Setting { name } = &statement.subject else { continue };
+    for statement in statements
+        .iter()
+        .filter(|statement| statement.form == Form::Key && statement.dead.is_none())
+    {
+        let Subject::Setting { name } = &statement.subject else {
+            continue;
+        };
         let child = statement.place.file.as_str();
         let folder = child.rsplit_once('/').map_or("", |(folder, _)| folder);
-        match statement.owner.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        match statement
+            .owner
+            .iter()
+            .map(String::as_str)
+            .collect::<Vec<_>>()
+            .as_slice()
+        {
             [] if BASE_KEYS.contains(&name.to_lowercase().as_str()) => {
                 for written in texts(&statement.value) {
                     if let Some(base) = named(folder, written, &known) {
-                        bases.push(Base { child: child.into(), base, package: Vec::new(), child_wins: true });
+                        bases.push(Base {
+                            child: child.into(),
+                            base,
+                            package: Vec::new(),
+                            child_wins: true,
+                        });
                     }
                 }
             }
@@ -89,7 +114,13 @@ pub fn bind(statements: &[Statement], links: &mut Vec<Link>, files: &[String]) {
             keys.insert((&statement.place.file, path(statement, name)), id);
         }
     }
-    let link = |from, to, kind, slot| Link { from, to, kind, slot, launch: None };
+    let link = |from, to, kind, slot| Link {
+        from,
+        to,
+        kind,
+        slot,
+        launch: None,
+    };
     for ((file, path), &id) in &keys {
         let names_base = matches!(path.as_slice(), [key] if BASE_KEYS.contains(&key.to_lowercase().as_str()))
             || path.first() == Some(&"defaults");
@@ -126,9 +157,16 @@ fn inherited(file: &str, path: &[&str], first: &Base, bases: &[Base], keys: &Key
                 return Some(id);
             }
         }
-        let Some(rest) = path.strip_prefix(package.as_slice()) else { continue };
+        let Some(rest) = path.strip_prefix(package.as_slice()) else {
+            continue;
+        };
         if seen.insert(base.base.clone()) {
-            open.extend(bases.iter().filter(|next| next.child == base.base).map(|next| (next, rest.to_vec())));
+            open.extend(
+                bases
+                    .iter()
+                    .filter(|next| next.child == base.base)
+                    .map(|next| (next, rest.to_vec())),
+            );
         }
     }
     None
@@ -142,12 +180,20 @@ fn meant(written: &str, file: &str, path: &[&str], bases: &[Base], keys: &Keys<'
     let parts = inside.split(['.', '[', ']']).filter(|part| !part.is_empty());
     let wanted: Vec<&str> = match dots {
         0 => parts.collect(),
-        dots => path.get(..path.len().checked_sub(dots)?)?.iter().copied().chain(parts).collect(),
+        dots => path
+            .get(..path.len().checked_sub(dots)?)?
+            .iter()
+            .copied()
+            .chain(parts)
+            .collect(),
     };
     if let Some(&id) = keys.get(&(file, wanted.clone())) {
         return Some(id);
     }
-    bases.iter().filter(|base| base.child == file).find_map(|base| inherited(file, &wanted, base, bases, keys))
+    bases
+        .iter()
+        .filter(|base| base.child == file)
+        .find_map(|base| inherited(file, &wanted, base, bases, keys))
 }
 
 fn texts(value: &Expr) -> Vec<&str> {
@@ -173,7 +219,11 @@ fn composed(folder: &str, group: &str, option: &str, known: &BTreeSet<&str>) -> 
     };
     let group = group.trim_start_matches("override ").trim().trim_start_matches('/');
     let option = option.trim().trim_start_matches('/');
-    let within = if group.is_empty() { option.to_string() } else { format!("{group}/{option}") };
+    let within = if group.is_empty() {
+        option.to_string()
+    } else {
+        format!("{group}/{option}")
+    };
     let stem = within.trim_end_matches(".yaml").trim_end_matches(".yml");
     // Groups count from the folder of all configurations, which lies somewhere above.
     let folders = std::iter::successors(Some(folder), |folder| folder.rsplit_once('/').map(|(above, _)| above));
@@ -184,7 +234,9 @@ fn composed(folder: &str, group: &str, option: &str, known: &BTreeSet<&str>) -> 
         .find(|path| known.contains(path.as_str()))?;
     let default = stem.rsplit_once('/').map_or("", |(group, _)| group).replace('/', ".");
     let package = package.unwrap_or(&default);
-    let parts = package.split('.').filter(|part| !part.is_empty() && *part != "_global_");
+    let parts = package
+        .split('.')
+        .filter(|part| !part.is_empty() && *part != "_global_");
     Some((path, parts.map(str::to_string).collect()))
 }
 

@@ -37,16 +37,28 @@ pub(in crate::source) fn tree(text: &str) -> Tree {
         allow_extended_string_escapes: false,
     };
     // The parser takes no byte order mark, and offsets count from the file's first byte.
-    let mark = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let mark = if text.starts_with('\u{feff}') {
+        '\u{feff}'.len_utf8()
+    } else {
+        0
+    };
     let mut builder = Builder { mark, nodes: 0 };
     match parse_to_ast(&text[mark..], &CollectOptions::default(), &options) {
         Ok(parsed) => {
             let roots = parsed.value.iter().map(|value| builder.node(value)).collect();
-            Tree { roots, faults: Vec::new(), too_many: builder.nodes > MOST_NODES }
+            Tree {
+                roots,
+                faults: Vec::new(),
+                too_many: builder.nodes > MOST_NODES,
+            }
         }
         Err(fault) => {
             let at = fault.range().start + mark;
-            Tree { roots: Vec::new(), faults: vec![(at, fault.kind().to_string())], too_many: false }
+            Tree {
+                roots: Vec::new(),
+                faults: vec![(at, fault.kind().to_string())],
+                too_many: false,
+            }
         }
     }
 }
@@ -63,7 +75,10 @@ impl Builder {
         let range = value.range();
         let bytes = range.start + self.mark..range.end + self.mark;
         if self.nodes > MOST_NODES {
-            return Node { bytes, kind: Kind::Scalar(Expr::Value(Value::Null)) };
+            return Node {
+                bytes,
+                kind: Kind::Scalar(Expr::Value(Value::Null)),
+            };
         }
         let kind = match value {
             Ast::StringLit(text) => Kind::Scalar(scalar::quoted(&text.value)),

@@ -30,11 +30,26 @@ const LARGEST: usize = 20 * 1024 * 1024;
 const MOST_NODES: usize = 50_000;
 
 /// YAML.
-pub const YAML: Reader = Reader { name: "yaml", about: include_str!("yaml.rs"), reads: yaml::reads, read: read_yaml };
+pub const YAML: Reader = Reader {
+    name: "yaml",
+    about: include_str!("yaml.rs"),
+    reads: yaml::reads,
+    read: read_yaml,
+};
 /// JSON with comments; JSON Lines and notebooks are read elsewhere.
-pub const JSON: Reader = Reader { name: "json", about: include_str!("json.rs"), reads: json::reads, read: read_json };
+pub const JSON: Reader = Reader {
+    name: "json",
+    about: include_str!("json.rs"),
+    reads: json::reads,
+    read: read_json,
+};
 /// TOML but manifests.
-pub const TOML: Reader = Reader { name: "toml", about: include_str!("toml.rs"), reads: toml::reads, read: read_toml };
+pub const TOML: Reader = Reader {
+    name: "toml",
+    about: include_str!("toml.rs"),
+    reads: toml::reads,
+    read: read_toml,
+};
 
 fn read_yaml(file: &File, _: &[Ask]) -> FileFacts {
     read(file, yaml::tree)
@@ -50,24 +65,39 @@ fn read_toml(file: &File, _: &[Ask]) -> FileFacts {
 
 fn read(file: &File, parse: fn(&str) -> Tree) -> FileFacts {
     let mut facts = FileFacts::default();
-    let mut gap = |why, detail: String| facts.gaps.push(Gap { file: file.path.clone(), why, detail });
+    let mut gap = |why, detail: String| {
+        facts.gaps.push(Gap {
+            file: file.path.clone(),
+            why,
+            detail,
+        })
+    };
     let Some(text) = &file.text else {
         gap(GapReason::NotText, String::new());
         return facts;
     };
     if file.bytes.len() > LARGEST {
-        gap(GapReason::TooLarge, format!("{} MB of configuration", file.bytes.len() / 1024 / 1024));
+        gap(
+            GapReason::TooLarge,
+            format!("{} MB of configuration", file.bytes.len() / 1024 / 1024),
+        );
         return facts;
     }
     let tree = parse(text.text());
     if tree.too_many {
-        gap(GapReason::TooLarge, format!("more than {MOST_NODES} values, aliases put in"));
+        gap(
+            GapReason::TooLarge,
+            format!("more than {MOST_NODES} values, aliases put in"),
+        );
         return facts;
     }
     for (at, said) in &tree.faults {
         gap(GapReason::Broken, format!("line {}: {said}", text.line(*at)));
     }
-    facts.statements = tree.roots.iter().fold(Vec::new(), |before, root| tree::leaves(before, text, root));
+    facts.statements = tree
+        .roots
+        .iter()
+        .fold(Vec::new(), |before, root| tree::leaves(before, text, root));
     facts
 }
 

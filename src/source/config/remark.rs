@@ -31,7 +31,9 @@ pub(super) fn unit(comment: &str) -> Option<Unit> {
     }
     for (index, word) in words.iter().enumerate() {
         let bare = word.trim_end_matches([',', ';', '.', ':']);
-        let bracketed = bare.strip_prefix(['(', '[']).and_then(|inner| inner.strip_suffix([')', ']']));
+        let bracketed = bare
+            .strip_prefix(['(', '['])
+            .and_then(|inner| inner.strip_suffix([')', ']']));
         units.extend(bracketed.and_then(Unit::parse));
         if index > 0 && words[index - 1].eq_ignore_ascii_case("in") {
             units.extend(Unit::parse(bare));

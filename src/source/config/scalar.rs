@@ -25,11 +25,18 @@ pub(super) fn number(text: &str) -> Option<Number> {
         digits.len() > 1 && digits.starts_with('0') && digits.bytes().all(|b| matches!(b, b'0'..=b'7' | b'_'));
     if is_octal {
         let value = BigInt::parse_bytes(digits.replace('_', "").as_bytes(), 8)? * sign;
-        return Some(Number { text: text.to_string(), ..Number::from_decimal(&BigDecimal::from(value)) });
+        return Some(Number {
+            text: text.to_string(),
+            ..Number::from_decimal(&BigDecimal::from(value))
+        });
     }
     let number = Number::parse_literal(digits)?;
     let value = if sign < 0 { -number.value } else { number.value };
-    Some(Number { value, text: text.to_string(), ..number })
+    Some(Number {
+        value,
+        text: text.to_string(),
+        ..number
+    })
 }
 
 /// A YAML plain scalar.
@@ -52,12 +59,18 @@ pub(super) fn quoted(text: &str) -> Expr {
     let inside = trimmed.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
     if let Some(name) = inside
         && !name.is_empty()
-        && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '[' | ']'))
+        && name
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '[' | ']'))
     {
         return Expr::Ref(trimmed.to_string());
     }
     let is_template = text.contains("${") || text.contains("{{") || text.contains("{%");
-    if is_template { Expr::Opaque(text.to_string()) } else { Expr::Value(Value::Text(text.to_string())) }
+    if is_template {
+        Expr::Opaque(text.to_string())
+    } else {
+        Expr::Value(Value::Text(text.to_string()))
+    }
 }
 
 #[cfg(test)]

@@ -23,17 +23,38 @@ pub(super) fn reads(path: &str) -> bool {
 
 pub(in crate::source) fn tree(text: &str) -> Tree {
     // The parser takes no byte order mark, and offsets count from the file's first byte.
-    let mark = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let mark = if text.starts_with('\u{feff}') {
+        '\u{feff}'.len_utf8()
+    } else {
+        0
+    };
     let text = &text[mark..];
     let (table, errors) = DeTable::parse_recoverable(text);
     let faults: Vec<Range<usize>> = errors.iter().filter_map(|error| error.span()).collect();
-    let mut builder = Builder { text, mark, faults, nodes: 0 };
-    let root = Node { bytes: mark..mark + text.len(), kind: builder.table(table.get_ref()) };
+    let mut builder = Builder {
+        text,
+        mark,
+        faults,
+        nodes: 0,
+    };
+    let root = Node {
+        bytes: mark..mark + text.len(),
+        kind: builder.table(table.get_ref()),
+    };
     let faults = errors
         .iter()
-        .map(|error| (error.span().map_or(0, |span| span.start) + mark, error.message().to_string()))
+        .map(|error| {
+            (
+                error.span().map_or(0, |span| span.start) + mark,
+                error.message().to_string(),
+            )
+        })
         .collect();
-    Tree { roots: vec![root], faults, too_many: builder.nodes > MOST_NODES }
+    Tree {
+        roots: vec![root],
+        faults,
+        too_many: builder.nodes > MOST_NODES,
+    }
 }
 
 struct Builder<'t> {
@@ -49,7 +70,11 @@ impl Builder<'_> {
             .iter()
             .filter_map(|(key, value)| {
                 let value_node = self.node(value.get_ref(), value.span())?;
-                Some(Entry { key: key.get_ref().to_string(), key_at: key.span().start + self.mark, value: value_node })
+                Some(Entry {
+                    key: key.get_ref().to_string(),
+                    key_at: key.span().start + self.mark,
+                    value: value_node,
+                })
             })
             .collect();
         // The table is ordered by name; statements stand in the order of the file.
@@ -60,7 +85,10 @@ impl Builder<'_> {
     fn node(&mut self, value: &DeValue<'_>, span: Range<usize>) -> Option<Node> {
         self.nodes += 1;
         let scalar = !matches!(value, DeValue::Array(_) | DeValue::Table(_));
-        let faulty = self.faults.iter().any(|fault| fault.start < span.end && span.start < fault.end);
+        let faulty = self
+            .faults
+            .iter()
+            .any(|fault| fault.start < span.end && span.start < fault.end);
         if scalar && (span.is_empty() || faulty) || self.nodes > MOST_NODES {
             return None;
         }
@@ -74,11 +102,17 @@ impl Builder<'_> {
             }),
             DeValue::Boolean(truth) => Kind::Scalar(Expr::Value(Value::Bool(*truth))),
             DeValue::Datetime(time) => Kind::Scalar(Expr::Value(Value::Text(time.to_string()))),
-            DeValue::Array(items) => {
-                Kind::List(items.iter().filter_map(|item| self.node(item.get_ref(), item.span())).collect())
-            }
+            DeValue::Array(items) => Kind::List(
+                items
+                    .iter()
+                    .filter_map(|item| self.node(item.get_ref(), item.span()))
+                    .collect(),
+            ),
             DeValue::Table(table) => self.table(table),
         };
-        Some(Node { bytes: span.start + self.mark..span.end + self.mark, kind })
+        Some(Node {
+            bytes: span.start + self.mark..span.end + self.mark,
+            kind,
+        })
     }
 }

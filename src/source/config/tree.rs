@@ -57,7 +57,11 @@ impl Node {
 
 /// Adds the leaves below a root to the statements of the documents before it.
 pub(super) fn leaves(statements: Vec<Statement>, text: &SourceText, root: &Node) -> Vec<Statement> {
-    let mut leaves = Leaves { statements, text, path: Vec::new() };
+    let mut leaves = Leaves {
+        statements,
+        text,
+        path: Vec::new(),
+    };
     // A list at the top is a table of data.
     if let Kind::Map(entries) = &root.kind {
         leaves.map(entries);
@@ -82,7 +86,9 @@ impl Leaves<'_> {
             if let Some(shadowed) = before.insert(&entry.key, mine)
                 && first < self.statements.len()
             {
-                self.statements[shadowed].iter_mut().for_each(|old| old.dead = Some(Dead::Shadowed { by: first }));
+                self.statements[shadowed]
+                    .iter_mut()
+                    .for_each(|old| old.dead = Some(Dead::Shadowed { by: first }));
             }
         }
     }
@@ -112,7 +118,10 @@ impl Leaves<'_> {
                 }
                 (Kind::List(items), None) => {
                     self.path.push(entry.key.clone());
-                    let inner = Entry { key: index.to_string(), ..entry.clone() };
+                    let inner = Entry {
+                        key: index.to_string(),
+                        ..entry.clone()
+                    };
                     self.list(&inner, items);
                     self.path.pop();
                 }
@@ -127,9 +136,15 @@ impl Leaves<'_> {
         let start = if own { entry.key_at } else { node.bytes.start };
         // Behind a value of several lines stands the comment of its last item.
         let one_line = self.text.line(node.bytes.start) == self.text.line(node.bytes.end);
-        let comment = if one_line { remark::comment(self.text.text(), node.bytes.end) } else { None };
+        let comment = if one_line {
+            remark::comment(self.text.text(), node.bytes.end)
+        } else {
+            None
+        };
         self.statements.push(Statement {
-            subject: Subject::Setting { name: entry.key.clone() },
+            subject: Subject::Setting {
+                name: entry.key.clone(),
+            },
             form: Form::Key,
             value,
             place: self.text.place(start..node.bytes.end),

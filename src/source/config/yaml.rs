@@ -26,8 +26,19 @@ pub(super) fn reads(path: &str) -> bool {
 
 /// A collection whose end has not come yet.
 enum Open {
-    List { at: usize, flow: bool, anchor: usize, items: Vec<Node> },
-    Map { at: usize, anchor: usize, tag: Option<String>, entries: Vec<Entry>, key: Option<(String, usize)> },
+    List {
+        at: usize,
+        flow: bool,
+        anchor: usize,
+        items: Vec<Node>,
+    },
+    Map {
+        at: usize,
+        anchor: usize,
+        tag: Option<String>,
+        entries: Vec<Entry>,
+        key: Option<(String, usize)>,
+    },
 }
 
 #[derive(Default)]
@@ -41,7 +52,10 @@ struct Builder<'t> {
 
 pub(in crate::source) fn tree(text: &str) -> Tree {
     let options = granit_parser::options! { emit_comments: false, emit_unresolved_aliases: true };
-    let mut builder = Builder { text, ..Builder::default() };
+    let mut builder = Builder {
+        text,
+        ..Builder::default()
+    };
     let mut end = 0;
     for event in Parser::new_from_str_with_options(text, options) {
         match event {
@@ -74,8 +88,11 @@ impl Builder<'_> {
             Event::Scalar(value, style, anchor, tag) => {
                 let kind = Kind::Scalar(typed(&value, style, tag.as_deref()));
                 // An empty value is reported with a sign that does not stand in the text.
-                let bytes =
-                    if style == ScalarStyle::Plain && bytes.is_empty() { bytes.start..bytes.start } else { bytes };
+                let bytes = if style == ScalarStyle::Plain && bytes.is_empty() {
+                    bytes.start..bytes.start
+                } else {
+                    bytes
+                };
                 let text = if value == "~" && bytes.is_empty() { "" } else { &value };
                 self.add(Node { bytes, kind }, anchor, Some(text));
             }
@@ -94,7 +111,9 @@ impl Builder<'_> {
             }),
             Event::SequenceEnd | Event::MappingEnd => self.close(bytes.end),
             Event::Alias(anchor) => {
-                let Some(target) = self.anchors.get(&anchor).cloned() else { return };
+                let Some(target) = self.anchors.get(&anchor).cloned() else {
+                    return;
+                };
                 self.nodes += size(&target);
                 if self.nodes <= MOST_NODES {
                     let kind = target.kind;
@@ -103,7 +122,9 @@ impl Builder<'_> {
             }
             Event::UnresolvedAlias(name) => {
                 let kind = Kind::Scalar(Expr::Opaque(format!("*{name}")));
-                self.tree.faults.push((bytes.start, format!("`*{name}` stands for nothing")));
+                self.tree
+                    .faults
+                    .push((bytes.start, format!("`*{name}` stands for nothing")));
                 self.add(Node { bytes, kind }, 0, Some(&name));
             }
             _ => {}
@@ -113,12 +134,29 @@ impl Builder<'_> {
     fn close(&mut self, end: usize) {
         let Some(open) = self.open.pop() else { return };
         let (node, anchor) = match open {
-            Open::List { at, flow, anchor, items } => {
+            Open::List {
+                at,
+                flow,
+                anchor,
+                items,
+            } => {
                 // The end of an indented list is reported where the next key begins.
                 let last = items.last().map(|item| item.bytes.end).filter(|_| !flow);
-                (Node { bytes: at..last.unwrap_or(end).max(at), kind: Kind::List(items) }, anchor)
+                (
+                    Node {
+                        bytes: at..last.unwrap_or(end).max(at),
+                        kind: Kind::List(items),
+                    },
+                    anchor,
+                )
             }
-            Open::Map { at, anchor, tag, entries, .. } => {
+            Open::Map {
+                at,
+                anchor,
+                tag,
+                entries,
+                ..
+            } => {
                 let bytes = at..end.max(at);
                 // `{{ x }}` is a template that YAML takes for a map in a map.
                 let template = self.text.get(bytes.clone()).filter(|text| text.starts_with("{{"));
@@ -143,10 +181,17 @@ impl Builder<'_> {
             Some(Open::List { items, .. }) => items.push(node),
             Some(Open::Map { entries, key, .. }) => match key.take() {
                 None => {
-                    let name = text.or_else(|| self.text.get(node.bytes.clone())).unwrap_or("").to_string();
+                    let name = text
+                        .or_else(|| self.text.get(node.bytes.clone()))
+                        .unwrap_or("")
+                        .to_string();
                     *key = Some((name, node.bytes.start));
                 }
-                Some((key, key_at)) => entries.push(Entry { key, key_at, value: node }),
+                Some((key, key_at)) => entries.push(Entry {
+                    key,
+                    key_at,
+                    value: node,
+                }),
             },
         }
     }

@@ -24,15 +24,19 @@ pub fn read_data(file: &File, asks: &[(&Ask, bool)]) -> FileFacts {
             Ask::Rows { header, .. } if *in_scope => table::rows(file, *header, &mut facts),
             Ask::Select { select, .. } if *in_scope => select::read(file, select, &mut facts),
             Ask::Pattern { pattern, .. } if *in_scope => {
-                let subject = Subject::Hit { pattern: pattern.clone() };
+                let subject = Subject::Hit {
+                    pattern: pattern.clone(),
+                };
                 pattern::read(file, pattern, &subject, pattern::grade(&file.path), &mut facts);
             }
             Ask::Files { .. } if *in_scope => {
                 facts.statements.push(file_statement(&file.path, lines_of(&file.bytes)));
             }
-            Ask::Lines { file: path, first, last } if *path == file.path => {
-                facts.statements.extend(lines(file, *first, *last))
-            }
+            Ask::Lines {
+                file: path,
+                first,
+                last,
+            } if *path == file.path => facts.statements.extend(lines(file, *first, *last)),
             _ => {}
         }
     }
@@ -73,7 +77,12 @@ fn lines(file: &File, first: u32, last: u32) -> Option<Statement> {
     }
     let joined: Vec<&str> = (first..=last).map(|line| text.line_text(line)).collect();
     let value = Expr::Value(Value::Text(digest(joined.join("\n").as_bytes())));
-    Some(statement(Subject::Lines, value, text.place_of_lines(first, last), Grade::Vouched))
+    Some(statement(
+        Subject::Lines,
+        value,
+        text.place_of_lines(first, last),
+        Grade::Vouched,
+    ))
 }
 
 fn statement(subject: Subject, value: Expr, place: Place, grade: Grade) -> Statement {
@@ -92,22 +101,27 @@ fn statement(subject: Subject, value: Expr, place: Place, grade: Grade) -> State
 }
 
 fn whole(count: u64) -> Expr {
-    Expr::Value(Value::Number(Number::from_i64(i64::try_from(count).unwrap_or(i64::MAX))))
+    Expr::Value(Value::Number(Number::from_i64(
+        i64::try_from(count).unwrap_or(i64::MAX),
+    )))
 }
 
 /// A text that was found, as what it shows: a number, a number with its unit, or a text.
 fn shown(text: &str) -> (Expr, Option<Unit>) {
     let text = text.trim();
-    let begins = text.trim_start_matches(['-', '+', '−', '.', '$']).starts_with(|c: char| c.is_ascii_digit());
+    let begins = text
+        .trim_start_matches(['-', '+', '−', '.', '$'])
+        .starts_with(|c: char| c.is_ascii_digit());
     let number = Number::parse_literal(text).or_else(|| Number::parse(text, Locale::English).filter(|_| begins));
     if let Some(number) = number {
         return (Expr::Value(Value::Number(number)), None);
     }
     match Quantity::parse(text, Locale::English) {
         // `7B` is the name of a model as often as a number.
-        Some(Quantity { number, unit: Some(unit) }) if begins && !number.has_suffix() => {
-            (Expr::Value(Value::Number(number)), Some(unit))
-        }
+        Some(Quantity {
+            number,
+            unit: Some(unit),
+        }) if begins && !number.has_suffix() => (Expr::Value(Value::Number(number)), Some(unit)),
         _ => (Expr::Value(Value::Text(text.to_string())), None),
     }
 }
@@ -115,7 +129,11 @@ fn shown(text: &str) -> (Expr, Option<Unit>) {
 /// What to say of a file that is asked for as text and is none; nothing of pictures and archives.
 fn not_text(file: &File) -> Option<Gap> {
     let is_binary = memchr::memchr(0, &file.bytes[..file.bytes.len().min(8192)]).is_some();
-    let gap = Gap { file: file.path.clone(), why: GapReason::NotText, detail: "text, but not UTF-8".into() };
+    let gap = Gap {
+        file: file.path.clone(),
+        why: GapReason::NotText,
+        detail: "text, but not UTF-8".into(),
+    };
     (!is_binary).then_some(gap)
 }
 

@@ -28,14 +28,22 @@ pub(super) fn read(file: &File, pattern: &str, subject: &Subject, grade: Grade, 
         facts.gaps.extend(not_text(file));
         return;
     };
-    let Ok(pattern) = RegexBuilder::new(pattern).multi_line(true).crlf(true).build() else { return };
+    let Ok(pattern) = RegexBuilder::new(pattern).multi_line(true).crlf(true).build() else {
+        return;
+    };
     for (index, captures) in pattern.captures_iter(text.text()).enumerate() {
         if index == MOST_HITS {
             let detail = format!("more than {MOST_HITS} hits of `{pattern}`; the rest was not looked at");
-            facts.gaps.push(Gap { file: file.path.clone(), why: GapReason::TooLarge, detail });
+            facts.gaps.push(Gap {
+                file: file.path.clone(),
+                why: GapReason::TooLarge,
+                detail,
+            });
             break;
         }
-        let Some(hit) = captures.get(1).or_else(|| captures.get(0)) else { continue };
+        let Some(hit) = captures.get(1).or_else(|| captures.get(0)) else {
+            continue;
+        };
         let (value, unit) = shown(hit.as_str());
         let mut found = statement(subject.clone(), value, text.place(hit.range()), grade);
         found.unit = unit;

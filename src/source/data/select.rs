@@ -19,7 +19,9 @@ use crate::source::config::{Kind, Node, json_tree};
 const LARGEST_PLACED: usize = 20 * 1024 * 1024;
 
 pub(super) fn read(file: &File, select: &str, facts: &mut FileFacts) {
-    let subject = Subject::Selected { select: select.to_string() };
+    let subject = Subject::Selected {
+        select: select.to_string(),
+    };
     let select = select.trim();
     if select.starts_with('$') {
         if file.path.to_lowercase().ends_with(".json")
@@ -33,9 +35,17 @@ pub(super) fn read(file: &File, select: &str, facts: &mut FileFacts) {
 }
 
 fn nodes(file: &File, path: &JsonPath, subject: &Subject, facts: &mut FileFacts) {
-    let mut broken = |detail: String| facts.gaps.push(Gap { file: file.path.clone(), why: GapReason::Broken, detail });
+    let mut broken = |detail: String| {
+        facts.gaps.push(Gap {
+            file: file.path.clone(),
+            why: GapReason::Broken,
+            detail,
+        })
+    };
     let placed = file.text.as_ref().filter(|_| file.bytes.len() <= LARGEST_PLACED);
-    let tree = placed.map(|text| (text, json_tree(text.text()))).filter(|(_, tree)| !tree.too_many);
+    let tree = placed
+        .map(|text| (text, json_tree(text.text())))
+        .filter(|(_, tree)| !tree.too_many);
     if let Some((text, tree)) = tree {
         for (at, said) in &tree.faults {
             broken(format!("line {}: {said}", text.line(*at)));
@@ -43,9 +53,13 @@ fn nodes(file: &File, path: &JsonPath, subject: &Subject, facts: &mut FileFacts)
         let Some(root) = tree.roots.first() else { return };
         let document = json(root);
         for found in path.query_located(&document).iter() {
-            let Some(node) = at(root, found.location()) else { continue };
+            let Some(node) = at(root, found.location()) else {
+                continue;
+            };
             let place = text.place(node.bytes.clone());
-            facts.statements.push(statement(subject.clone(), value(node), place, Grade::Logged));
+            facts
+                .statements
+                .push(statement(subject.clone(), value(node), place, Grade::Logged));
         }
         return;
     }
@@ -53,7 +67,9 @@ fn nodes(file: &File, path: &JsonPath, subject: &Subject, facts: &mut FileFacts)
         Ok(document) => {
             for found in path.query(&document).all() {
                 let place = Place::whole(&file.path);
-                facts.statements.push(statement(subject.clone(), value_of(found), place, Grade::Logged));
+                facts
+                    .statements
+                    .push(statement(subject.clone(), value_of(found), place, Grade::Logged));
             }
         }
         Err(error) => broken(error.to_string()),
@@ -64,9 +80,11 @@ fn nodes(file: &File, path: &JsonPath, subject: &Subject, facts: &mut FileFacts)
 fn at<'n>(root: &'n Node, path: &NormalizedPath<'_>) -> Option<&'n Node> {
     path.iter().try_fold(root, |node, element| match (element, &node.kind) {
         (PathElement::Index(index), Kind::List(items)) => items.get(*index),
-        (PathElement::Name(name), Kind::Map(entries)) => {
-            entries.iter().rev().find(|entry| entry.key == *name).map(|entry| &entry.value)
-        }
+        (PathElement::Name(name), Kind::Map(entries)) => entries
+            .iter()
+            .rev()
+            .find(|entry| entry.key == *name)
+            .map(|entry| &entry.value),
         _ => None,
     })
 }
@@ -84,9 +102,12 @@ pub(super) fn json(node: &Node) -> Json {
         }
         Kind::Scalar(_) => Json::Null,
         Kind::List(items) => Json::Array(items.iter().map(json).collect()),
-        Kind::Map(entries) => {
-            Json::Object(entries.iter().map(|entry| (entry.key.clone(), json(&entry.value))).collect())
-        }
+        Kind::Map(entries) => Json::Object(
+            entries
+                .iter()
+                .map(|entry| (entry.key.clone(), json(&entry.value)))
+                .collect(),
+        ),
     }
 }
 
@@ -96,7 +117,12 @@ fn value(node: &Node) -> Expr {
         Kind::Scalar(Expr::Opaque(text) | Expr::Ref(text)) => Expr::Value(Value::Text(text.clone())),
         Kind::Scalar(value) => value.clone(),
         Kind::List(items) => Expr::List(items.iter().map(value).collect()),
-        Kind::Map(entries) => Expr::Map(entries.iter().map(|entry| (entry.key.clone(), value(&entry.value))).collect()),
+        Kind::Map(entries) => Expr::Map(
+            entries
+                .iter()
+                .map(|entry| (entry.key.clone(), value(&entry.value)))
+                .collect(),
+        ),
     }
 }
 

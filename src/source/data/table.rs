@@ -17,19 +17,32 @@ use crate::quantity::{Locale, Number};
 use crate::source::config::{Kind, json_tree};
 
 /// Tables in formats that are not read.
-const UNREAD: &[&str] =
-    &["parquet", "feather", "arrow", "xlsx", "xls", "h5", "hdf5", "sqlite", "db", "pkl", "npz", "npy"];
+const UNREAD: &[&str] = &[
+    "parquet", "feather", "arrow", "xlsx", "xls", "h5", "hdf5", "sqlite", "db", "pkl", "npz", "npy",
+];
 /// Bytes of a JSON list: parsed it takes fifteen times as many.
 const LARGEST_LIST: usize = 64 * 1024 * 1024;
 /// What a line of a plain text may be split at, in this order; blanks come last.
 const SPLITS: &[u8] = b"\t|;,";
+/// Bytes of a column's name at most: longer cells of a first row are data. (The header of LJ Speech's lists, which have
+/// none, would otherwise be a sentence of 100 characters.)
+const LONGEST_NAME: usize = 64;
 
 /// Adds the statement of the file's rows, where it is a table. What the claim says of the header is kept as the owner
 /// `header = true` or `header = false`: another claim may say otherwise.
 pub(super) fn rows(file: &File, header: Option<bool>, facts: &mut FileFacts) {
-    let mut counter = Counter { header, ..Counter::default() };
+    let mut counter = Counter {
+        header,
+        ..Counter::default()
+    };
     let lower = file.path.to_lowercase();
-    let mut gap = |why, detail: String| facts.gaps.push(Gap { file: file.path.clone(), why, detail });
+    let mut gap = |why, detail: String| {
+        facts.gaps.push(Gap {
+            file: file.path.clone(),
+            why,
+            detail,
+        })
+    };
     match lower.rsplit('.').next().unwrap_or("") {
         "csv" => {
             for record in csv_records(&file.bytes) {
@@ -62,7 +75,10 @@ pub(super) fn rows(file: &File, header: Option<bool>, facts: &mut FileFacts) {
             counter.columns = lines(&file.bytes).next().map(keys).unwrap_or_default();
         }
         "json" if file.bytes.len() > LARGEST_LIST => {
-            gap(GapReason::TooLarge, format!("{} MB of JSON", file.bytes.len() / 1024 / 1024));
+            gap(
+                GapReason::TooLarge,
+                format!("{} MB of JSON", file.bytes.len() / 1024 / 1024),
+            );
             return;
         }
         "json" => match objects(&file.bytes) {
@@ -78,7 +94,10 @@ pub(super) fn rows(file: &File, header: Option<bool>, facts: &mut FileFacts) {
             }
         },
         ending if UNREAD.contains(&ending) || lower.ends_with(".csv.gz") || lower.ends_with(".jsonl.gz") => {
-            gap(GapReason::UnknownFormat, format!("tables in .{ending} files are not read"));
+            gap(
+                GapReason::UnknownFormat,
+                format!("tables in .{ending} files are not read"),
+            );
             return;
         }
         _ => return,
@@ -86,10 +105,26 @@ pub(super) fn rows(file: &File, header: Option<bool>, facts: &mut FileFacts) {
     let counted = counter.done();
     if counted.ragged > 0 {
         let detail = format!("{} rows have another number of cells than the first", counted.ragged);
-        facts.gaps.push(Gap { file: file.path.clone(), why: GapReason::Broken, detail });
+        facts.gaps.push(Gap {
+            file: file.path.clone(),
+            why: GapReason::Broken,
+            detail,
+        });
     }
-    let subject = Subject::Rows { empty: counted.empty, duplicates: counted.duplicates, columns: counted.columns };
-    let mut found = statement(subject, whole(counted.rows), Place::whole(&file.path), Grade::Measured);
+    let subject = Subject::Rows {
+        empty: counted.empty,
+        duplicates: counted.duplicates,
+        columns: counted.columns,
+    };
+    // The whole of a text has lines; the excerpt is its first ones.
+    let place = match &file.text {
+        Some(text) => Place {
+            excerpt: text.place_of_lines(1, 2).excerpt,
+            ..text.place_of_lines(1, text.lines())
+        },
+        None => Place::whole(&file.path),
+    };
+    let mut found = statement(subject, whole(counted.rows), place, Grade::Measured);
     found.owner = header.map(|header| format!("header = {header}")).into_iter().collect();
     facts.statements.push(found);
 }
@@ -116,7 +151,10 @@ impl Counter {
             self.first = Some(cells);
             return;
         };
-        self.again |= first.iter().zip(&cells).any(|(first, cell)| trimmed(first) == trimmed(cell));
+        self.again |= first
+            .iter()
+            .zip(&cells)
+            .any(|(first, cell)| trimmed(first) == trimmed(cell));
         self.ragged += u64::from(first.len() != cells.len());
         self.count(&cells);
     }
@@ -132,8 +170,13 @@ impl Counter {
 
     fn done(mut self) -> Counter {
         let Some(first) = self.first.take() else { return self };
-        let names = || first.iter().map(|cell| String::from_utf8_lossy(trimmed(cell)).into_owned());
-        let unnamed = names().any(|name| name.is_empty() || is_number(&name));
+        let names = || {
+            first
+                .iter()
+                .map(|cell| String::from_utf8_lossy(trimmed(cell)).into_owned())
+        };
+        // A sentence is no column's name, however its column goes on.
+        let unnamed = names().any(|name| name.is_empty() || is_number(&name) || name.len() > LONGEST_NAME);
         if self.header.unwrap_or(!self.again && !unnamed) {
             self.columns = names().collect();
         } else {
@@ -172,7 +215,9 @@ fn is_number(cell: &str) -> bool {
 /// Without blanks, a byte order mark, and the quotes that formats other than CSV leave.
 fn trimmed(cell: &[u8]) -> &[u8] {
     let cell = cell.strip_prefix(b"\xef\xbb\xbf").unwrap_or(cell).trim_ascii();
-    cell.strip_prefix(b"\"").and_then(|inner| inner.strip_suffix(b"\"")).unwrap_or(cell)
+    cell.strip_prefix(b"\"")
+        .and_then(|inner| inner.strip_suffix(b"\""))
+        .unwrap_or(cell)
 }
 
 /// Records of a CSV. Where its first line has no comma, what else stands there splits it: `;` is the comma of countries
@@ -180,7 +225,10 @@ fn trimmed(cell: &[u8]) -> &[u8] {
 fn csv_records(bytes: &[u8]) -> impl Iterator<Item = csv::Result<csv::ByteRecord>> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or(bytes);
-    let delimiter = [b',', b';', b'\t', b'|'].into_iter().find(|byte| first.contains(byte)).unwrap_or(b',');
+    let delimiter = [b',', b';', b'\t', b'|']
+        .into_iter()
+        .find(|byte| first.contains(byte))
+        .unwrap_or(b',');
     csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -212,9 +260,11 @@ impl Split {
     fn cells(self, line: &[u8]) -> Cells {
         match self {
             Split::At(byte) => split(line, byte),
-            Split::Blanks => {
-                line.split(u8::is_ascii_whitespace).filter(|cell| !cell.is_empty()).map(<[u8]>::to_vec).collect()
-            }
+            Split::Blanks => line
+                .split(u8::is_ascii_whitespace)
+                .filter(|cell| !cell.is_empty())
+                .map(<[u8]>::to_vec)
+                .collect(),
         }
     }
 }
@@ -227,7 +277,11 @@ fn common_split(bytes: &[u8]) -> Option<Split> {
         let first = counts.next().unwrap_or(0);
         first > 1 && counts.all(|count| count == first)
     };
-    SPLITS.iter().map(|byte| Split::At(*byte)).chain([Split::Blanks]).find(alike)
+    SPLITS
+        .iter()
+        .map(|byte| Split::At(*byte))
+        .chain([Split::Blanks])
+        .find(alike)
 }
 
 struct Objects {
@@ -263,12 +317,17 @@ fn objects(bytes: &[u8]) -> Result<Option<Objects>, String> {
             }
         }
     }
-    Ok(Some(Objects { columns, rows: list.iter().map(|object| object.to_string().into_bytes()).collect() }))
+    Ok(Some(Objects {
+        columns,
+        rows: list.iter().map(|object| object.to_string().into_bytes()).collect(),
+    }))
 }
 
 /// The keys of an object in one line, in the order written.
 fn keys(line: &[u8]) -> Vec<String> {
-    let Ok(line) = std::str::from_utf8(line) else { return Vec::new() };
+    let Ok(line) = std::str::from_utf8(line) else {
+        return Vec::new();
+    };
     match json_tree(line).roots.first().map(|root| &root.kind) {
         Some(Kind::Map(entries)) => entries.iter().map(|entry| entry.key.clone()).collect(),
         _ => Vec::new(),

@@ -5,7 +5,11 @@ use crate::evidence::Scope;
 use crate::place::SourceText;
 
 fn file(path: &str, text: &str) -> File {
-    File { path: path.into(), bytes: text.as_bytes().to_vec(), text: Some(SourceText::new(path, text)) }
+    File {
+        path: path.into(),
+        bytes: text.as_bytes().to_vec(),
+        text: Some(SourceText::new(path, text)),
+    }
 }
 
 fn answers(path: &str, text: &str, ask: &Ask) -> FileFacts {
@@ -13,7 +17,10 @@ fn answers(path: &str, text: &str, ask: &Ask) -> FileFacts {
 }
 
 fn rows(header: Option<bool>) -> Ask {
-    Ask::Rows { scope: Scope::default(), header }
+    Ask::Rows {
+        scope: Scope::default(),
+        header,
+    }
 }
 
 /// `value @line` of each statement.
@@ -39,10 +46,30 @@ fn rows_are_counted() {
     let cases: &[Case] = &[
         ("a.csv", "clip,label\na,1\nb,0\n", None, Some(("2", 0, 0, "clip label"))),
         ("a.csv", "clip,label\na,1\nb,0", None, Some(("2", 0, 0, "clip label"))),
-        ("a.csv", "\u{feff}clip,label\r\na,1\r\n\r\nb,0\r\n", None, Some(("2", 0, 0, "clip label"))),
-        ("a.csv", "clip,text\na,\"one\ntwo\"\nb,x\n", None, Some(("2", 0, 0, "clip text"))),
-        ("a.csv", "clip,text\na,5\" pipe\nb,x\n", None, Some(("2", 0, 0, "clip text"))),
-        ("a.csv", "clip,label\na,1\n,\na,1\nb,0\n", None, Some(("4", 1, 1, "clip label"))),
+        (
+            "a.csv",
+            "\u{feff}clip,label\r\na,1\r\n\r\nb,0\r\n",
+            None,
+            Some(("2", 0, 0, "clip label")),
+        ),
+        (
+            "a.csv",
+            "clip,text\na,\"one\ntwo\"\nb,x\n",
+            None,
+            Some(("2", 0, 0, "clip text")),
+        ),
+        (
+            "a.csv",
+            "clip,text\na,5\" pipe\nb,x\n",
+            None,
+            Some(("2", 0, 0, "clip text")),
+        ),
+        (
+            "a.csv",
+            "clip,label\na,1\n,\na,1\nb,0\n",
+            None,
+            Some(("4", 1, 1, "clip label")),
+        ),
         // No header: an empty cell, a number, a cell that stands again in its column.
         ("a.csv", "x,\na,1\n", None, Some(("2", 0, 0, "c1 c2"))),
         ("a.csv", "x,0.5\na,1\n", None, Some(("2", 0, 0, "c1 c2"))),
@@ -52,13 +79,28 @@ fn rows_are_counted() {
         // The claim settles it.
         ("a.csv", "a,train\nb,train\n", Some(true), Some(("1", 0, 0, "a train"))),
         ("a.csv", "clip,label\na,1\n", Some(false), Some(("2", 0, 0, "c1 c2"))),
-        ("a.csv", "clip;value\na;0,5\nb;1,5\n", None, Some(("2", 0, 0, "clip value"))),
+        (
+            "a.csv",
+            "clip;value\na;0,5\nb;1,5\n",
+            None,
+            Some(("2", 0, 0, "clip value")),
+        ),
         ("a.csv", "one\ntwo\nthree\n", None, Some(("2", 0, 0, "one"))),
         ("a.csv", "clip,label\n", None, Some(("0", 0, 0, "clip label"))),
         ("a.csv", "", None, Some(("0", 0, 0, ""))),
         // Quotes join no lines in other formats.
-        ("a.tsv", "clip\ttext\na\t\"one\nb\ttwo\"\n", None, Some(("2", 0, 0, "clip text"))),
-        ("a.txt", "clip label\na    1\nb    0\n", None, Some(("2", 0, 0, "clip label"))),
+        (
+            "a.tsv",
+            "clip\ttext\na\t\"one\nb\ttwo\"\n",
+            None,
+            Some(("2", 0, 0, "clip text")),
+        ),
+        (
+            "a.txt",
+            "clip label\na    1\nb    0\n",
+            None,
+            Some(("2", 0, 0, "clip label")),
+        ),
         ("a.txt", "a|b c\n1|2 3\n", None, Some(("1", 0, 0, "a b c"))),
         ("a.dat", "1.0 2.0\n3.0 4.0\n", None, Some(("2", 0, 0, "c1 c2"))),
         ("a.txt", "Some words of prose\nand a line that is longer\n", None, None),
@@ -70,7 +112,12 @@ fn rows_are_counted() {
             None,
             Some(("3", 0, 1, "a b")),
         ),
-        ("a.json", "[{\"a\": 1}, {\"a\": 1}, {\"b\": 2}]", None, Some(("3", 0, 1, "a b"))),
+        (
+            "a.json",
+            "[{\"a\": 1}, {\"a\": 1}, {\"b\": 2}]",
+            None,
+            Some(("3", 0, 1, "a b")),
+        ),
         ("a.json", "[{\"a\": NaN}, {\"a\": 1}]", None, Some(("2", 0, 0, "a"))),
         ("a.json", "{\"a\": [{\"b\": 1}]}", None, None),
         ("a.json", "[1, 2]", None, None),
@@ -79,8 +126,17 @@ fn rows_are_counted() {
     for (path, text, header, want) in cases {
         let facts = answers(path, text, &rows(*header));
         let got = facts.statements.first().map(|statement| {
-            let Subject::Rows { empty, duplicates, columns } = &statement.subject else { panic!("rows") };
-            let Expr::Value(value) = &statement.value else { panic!("a number") };
+            let Subject::Rows {
+                empty,
+                duplicates,
+                columns,
+            } = &statement.subject
+            else {
+                panic!("rows")
+            };
+            let Expr::Value(value) = &statement.value else {
+                panic!("a number")
+            };
             (value.to_string(), *empty, *duplicates, columns.join(" "))
         });
         let want =
@@ -122,10 +178,16 @@ fn selections() {
         ("r.csv", "a,b\n1,2\n", "a where b = 2", &[]),
     ];
     for (path, text, select, want) in cases {
-        let ask = Ask::Select { scope: Scope::default(), select: select.to_string() };
+        let ask = Ask::Select {
+            scope: Scope::default(),
+            select: select.to_string(),
+        };
         assert_eq!(found(&answers(path, text, &ask)), *want, "{select}");
     }
-    let ask = Ask::Select { scope: Scope::default(), select: "$.a".into() };
+    let ask = Ask::Select {
+        scope: Scope::default(),
+        select: "$.a".into(),
+    };
     assert_eq!(answers("r.json", "{\"a\": ", &ask).gaps[0].why, GapReason::Broken);
 }
 
@@ -140,41 +202,81 @@ fn pattern_hits() {
         (r"gone", &[]),
     ];
     for (pattern, want) in cases {
-        let ask = Ask::Pattern { scope: Scope::default(), pattern: pattern.to_string() };
+        let ask = Ask::Pattern {
+            scope: Scope::default(),
+            pattern: pattern.to_string(),
+        };
         assert_eq!(found(&answers("a.py", text, &ask)), *want, "{pattern}");
     }
-    let latin = File { path: "a.py".into(), bytes: b"caf\xe9 = 1".to_vec(), text: None };
-    let ask = Ask::Pattern { scope: Scope::default(), pattern: "1".into() };
+    let latin = File {
+        path: "a.py".into(),
+        bytes: b"caf\xe9 = 1".to_vec(),
+        text: None,
+    };
+    let ask = Ask::Pattern {
+        scope: Scope::default(),
+        pattern: "1".into(),
+    };
     assert_eq!(read_data(&latin, &[(&ask, true)]).gaps[0].why, GapReason::NotText);
 }
 
 #[test]
 fn files_and_lines() {
-    let ask = Ask::Files { scope: Scope::default() };
+    let ask = Ask::Files {
+        scope: Scope::default(),
+    };
     assert_eq!(found(&answers("a", "x\ny\n", &ask)), ["2 @0"]);
     assert_eq!(found(&answers("a", "x\ny", &ask)), ["2 @0"]);
     assert_eq!(found(&answers("a", "", &ask)), ["0 @0"]);
 
     // printf 'b\nc' | sha256sum
     let want = "6c516cfc306e53636a409aa84780db9730490c6b3928ccab0f183a8fbc39124e";
-    let lines = |first, last| Ask::Lines { file: "a".into(), first, last };
-    assert_eq!(found(&answers("a", "a\r\nb\r\nc\r\n", &lines(2, 3))), [format!("\"{want}\" @2")]);
+    let lines = |first, last| Ask::Lines {
+        file: "a".into(),
+        first,
+        last,
+    };
+    assert_eq!(
+        found(&answers("a", "a\r\nb\r\nc\r\n", &lines(2, 3))),
+        [format!("\"{want}\" @2")]
+    );
     for (first, last) in [(0, 1), (3, 2), (2, 4)] {
-        assert!(answers("a", "a\nb\nc\n", &lines(first, last)).statements.is_empty(), "{first}-{last}");
+        assert!(
+            answers("a", "a\nb\nc\n", &lines(first, last)).statements.is_empty(),
+            "{first}-{last}"
+        );
     }
 }
 
 #[test]
 fn only_what_is_in_scope_is_answered_and_once() {
     let text = "a,b\n1,2\n";
-    let (ask, other) = (rows(None), Ask::Pattern { scope: Scope::default(), pattern: "1".into() });
-    assert!(read_data(&file("a.csv", text), &[(&ask, false), (&other, false)]).statements.is_empty());
-    assert_eq!(read_data(&file("a.csv", text), &[(&ask, true), (&ask, true)]).statements.len(), 1);
+    let (ask, other) = (
+        rows(None),
+        Ask::Pattern {
+            scope: Scope::default(),
+            pattern: "1".into(),
+        },
+    );
+    assert!(
+        read_data(&file("a.csv", text), &[(&ask, false), (&other, false)])
+            .statements
+            .is_empty()
+    );
+    assert_eq!(
+        read_data(&file("a.csv", text), &[(&ask, true), (&ask, true)])
+            .statements
+            .len(),
+        1
+    );
     // A claim that settles the header is answered apart from one that does not.
     let settled = rows(Some(false));
     let both = read_data(&file("a.csv", text), &[(&ask, true), (&settled, true)]);
     assert_eq!(
-        both.statements.iter().map(|statement| statement.owner.join("")).collect::<Vec<_>>(),
+        both.statements
+            .iter()
+            .map(|statement| statement.owner.join(""))
+            .collect::<Vec<_>>(),
         ["", "header = false"]
     );
 }

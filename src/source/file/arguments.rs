@@ -43,29 +43,55 @@ fn named(argument: &str) -> Result<Vec<PathBuf>, SourceError> {
             .into_iter()
             .filter(|child| child.extension().is_some_and(|extension| extension == "toml") && child.is_file())
             .collect();
-        return if files.is_empty() { Err(SourceError::NoClaimsInFolder(argument.to_string())) } else { Ok(files) };
+        return if files.is_empty() {
+            Err(SourceError::NoClaimsInFolder(argument.to_string()))
+        } else {
+            Ok(files)
+        };
     }
     if !argument.contains(['*', '?', '[', '{']) {
         return Err(SourceError::NoClaimFile(argument.to_string()));
     }
     let files = matching(argument)?;
-    if files.is_empty() { Err(SourceError::NothingMatches(argument.to_string())) } else { Ok(files) }
+    if files.is_empty() {
+        Err(SourceError::NothingMatches(argument.to_string()))
+    } else {
+        Ok(files)
+    }
 }
 
 /// Files that a glob of the command line matches, sorted.
 fn matching(glob: &str) -> Result<Vec<PathBuf>, SourceError> {
-    let bad = |error: globset::Error| SourceError::BadGlob { glob: glob.to_string(), reason: error.kind().to_string() };
-    let matcher = GlobBuilder::new(glob).literal_separator(true).build().map_err(bad)?.compile_matcher();
-    let depth = if glob.contains("**") { usize::MAX } else { glob.split('/').count() };
+    let bad = |error: globset::Error| SourceError::BadGlob {
+        glob: glob.to_string(),
+        reason: error.kind().to_string(),
+    };
+    let matcher = GlobBuilder::new(glob)
+        .literal_separator(true)
+        .build()
+        .map_err(bad)?
+        .compile_matcher();
+    let depth = if glob.contains("**") {
+        usize::MAX
+    } else {
+        glob.split('/').count()
+    };
     // The folders before the first wildcard: nothing beside them is listed.
-    let fixed: Vec<&str> = glob.split('/').take_while(|part| !part.contains(['*', '?', '[', '{'])).collect();
+    let fixed: Vec<&str> = glob
+        .split('/')
+        .take_while(|part| !part.contains(['*', '?', '[', '{']))
+        .collect();
     let start = match fixed.join("/") {
         start if start.is_empty() && glob.starts_with('/') => PathBuf::from("/"),
         start => PathBuf::from(start),
     };
     let (mut files, mut open) = (Vec::new(), vec![(start, fixed.len())]);
     while let Some((folder, level)) = open.pop() {
-        let listed = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.clone() };
+        let listed = if folder.as_os_str().is_empty() {
+            PathBuf::from(".")
+        } else {
+            folder.clone()
+        };
         if !listed.is_dir() {
             continue;
         }
@@ -87,8 +113,10 @@ fn matching(glob: &str) -> Result<Vec<PathBuf>, SourceError> {
 }
 
 fn children(folder: &Path) -> Result<Vec<PathBuf>, SourceError> {
-    let unreadable =
-        |reason: std::io::Error| SourceError::Unreadable { path: folder.to_path_buf(), reason: reason.to_string() };
+    let unreadable = |reason: std::io::Error| SourceError::Unreadable {
+        path: folder.to_path_buf(),
+        reason: reason.to_string(),
+    };
     let mut children = std::fs::read_dir(folder)
         .map_err(unreadable)?
         .map(|child| child.map(|child| child.path()).map_err(unreadable))
@@ -107,7 +135,12 @@ mod tests {
         let at = |name: &str| world.path().join(name).display().to_string();
         std::fs::create_dir_all(world.path().join("claims/variants")).unwrap();
         std::fs::create_dir_all(world.path().join("empty")).unwrap();
-        for file in ["claims/b.toml", "claims/a.toml", "claims/notes.md", "claims/variants/v.toml"] {
+        for file in [
+            "claims/b.toml",
+            "claims/a.toml",
+            "claims/notes.md",
+            "claims/variants/v.toml",
+        ] {
             std::fs::write(world.path().join(file), "").unwrap();
         }
         let cases: &[(&[&str], &[&str])] = &[
@@ -115,23 +148,39 @@ mod tests {
             (&["claims/"], &["claims/a.toml", "claims/b.toml"]),
             (&["claims/b.toml", "claims"], &["claims/b.toml", "claims/a.toml"]),
             (&["claims/*.toml"], &["claims/a.toml", "claims/b.toml"]),
-            (&["claims/**/*.toml"], &["claims/a.toml", "claims/b.toml", "claims/variants/v.toml"]),
+            (
+                &["claims/**/*.toml"],
+                &["claims/a.toml", "claims/b.toml", "claims/variants/v.toml"],
+            ),
             (&["claims/[b]*"], &["claims/b.toml"]),
             (&["*/v*/*.toml"], &["claims/variants/v.toml"]),
         ];
         for (arguments, want) in cases {
             let arguments: Vec<String> = arguments.iter().map(|argument| at(argument)).collect();
-            let got: Vec<String> =
-                claim_files(&arguments).unwrap().iter().map(|file| file.display().to_string()).collect();
+            let got: Vec<String> = claim_files(&arguments)
+                .unwrap()
+                .iter()
+                .map(|file| file.display().to_string())
+                .collect();
             let want: Vec<String> = want.iter().map(|file| at(file)).collect();
             assert_eq!(got, want, "{arguments:?}");
         }
-        let wrong: Vec<String> = ["gone.toml", "empty", "none/*.toml", "[a"].iter().map(|name| at(name)).collect();
-        let said: Vec<String> = claim_files(&wrong).unwrap_err().iter().map(|error| error.to_string()).collect();
+        let wrong: Vec<String> = ["gone.toml", "empty", "none/*.toml", "[a"]
+            .iter()
+            .map(|name| at(name))
+            .collect();
+        let said: Vec<String> = claim_files(&wrong)
+            .unwrap_err()
+            .iter()
+            .map(|error| error.to_string())
+            .collect();
         assert_eq!(said.len(), 4);
-        for (said, word) in
-            said.iter().zip(["no file or folder", "no `*.toml` of its own", "nothing matches", "is not a glob"])
-        {
+        for (said, word) in said.iter().zip([
+            "no file or folder",
+            "no `*.toml` of its own",
+            "nothing matches",
+            "is not a glob",
+        ]) {
             assert!(said.contains(word), "{said}");
         }
     }

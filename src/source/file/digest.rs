@@ -36,7 +36,11 @@ pub(super) fn measure(path: &Path) -> std::io::Result<Measured> {
         bytes += read as u64;
         last = end;
     }
-    Ok(Measured { sha256: hexadecimal(&hash.finalize()), lines: newlines + u64::from(last != b'\n'), bytes })
+    Ok(Measured {
+        sha256: hexadecimal(&hash.finalize()),
+        lines: newlines + u64::from(last != b'\n'),
+        bytes,
+    })
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

@@ -104,8 +104,10 @@ impl Repository {
         if !root.is_dir() {
             return Err(SourceError::RootIsFile(root.to_path_buf()));
         }
-        let unreadable =
-            |reason: std::io::Error| SourceError::Unreadable { path: root.to_path_buf(), reason: reason.to_string() };
+        let unreadable = |reason: std::io::Error| SourceError::Unreadable {
+            path: root.to_path_buf(),
+            reason: reason.to_string(),
+        };
         let real = root.canonicalize().map_err(unreadable)?;
         std::fs::read_dir(&real).map_err(unreadable)?;
         // An allowed folder that does not exist allows nothing.
@@ -134,7 +136,10 @@ impl Repository {
     /// The entry at a path; a link within the root gives the file that it leads to.
     pub fn entry(&self, path: &str) -> Option<&Entry> {
         let direct = |path: &str| {
-            self.entries.binary_search_by(|entry| entry.path.as_str().cmp(path)).ok().map(|at| &self.entries[at])
+            self.entries
+                .binary_search_by(|entry| entry.path.as_str().cmp(path))
+                .ok()
+                .map(|at| &self.entries[at])
         };
         direct(path).or_else(|| self.aliases.iter().find_map(|alias| direct(&alias.target_of(path)?)))
     }
@@ -144,7 +149,11 @@ impl Repository {
     /// # Errors
     /// A gap: no such file, too large, an own report or claim file, an LFS pointer, or what the system said.
     pub fn read(&self, path: &str) -> Result<File, Gap> {
-        let gap = |why, detail: String| Gap { file: path.to_string(), why, detail };
+        let gap = |why, detail: String| Gap {
+            file: path.to_string(),
+            why,
+            detail,
+        };
         let Some(entry) = self.entry(path) else {
             return Err(gap(GapReason::Unreadable, "no such file under the root".into()));
         };
@@ -155,7 +164,9 @@ impl Repository {
             *reads.entry(entry.path.clone()).or_default() += 1;
         }
         let bytes = read_capped(&entry.real).map_err(|reason| gap(GapReason::Unreadable, reason))?;
-        let Some(bytes) = bytes else { return Err(gap(GapReason::TooLarge, "it grew while it was read".into())) };
+        let Some(bytes) = bytes else {
+            return Err(gap(GapReason::TooLarge, "it grew while it was read".into()));
+        };
         if let Some((why, detail)) = own::refuse(&entry.path, &bytes) {
             return Err(gap(why, detail));
         }
@@ -167,8 +178,14 @@ impl Repository {
     /// # Errors
     /// A gap: no such file, or what the system said.
     pub fn measure(&self, path: &str) -> Result<Measured, Gap> {
-        let gap = |detail: String| Gap { file: path.to_string(), why: GapReason::Unreadable, detail };
-        let entry = self.entry(path).ok_or_else(|| gap("no such file under the root".into()))?;
+        let gap = |detail: String| Gap {
+            file: path.to_string(),
+            why: GapReason::Unreadable,
+            detail,
+        };
+        let entry = self
+            .entry(path)
+            .ok_or_else(|| gap("no such file under the root".into()))?;
         digest::measure(&entry.real).map_err(|reason| gap(reason.to_string()))
     }
 
@@ -182,8 +199,9 @@ impl Repository {
     pub fn matches(&mut self, scope: &Scope) -> ScopeFiles {
         let include = scope::Globs::new(&scope.include);
         loop {
-            let (open, closed): (Vec<_>, Vec<_>) =
-                std::mem::take(&mut self.closed).into_iter().partition(|folder| include.leads_into(folder));
+            let (open, closed): (Vec<_>, Vec<_>) = std::mem::take(&mut self.closed)
+                .into_iter()
+                .partition(|folder| include.leads_into(folder));
             self.closed = closed;
             if open.is_empty() {
                 break;
@@ -210,12 +228,23 @@ impl Repository {
         let unmatched =
             |entry: &&Entry| (entry.ignored || entry.vendored.is_some()) && !self.matched.contains(&entry.path);
         for entry in self.entries.iter().filter(unmatched) {
-            let folder = self.opened.iter().find(|folder| folder.holds(&entry.path)).map(walk::Closed::gap);
-            let itself = Gap { file: entry.path.clone(), why: GapReason::Ignored, detail: String::new() };
+            let folder = self
+                .opened
+                .iter()
+                .find(|folder| folder.holds(&entry.path))
+                .map(walk::Closed::gap);
+            let itself = Gap {
+                file: entry.path.clone(),
+                why: GapReason::Ignored,
+                detail: String::new(),
+            };
             *rest.entry(folder.unwrap_or(itself)).or_default() += 1;
         }
         gaps.extend(rest.into_iter().map(|(gap, files)| match gap.file.ends_with('/') {
-            true => Gap { detail: format!("{files} of its files"), ..gap },
+            true => Gap {
+                detail: format!("{files} of its files"),
+                ..gap
+            },
             false => gap,
         }));
         gaps.sort();
@@ -241,7 +270,10 @@ impl Repository {
 /// Where it cannot be read, is too large, or is no text.
 pub fn read_named(path: &Path, shown: &str) -> Result<SourceText, SourceError> {
     let bytes = read_capped(path)
-        .map_err(|reason| SourceError::Unreadable { path: path.to_path_buf(), reason })?
+        .map_err(|reason| SourceError::Unreadable {
+            path: path.to_path_buf(),
+            reason,
+        })?
         .ok_or_else(|| SourceError::TooLarge(path.to_path_buf()))?;
     let text = String::from_utf8(bytes).map_err(|_| SourceError::NotText(path.to_path_buf()))?;
     Ok(SourceText::new(shown, text))
@@ -252,7 +284,11 @@ fn file(path: &str, bytes: Vec<u8>) -> File {
     // NUL never stands in a text that people write; files of fixed records are often UTF-8 by chance.
     let is_text = memchr::memchr(0, &bytes[..bytes.len().min(8192)]).is_none();
     let text = is_text.then(|| std::str::from_utf8(&bytes).ok()).flatten();
-    File { path: path.to_string(), text: text.map(|text| SourceText::new(path, text)), bytes }
+    File {
+        path: path.to_string(),
+        text: text.map(|text| SourceText::new(path, text)),
+        bytes,
+    }
 }
 
 /// The bytes, or none where there are more than [`LARGEST_READ`].
@@ -264,7 +300,9 @@ fn read_capped(path: &Path) -> Result<Option<Vec<u8>>, String> {
     }
     let mut bytes = Vec::with_capacity(usize::try_from(about.len().min(LARGEST_READ)).unwrap_or(0));
     let file = std::fs::File::open(path).map_err(|reason| reason.to_string())?;
-    file.take(LARGEST_READ + 1).read_to_end(&mut bytes).map_err(|reason| reason.to_string())?;
+    file.take(LARGEST_READ + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|reason| reason.to_string())?;
     Ok((bytes.len() as u64 <= LARGEST_READ).then_some(bytes))
 }
 

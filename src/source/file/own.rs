@@ -21,7 +21,10 @@ const LFS_HEAD: &[u8] = b"version https://git-lfs.github.com/spec/";
 /// Why a file's content is not read, where it is not.
 pub(super) fn refuse(path: &str, bytes: &[u8]) -> Option<(GapReason, String)> {
     if bytes.starts_with(LFS_HEAD) && bytes.len() < 1024 {
-        return Some((GapReason::LfsPointer, "a Git LFS pointer; fetch the file with `git lfs pull`".into()));
+        return Some((
+            GapReason::LfsPointer,
+            "a Git LFS pointer; fetch the file with `git lfs pull`".into(),
+        ));
     }
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(HEAD)]);
     let head = head.trim_start_matches('\u{feff}');
@@ -35,7 +38,10 @@ pub(super) fn refuse(path: &str, bytes: &[u8]) -> Option<(GapReason, String)> {
 }
 
 fn has_mark(head: &str) -> bool {
-    head.lines().any(|line| line.trim_start_matches(|c: char| !c.is_alphanumeric()).starts_with(GENERATOR_MARK))
+    head.lines().any(|line| {
+        line.trim_start_matches(|c: char| !c.is_alphanumeric())
+            .starts_with(GENERATOR_MARK)
+    })
 }
 
 /// Whether a JSON object has `"tool": {"name": "verify-claims"` at its top level.
@@ -65,23 +71,32 @@ fn names_tool(head: &str) -> bool {
 /// Whether the text goes on with `"tool": {"name": "verify-claims"`, white space aside.
 fn is_tool(text: &str) -> bool {
     let mut rest = text;
-    ["\"tool\"", ":", "{", "\"name\"", ":", &format!("\"{TOOL_NAME}\"")].iter().all(|part| {
-        let found = rest.trim_start().strip_prefix(part);
-        rest = found.unwrap_or("");
-        found.is_some()
-    })
+    ["\"tool\"", ":", "{", "\"name\"", ":", &format!("\"{TOOL_NAME}\"")]
+        .iter()
+        .all(|part| {
+            let found = rest.trim_start().strip_prefix(part);
+            rest = found.unwrap_or("");
+            found.is_some()
+        })
 }
 
 /// A `[[claim]]` with a `kind`, as the claim language has them.
 fn is_claim_file(bytes: &[u8]) -> bool {
-    let Ok(text) = std::str::from_utf8(bytes) else { return false };
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return false;
+    };
     let mut in_claim = false;
-    text.lines().map(|line| line.split('#').next().unwrap_or("").trim()).any(|line| {
-        if line.starts_with('[') {
-            in_claim = line.replace(' ', "") == "[[claim]]";
-        }
-        in_claim && line.strip_prefix("kind").is_some_and(|rest| rest.trim_start().starts_with('='))
-    })
+    text.lines()
+        .map(|line| line.split('#').next().unwrap_or("").trim())
+        .any(|line| {
+            if line.starts_with('[') {
+                in_claim = line.replace(' ', "") == "[[claim]]";
+            }
+            in_claim
+                && line
+                    .strip_prefix("kind")
+                    .is_some_and(|rest| rest.trim_start().starts_with('='))
+        })
 }
 
 #[cfg(test)]
@@ -93,7 +108,11 @@ mod tests {
         use GapReason::{LfsPointer, OwnReport};
         let deep = format!("{}\n<!-- generated-by: verify-claims -->", "x".repeat(3000));
         let cases: &[(&str, &str, Option<GapReason>)] = &[
-            ("notes.md", "<!-- generated-by: verify-claims 0.1.0 -->\n# Report", Some(OwnReport)),
+            (
+                "notes.md",
+                "<!-- generated-by: verify-claims 0.1.0 -->\n# Report",
+                Some(OwnReport),
+            ),
             ("a.yaml", "# generated-by: verify-claims\nx: 1", Some(OwnReport)),
             ("a.tex", "%% generated-by: verify-claims", Some(OwnReport)),
             ("README.md", "Reports carry `x generated-by: verify-claims`.", None),
@@ -116,10 +135,18 @@ mod tests {
             ("setup.toml", "[[ claim ]]\nkind='samples'", Some(OwnReport)),
             ("config.toml", "kind = \"adam\"\n[[claims]]\nkind = 1", None),
             ("notes.md", "[[claim]]\nkind = \"samples\"", None),
-            ("w.bin", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 3\n", Some(LfsPointer)),
+            (
+                "w.bin",
+                "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 3\n",
+                Some(LfsPointer),
+            ),
         ];
         for (path, text, want) in cases {
-            assert_eq!(refuse(path, text.as_bytes()).map(|(why, _)| why), *want, "{path}: {text:.60}");
+            assert_eq!(
+                refuse(path, text.as_bytes()).map(|(why, _)| why),
+                *want,
+                "{path}: {text:.60}"
+            );
         }
     }
 }

@@ -51,12 +51,25 @@ impl Pattern {
         let folder = text.ends_with('/') || text == "." || text.is_empty();
         let text = text.trim_end_matches('/');
         let text = if text == "." { "" } else { text };
-        let compiled =
-            |glob: &str| GlobBuilder::new(glob).literal_separator(true).build().ok().map(|glob| glob.compile_matcher());
-        let below = if text.is_empty() { "**".to_string() } else { format!("{text}/**") };
+        let compiled = |glob: &str| {
+            GlobBuilder::new(glob)
+                .literal_separator(true)
+                .build()
+                .ok()
+                .map(|glob| glob.compile_matcher())
+        };
+        let below = if text.is_empty() {
+            "**".to_string()
+        } else {
+            format!("{text}/**")
+        };
         Pattern {
             itself: if folder { None } else { compiled(text) },
-            below: if folder || is_literal(text) { compiled(&below) } else { None },
+            below: if folder || is_literal(text) {
+                compiled(&below)
+            } else {
+                None
+            },
             text: text.to_string(),
         }
     }
@@ -77,7 +90,9 @@ impl Pattern {
     fn reaches(&self, folder: &str) -> bool {
         let mut parts = self.text.split('/').filter(|part| !part.is_empty());
         for name in folder.split('/') {
-            let Some(part) = parts.next() else { return self.below.is_some() };
+            let Some(part) = parts.next() else {
+                return self.below.is_some();
+            };
             if part.contains("**") || part.contains('{') {
                 return true;
             }
@@ -109,7 +124,10 @@ pub(super) fn files(scope: &Scope, include: &Globs, entries: &[Entry], aliases: 
             .collect();
         let mut taken = include.0.is_empty() && !entry.ignored && entry.vendored.is_none();
         for (pattern, used) in include.0.iter().zip(&mut used) {
-            let vendored = entry.vendored.as_deref().map(|folder| folder.rsplit('/').next().unwrap_or(folder));
+            let vendored = entry
+                .vendored
+                .as_deref()
+                .map(|folder| folder.rsplit('/').next().unwrap_or(folder));
             if vendored.is_none_or(|folder| pattern.names(folder)) && names.iter().any(|name| pattern.matches(name)) {
                 (taken, *used) = (true, true);
             }
@@ -118,6 +136,16 @@ pub(super) fn files(scope: &Scope, include: &Globs, entries: &[Entry], aliases: 
             files.push(entry.path.clone());
         }
     }
-    let unmatched = scope.include.iter().zip(&used).filter(|(_, used)| !**used).map(|(glob, _)| glob.clone()).collect();
-    ScopeFiles { scope: scope.clone(), files, unmatched }
+    let unmatched = scope
+        .include
+        .iter()
+        .zip(&used)
+        .filter(|(_, used)| !**used)
+        .map(|(glob, _)| glob.clone())
+        .collect();
+    ScopeFiles {
+        scope: scope.clone(),
+        files,
+        unmatched,
+    }
 }

@@ -26,7 +26,10 @@ impl World {
 
 fn scope(include: &[&str], exclude: &[&str]) -> Scope {
     let owned = |globs: &[&str]| globs.iter().map(|glob| glob.to_string()).collect();
-    Scope { include: owned(include), exclude: owned(exclude) }
+    Scope {
+        include: owned(include),
+        exclude: owned(exclude),
+    }
 }
 
 fn gaps(repository: &Repository) -> Vec<(String, GapReason)> {
@@ -66,13 +69,33 @@ fn scopes_mean_what_the_language_says() {
     let cases: &[Case] = &[
         (&[], &[], everything, &[]),
         (&["slurm/0[467]_*.job"], &[], &["slurm/04_eval.job"], &[]),
-        (&["slurm/**/0[467]_*.job"], &[], &["slurm/04_eval.job", "slurm/old/04_eval.job"], &[]),
-        (&["slurm"], &["slurm/old/**"], &["slurm/04_eval.job", "slurm/05_eval.job"], &[]),
-        (&["slurm/"], &["slurm/old"], &["slurm/04_eval.job", "slurm/05_eval.job"], &[]),
+        (
+            &["slurm/**/0[467]_*.job"],
+            &[],
+            &["slurm/04_eval.job", "slurm/old/04_eval.job"],
+            &[],
+        ),
+        (
+            &["slurm"],
+            &["slurm/old/**"],
+            &["slurm/04_eval.job", "slurm/05_eval.job"],
+            &[],
+        ),
+        (
+            &["slurm/"],
+            &["slurm/old"],
+            &["slurm/04_eval.job", "slurm/05_eval.job"],
+            &[],
+        ),
         (&["./data/b.csv"], &[], &["data/b.csv"], &[]),
         (&["*.csv"], &[], &[], &["*.csv"]),
         // Ignored files only where a glob matches them, vendored ones only where a glob names their folder.
-        (&["**/*.csv"], &[], &["data/b.csv", "data/deep/c.csv", "logs/deep/run.csv"], &[]),
+        (
+            &["**/*.csv"],
+            &[],
+            &["data/b.csv", "data/deep/c.csv", "logs/deep/run.csv"],
+            &[],
+        ),
         (&["node_modules/**/*.csv"], &[], &["node_modules/x/y.csv"], &[]),
         (&["node_modules"], &[], &["node_modules/x/y.csv"], &[]),
         (&["logs/*.out"], &[], &["logs/run.out"], &[]),
@@ -150,7 +173,17 @@ fn ignore_rules_count_from_the_root_down_and_never_hide_a_tracked_file() {
 
     let mut repository = Repository::open(&world.0.path().join("repo"), &[]).unwrap();
     let files = repository.matches(&Scope::default()).files;
-    assert_eq!(files, [".gitignore", "a.py", "data/kept.csv", "sub/.gitignore", "sub/keep.log", "sub/top.txt"]);
+    assert_eq!(
+        files,
+        [
+            ".gitignore",
+            "a.py",
+            "data/kept.csv",
+            "sub/.gitignore",
+            "sub/keep.log",
+            "sub/top.txt"
+        ]
+    );
     assert_eq!(
         gaps(&repository),
         [
@@ -176,7 +209,10 @@ fn links_lead_within_the_root_or_into_an_allowed_folder() {
     symlink(".", root.join("loop")).unwrap();
 
     let mut repository = world.open();
-    assert_eq!(repository.matches(&Scope::default()).files, ["conf/base.yaml", "src/a.py"]);
+    assert_eq!(
+        repository.matches(&Scope::default()).files,
+        ["conf/base.yaml", "src/a.py"]
+    );
     assert_eq!(
         gaps(&repository),
         [
@@ -188,7 +224,11 @@ fn links_lead_within_the_root_or_into_an_allowed_folder() {
     assert!(repository.read("secret.txt").is_err());
     // The file behind a link has one path, whichever way it is named.
     for include in ["current.yaml", "cfg/*.yaml", "loop/conf/base.yaml", "conf"] {
-        assert_eq!(repository.matches(&scope(&[include], &[])).files, ["conf/base.yaml"], "{include}");
+        assert_eq!(
+            repository.matches(&scope(&[include], &[])).files,
+            ["conf/base.yaml"],
+            "{include}"
+        );
     }
     assert_eq!(repository.read("current.yaml").unwrap().path, "conf/base.yaml");
     assert_eq!(repository.entry("cfg/base.yaml").unwrap().path, "conf/base.yaml");
@@ -236,7 +276,14 @@ fn hashes_are_those_of_sha256sum() {
     assert_eq!(digest(b"abc"), abc);
     let world = World::new(&[("abc", "abc"), ("two", "a\nb\n"), ("empty", "")]);
     let repository = world.open();
-    assert_eq!(repository.measure("abc").unwrap(), Measured { sha256: abc.into(), lines: 1, bytes: 3 });
+    assert_eq!(
+        repository.measure("abc").unwrap(),
+        Measured {
+            sha256: abc.into(),
+            lines: 1,
+            bytes: 3
+        }
+    );
     assert_eq!(repository.measure("two").unwrap().lines, 2);
     assert_eq!(repository.measure("empty").unwrap().lines, 0);
 }

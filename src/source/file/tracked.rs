@@ -21,16 +21,36 @@ pub(super) struct Tracked(BTreeSet<String>);
 impl Tracked {
     /// From the `.git` of the root or of the nearest folder above it; nothing where there is none.
     pub(super) fn of(root: &Path) -> Tracked {
-        let Some((top, git)) = git_folder(root) else { return Tracked::default() };
+        let Some((top, git)) = git_folder(root) else {
+            return Tracked::default();
+        };
         let index = git.join("index");
         if !std::fs::metadata(&index).is_ok_and(|about| about.is_file() && about.len() <= LARGEST_INDEX) {
             return Tracked::default();
         }
-        let names = std::fs::read(index).ok().and_then(|bytes| names(&bytes)).unwrap_or_default();
-        let Ok(below) = root.strip_prefix(&top) else { return Tracked::default() };
-        let prefix = below.to_str().map(|below| if below.is_empty() { String::new() } else { format!("{below}/") });
-        let Some(prefix) = prefix else { return Tracked::default() };
-        Tracked(names.into_iter().filter_map(|name| name.strip_prefix(&prefix).map(str::to_string)).collect())
+        let names = std::fs::read(index)
+            .ok()
+            .and_then(|bytes| names(&bytes))
+            .unwrap_or_default();
+        let Ok(below) = root.strip_prefix(&top) else {
+            return Tracked::default();
+        };
+        let prefix = below.to_str().map(|below| {
+            if below.is_empty() {
+                String::new()
+            } else {
+                format!("{below}/")
+            }
+        });
+        let Some(prefix) = prefix else {
+            return Tracked::default();
+        };
+        Tracked(
+            names
+                .into_iter()
+                .filter_map(|name| name.strip_prefix(&prefix).map(str::to_string))
+                .collect(),
+        )
     }
 
     pub(super) fn holds(&self, path: &str) -> bool {
@@ -40,7 +60,10 @@ impl Tracked {
     /// Whether a tracked file lies below a folder.
     pub(super) fn below(&self, folder: &str) -> bool {
         let prefix = format!("{folder}/");
-        self.0.range(prefix.clone()..).next().is_some_and(|path| path.starts_with(&prefix))
+        self.0
+            .range(prefix.clone()..)
+            .next()
+            .is_some_and(|path| path.starts_with(&prefix))
     }
 }
 
@@ -80,7 +103,11 @@ fn names(bytes: &[u8]) -> Option<Vec<String>> {
         }
         let end = name + memchr::memchr(0, bytes.get(name..)?)?;
         path.extend_from_slice(&bytes[name..end]);
-        at = if version == 4 { end + 1 } else { at + (end - at + 8) / 8 * 8 };
+        at = if version == 4 {
+            end + 1
+        } else {
+            at + (end - at + 8) / 8 * 8
+        };
         names.extend(String::from_utf8(path.clone()).ok());
     }
     // Hashes of another length would have shifted everything: then paths are not in order.

@@ -59,7 +59,11 @@ impl Closed {
     }
 
     pub(super) fn gap(&self) -> Gap {
-        Gap { file: format!("{}/", self.path), why: self.why, detail: String::new() }
+        Gap {
+            file: format!("{}/", self.path),
+            why: self.why,
+            detail: String::new(),
+        }
     }
 
     pub(super) fn holds(&self, path: &str) -> bool {
@@ -95,12 +99,20 @@ fn exchange(path: &str, from: &str, to: &str) -> Option<String> {
     if path == from {
         return Some(to.to_string());
     }
-    let rest = if from.is_empty() { path } else { path.strip_prefix(from)?.strip_prefix('/')? };
+    let rest = if from.is_empty() {
+        path
+    } else {
+        path.strip_prefix(from)?.strip_prefix('/')?
+    };
     Some(join(to, rest))
 }
 
 fn join(folder: &str, name: &str) -> String {
-    if folder.is_empty() { name.to_string() } else { format!("{folder}/{name}") }
+    if folder.is_empty() {
+        name.to_string()
+    } else {
+        format!("{folder}/{name}")
+    }
 }
 
 /// What a walk found, in no order.
@@ -145,7 +157,9 @@ impl Walk {
             real: self.root.clone(),
             ignored: false,
             vendored: None,
-            rules: own_rules(&self.root, &self.root.join(".git/info/exclude")).into_iter().collect(),
+            rules: own_rules(&self.root, &self.root.join(".git/info/exclude"))
+                .into_iter()
+                .collect(),
             through: Vec::new(),
         })
     }
@@ -167,7 +181,11 @@ impl Walk {
         let mut open = vec![first];
         let mut led_into = BTreeSet::new();
         while let Some(mut folder) = open.pop() {
-            let gap = |why, detail: String| Gap { file: folder.path.clone(), why, detail };
+            let gap = |why, detail: String| Gap {
+                file: folder.path.clone(),
+                why,
+                detail,
+            };
             let mut names = match list(&folder.real) {
                 Ok(names) => names,
                 Err(reason) => {
@@ -178,7 +196,9 @@ impl Walk {
             names.sort();
             // Below an ignored folder everything is ignored, as Git has it: no rule can take it back.
             if !folder.ignored && folder.vendored.is_none() {
-                folder.rules.extend(own_rules(&folder.real, &folder.real.join(".gitignore")));
+                folder
+                    .rules
+                    .extend(own_rules(&folder.real, &folder.real.join(".gitignore")));
             }
             for name in names {
                 let real = folder.real.join(&name);
@@ -194,7 +214,14 @@ impl Walk {
                 if VERSION_CONTROL.contains(&name) {
                     continue;
                 }
-                self.see(join(&folder.path, name), real, &folder, &mut open, &mut led_into, &mut found);
+                self.see(
+                    join(&folder.path, name),
+                    real,
+                    &folder,
+                    &mut open,
+                    &mut led_into,
+                    &mut found,
+                );
             }
         }
         found
@@ -210,7 +237,11 @@ impl Walk {
         led_into: &mut BTreeSet<PathBuf>,
         found: &mut Found,
     ) {
-        let gap = |why, detail: &str| Gap { file: path.clone(), why, detail: detail.to_string() };
+        let gap = |why, detail: &str| Gap {
+            file: path.clone(),
+            why,
+            detail: detail.to_string(),
+        };
         let Ok(mut about) = std::fs::symlink_metadata(&real) else {
             found.gaps.push(gap(GapReason::Unreadable, "it cannot be looked at"));
             return;
@@ -223,15 +254,19 @@ impl Walk {
                 return;
             };
             if let Ok(inside) = target.strip_prefix(&self.root) {
-                if let Some(target) = inside.to_str().map(|inside| inside.replace(std::path::MAIN_SEPARATOR, "/")) {
+                if let Some(target) = inside
+                    .to_str()
+                    .map(|inside| inside.replace(std::path::MAIN_SEPARATOR, "/"))
+                {
                     found.aliases.push(Alias { path, target });
                 }
                 return;
             }
             if !self.allow.iter().any(|allowed| target.starts_with(allowed)) {
-                found
-                    .gaps
-                    .push(gap(GapReason::OutsideRoot, "a link out of the root; `--allow-read` lets it be followed"));
+                found.gaps.push(gap(
+                    GapReason::OutsideRoot,
+                    "a link out of the root; `--allow-read` lets it be followed",
+                ));
                 return;
             }
             let Ok(behind) = std::fs::metadata(&target) else {
@@ -250,18 +285,41 @@ impl Walk {
             && (folder.ignored || is_ignored(&folder.rules, &folder.real.join(last(&path)), about.is_dir()));
         if about.is_file() {
             let vendored = folder.vendored.clone();
-            found.entries.push(Entry { path, bytes: about.len(), ignored, vendored, real });
+            found.entries.push(Entry {
+                path,
+                bytes: about.len(),
+                ignored,
+                vendored,
+                real,
+            });
         } else if about.is_dir() {
             let name = last(&path);
             let is_cache = CACHES.contains(&name);
             let vendored = is_cache || (folder.vendored.is_none() && is_vendored(name, &real));
             if vendored {
-                found.closed.push(Closed { path, why: GapReason::Vendored, real, ignored });
+                found.closed.push(Closed {
+                    path,
+                    why: GapReason::Vendored,
+                    real,
+                    ignored,
+                });
             } else if ignored && !folder.ignored && folder.vendored.is_none() && !self.tracked.below(&path) {
-                found.closed.push(Closed { path, why: GapReason::Ignored, real, ignored });
+                found.closed.push(Closed {
+                    path,
+                    why: GapReason::Ignored,
+                    real,
+                    ignored,
+                });
             } else {
                 let (vendored, rules) = (folder.vendored.clone(), folder.rules.clone());
-                open.push(Folder { path, real, ignored, vendored, rules, through });
+                open.push(Folder {
+                    path,
+                    real,
+                    ignored,
+                    vendored,
+                    rules,
+                    through,
+                });
             }
         } else {
             found.gaps.push(gap(GapReason::Unreadable, "not a regular file"));
@@ -274,7 +332,9 @@ fn last(path: &str) -> &str {
 }
 
 fn list(folder: &Path) -> std::io::Result<Vec<std::ffi::OsString>> {
-    std::fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.file_name())).collect()
+    std::fs::read_dir(folder)?
+        .map(|entry| entry.map(|entry| entry.file_name()))
+        .collect()
 }
 
 fn is_vendored(name: &str, real: &Path) -> bool {

@@ -6,7 +6,9 @@
 //! Example: the quotes `Transformers~$\geq$4.40` and `Transformers ≥4.40` are both found in `Transformers~$\geq$4.40`.
 
 mod commands;
+mod input;
 mod reader;
+mod structure;
 
 use std::ops::Range;
 

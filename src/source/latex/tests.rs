@@ -56,7 +56,8 @@ Batch & 32 \\
 fn quotes_are_found_over_input_files() {
     let paper = paper(&[("paper/main.tex", MAIN), ("paper/sections/setup.tex", SETUP)]);
     let setup = |first, last| Some(("paper/sections/setup.tex".to_string(), first, last));
-    let rows: &[(&str, Option<(String, u32, u32)>)] = &[
+    type Row<'r> = (&'r str, Option<(String, u32, u32)>);
+    let rows: &[Row<'_>] = &[
         ("PyTorch 2.x", setup(3, 3)),
         (r"Transformers~$\geq$4.40", setup(3, 3)),
         ("Transformers ≥4.40", setup(3, 3)),
@@ -208,7 +209,8 @@ fn quotes_in_markdown_stand_near_their_line() {
         "README.md",
         "# Title\n\nUse a **batch size** of `50`.\n\n- use [packing](x.md) with a\n  length of 2048 tokens\n\nUse a batch size of 50.\n",
     );
-    let rows: &[(&str, Option<(u32, u32)>, Option<(u32, u32)>)] = &[
+    type Lines = Option<(u32, u32)>;
+    let rows: &[(&str, Lines, Lines)] = &[
         ("a batch size of 50", Some((3, 3)), Some((3, 3))),
         ("a batch size of 50", Some((8, 8)), Some((8, 8))),
         ("a batch size of `50`", None, Some((3, 3))),

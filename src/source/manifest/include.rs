@@ -17,7 +17,9 @@ pub fn bind(statements: &[Statement], links: &mut Vec<Link>) {
         .iter()
         .filter(|statement| statement.form == Form::Requirement && matches!(statement.subject, Subject::Setting { .. }))
         .filter_map(|statement| {
-            let Expr::Value(Value::Text(path)) = &statement.value else { return None };
+            let Expr::Value(Value::Text(path)) = &statement.value else {
+                return None;
+            };
             Some((statement.place.file.as_str(), beside(&statement.place.file, path)?))
         })
         .collect();
@@ -32,12 +34,24 @@ pub fn bind(statements: &[Statement], links: &mut Vec<Link>) {
                 }
             }
         }
-        for (to, range) in statements.iter().enumerate().filter(|(_, range)| range.place.file == file) {
-            let Some((package, marker)) = required(range).filter(|_| !is_pin(range)) else { continue };
+        for (to, range) in statements
+            .iter()
+            .enumerate()
+            .filter(|(_, range)| range.place.file == file)
+        {
+            let Some((package, marker)) = required(range).filter(|_| !is_pin(range)) else {
+                continue;
+            };
             for (from, pin) in statements.iter().enumerate() {
                 if included.contains(pin.place.file.as_str()) && is_pin(pin) && required(pin) == Some((package, marker))
                 {
-                    links.push(Link { from, to, kind: LinkKind::Override, slot: None, launch: None });
+                    links.push(Link {
+                        from,
+                        to,
+                        kind: LinkKind::Override,
+                        slot: None,
+                        launch: None,
+                    });
                 }
             }
         }
@@ -55,7 +69,9 @@ fn required(statement: &Statement) -> Option<(&str, Option<&str>)> {
 }
 
 fn is_pin(statement: &Statement) -> bool {
-    let Expr::Value(Value::Text(specifier)) = &statement.value else { return false };
+    let Expr::Value(Value::Text(specifier)) = &statement.value else {
+        return false;
+    };
     specifier.starts_with("==") && !specifier.contains([',', '*'])
 }
 

@@ -40,7 +40,12 @@ pub const PYPROJECT: Reader = Reader {
 /// The statement of one declared package.
 fn declared(requirement: Requirement, extra: Option<String>, owner: &[&str], place: Place) -> Statement {
     Statement {
-        subject: Subject::Dependency { package: requirement.package, extra, marker: requirement.marker, locked: false },
+        subject: Subject::Dependency {
+            package: requirement.package,
+            extra,
+            marker: requirement.marker,
+            locked: false,
+        },
         form: Form::Requirement,
         value: Expr::Value(Value::Text(requirement.specifier)),
         place,

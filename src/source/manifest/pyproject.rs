@@ -18,7 +18,13 @@ pub(super) fn reads(path: &str) -> bool {
 
 pub(super) fn read(file: &File) -> FileFacts {
     let mut facts = FileFacts::default();
-    let mut gap = |why, detail| facts.gaps.push(Gap { file: file.path.clone(), why, detail });
+    let mut gap = |why, detail| {
+        facts.gaps.push(Gap {
+            file: file.path.clone(),
+            why,
+            detail,
+        })
+    };
     let Some(text) = &file.text else {
         gap(GapReason::NotText, String::new());
         return facts;
@@ -28,7 +34,11 @@ pub(super) fn read(file: &File) -> FileFacts {
         gap(GapReason::Broken, format!("line {}: {said}", text.line(*at)));
     }
     let Some(root) = tree.roots.first() else { return facts };
-    let mut project = Project { text, path: &file.path, facts };
+    let mut project = Project {
+        text,
+        path: &file.path,
+        facts,
+    };
     project.standard(root);
     project.poetry(root);
     project.tools(root);
@@ -50,12 +60,19 @@ impl Project<'_> {
             self.list(list, None, &["project", "dependencies"]);
         }
         for entry in entries(root, &["project", "optional-dependencies"]) {
-            self.list(&entry.value, Some(&entry.key), &["project", "optional-dependencies", &entry.key]);
+            self.list(
+                &entry.value,
+                Some(&entry.key),
+                &["project", "optional-dependencies", &entry.key],
+            );
         }
         for entry in entries(root, &["dependency-groups"]) {
             self.list(&entry.value, Some(&entry.key), &["dependency-groups", &entry.key]);
         }
-        for entry in entries(root, &["project"]).iter().filter(|entry| entry.key == "requires-python") {
+        for entry in entries(root, &["project"])
+            .iter()
+            .filter(|entry| entry.key == "requires-python")
+        {
             if let Some(specifier) = text_of(&entry.value) {
                 self.package("python", specifier, None, &["project"], entry);
             }
@@ -67,7 +84,11 @@ impl Project<'_> {
         let extras = entries(root, &["tool", "poetry", "extras"]);
         let extra_of = |package: &str| {
             let lists = |entry: &&Entry| texts_of(&entry.value).iter().any(|name| normal(name) == package);
-            extras.iter().find(lists).map_or("optional", |entry| entry.key.as_str()).to_string()
+            extras
+                .iter()
+                .find(lists)
+                .map_or("optional", |entry| entry.key.as_str())
+                .to_string()
         };
         for entry in entries(root, &["tool", "poetry", "dependencies"]) {
             let package = normal(&entry.key);
@@ -96,19 +117,33 @@ impl Project<'_> {
 
     fn poetry_package(&mut self, entry: &Entry, form: &Node, extra: Option<&str>, owner: &[&str]) {
         let field = |name: &str| at(form, &[name]).and_then(text_of);
-        let source = ["git", "url", "path"].into_iter().find_map(|key| field(key).map(|text| (key, text)));
+        let source = ["git", "url", "path"]
+            .into_iter()
+            .find_map(|key| field(key).map(|text| (key, text)));
         let specifier = match (text_of(form), source) {
             (Some(text), _) => text.to_string(),
             (None, Some(("git", url))) => {
                 let reference = ["rev", "tag", "branch"].into_iter().find_map(field);
-                format!("git+{url}{}", reference.map(|name| format!("@{name}")).unwrap_or_default())
+                format!(
+                    "git+{url}{}",
+                    reference.map(|name| format!("@{name}")).unwrap_or_default()
+                )
             }
             (None, Some((_, location))) => location.to_string(),
             (None, None) => field("version").unwrap_or("*").to_string(),
         };
         let marker = field("markers").or_else(|| field("python")).map(str::to_string);
-        let requirement = Requirement { package: normal(&entry.key), specifier, marker };
-        self.add(requirement, extra, owner, entry.key_at.min(form.bytes.start)..form.bytes.end);
+        let requirement = Requirement {
+            package: normal(&entry.key),
+            specifier,
+            marker,
+        };
+        self.add(
+            requirement,
+            extra,
+            owner,
+            entry.key_at.min(form.bytes.start)..form.bytes.end,
+        );
     }
 
     /// Groups that tools had before PEP 735.
@@ -117,7 +152,11 @@ impl Project<'_> {
             self.list(list, Some("dev"), &["tool", "uv", "dev-dependencies"]);
         }
         for entry in entries(root, &["tool", "pdm", "dev-dependencies"]) {
-            self.list(&entry.value, Some(&entry.key), &["tool", "pdm", "dev-dependencies", &entry.key]);
+            self.list(
+                &entry.value,
+                Some(&entry.key),
+                &["tool", "pdm", "dev-dependencies", &entry.key],
+            );
         }
     }
 
@@ -131,12 +170,18 @@ impl Project<'_> {
             for entry in entries(root, path) {
                 let Some(target) = text_of(&entry.value) else { continue };
                 let mut statement = declared(
-                    Requirement { package: String::new(), specifier: target.to_string(), marker: None },
+                    Requirement {
+                        package: String::new(),
+                        specifier: target.to_string(),
+                        marker: None,
+                    },
                     None,
                     path,
                     self.text.place(entry.key_at..entry.value.bytes.end),
                 );
-                statement.subject = Subject::Setting { name: entry.key.clone() };
+                statement.subject = Subject::Setting {
+                    name: entry.key.clone(),
+                };
                 (statement.form, statement.grade) = (Form::Key, Grade::Configured);
                 self.facts.statements.push(statement);
             }
@@ -151,20 +196,36 @@ impl Project<'_> {
             match Requirement::parse(written) {
                 Some(requirement) => self.add(requirement, extra, owner, item.bytes.clone()),
                 None => {
-                    let detail = format!("line {}: `{written}` is no requirement", self.text.line(item.bytes.start));
-                    self.facts.gaps.push(Gap { file: self.path.to_string(), why: GapReason::Broken, detail });
+                    let detail = format!(
+                        "line {}: `{written}` is no requirement",
+                        self.text.line(item.bytes.start)
+                    );
+                    self.facts.gaps.push(Gap {
+                        file: self.path.to_string(),
+                        why: GapReason::Broken,
+                        detail,
+                    });
                 }
             }
         }
     }
 
     fn package(&mut self, name: &str, specifier: &str, extra: Option<&str>, owner: &[&str], entry: &Entry) {
-        let requirement = Requirement { package: name.to_string(), specifier: specifier.to_string(), marker: None };
+        let requirement = Requirement {
+            package: name.to_string(),
+            specifier: specifier.to_string(),
+            marker: None,
+        };
         self.add(requirement, extra, owner, entry.key_at..entry.value.bytes.end);
     }
 
     fn add(&mut self, requirement: Requirement, extra: Option<&str>, owner: &[&str], bytes: std::ops::Range<usize>) {
-        let statement = declared(requirement, extra.map(str::to_string), owner, self.text.place(bytes.clone()));
+        let statement = declared(
+            requirement,
+            extra.map(str::to_string),
+            owner,
+            self.text.place(bytes.clone()),
+        );
         let comment = crate::source::config::comment(self.text.text(), bytes.end);
         self.facts.statements.push(Statement { comment, ..statement });
     }

@@ -23,7 +23,9 @@ impl Requirement {
         if let Some(requirement) = Requirement::of_url(text) {
             return Some(requirement);
         }
-        let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c))).unwrap_or(text.len());
+        let end = text
+            .find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)))
+            .unwrap_or(text.len());
         let (name, rest) = text.split_at(end);
         if !is_name(name) {
             return None;
@@ -38,16 +40,27 @@ impl Requirement {
                 Some((url, marker)) => (url.trim(), Some(marker.trim().to_string())),
                 None => (url.trim(), None),
             };
-            return (!url.is_empty()).then(|| Requirement { package: normal(name), specifier: url.into(), marker });
+            return (!url.is_empty()).then(|| Requirement {
+                package: normal(name),
+                specifier: url.into(),
+                marker,
+            });
         }
         let (specifier, marker) = match rest.split_once(';') {
             Some((specifier, marker)) => (specifier.trim(), Some(marker.trim().to_string())),
             None => (rest.trim(), None),
         };
-        let specifier =
-            specifier.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')).unwrap_or(specifier).trim();
+        let specifier = specifier
+            .strip_prefix('(')
+            .and_then(|inner| inner.strip_suffix(')'))
+            .unwrap_or(specifier)
+            .trim();
         let marker = marker.filter(|marker| !marker.is_empty());
-        is_specifier(specifier).then(|| Requirement { package: normal(name), specifier: specifier.into(), marker })
+        is_specifier(specifier).then(|| Requirement {
+            package: normal(name),
+            specifier: specifier.into(),
+            marker,
+        })
     }
 
     /// A URL, or a path to a built package, that stands alone.
@@ -56,8 +69,9 @@ impl Requirement {
             Some((url, marker)) => (url.trim(), Some(marker.trim().to_string())),
             None => (text, None),
         };
-        let is_file =
-            [".whl", ".tar.gz", ".zip"].iter().any(|ending| url.split('#').next().unwrap_or("").ends_with(ending));
+        let is_file = [".whl", ".tar.gz", ".zip"]
+            .iter()
+            .any(|ending| url.split('#').next().unwrap_or("").ends_with(ending));
         let scheme = url.split_once("://").is_some_and(|(scheme, _)| {
             !scheme.is_empty() && scheme.chars().all(|c| c.is_ascii_alphanumeric() || c == '+')
         });
@@ -71,7 +85,11 @@ impl Requirement {
             Some(egg) => egg.split('[').next().unwrap_or(egg).to_string(),
             None => named_by(location)?,
         };
-        is_name(&package).then(|| Requirement { package: normal(&package), specifier: url.to_string(), marker })
+        is_name(&package).then(|| Requirement {
+            package: normal(&package),
+            specifier: url.to_string(),
+            marker,
+        })
     }
 }
 
@@ -83,12 +101,20 @@ fn named_by(location: &str) -> Option<String> {
     }
     for ending in [".tar.gz", ".zip"] {
         if let Some(stem) = last.strip_suffix(ending) {
-            let name = stem.rsplit_once('-').filter(|(_, version)| version.starts_with(|c: char| c.is_ascii_digit()));
+            let name = stem
+                .rsplit_once('-')
+                .filter(|(_, version)| version.starts_with(|c: char| c.is_ascii_digit()));
             return Some(name.map_or(stem, |(name, _)| name).to_string());
         }
     }
     // A reference stands behind `@`: `repo.git@main`.
-    Some(last.split('@').next().unwrap_or(last).trim_end_matches(".git").to_string())
+    Some(
+        last.split('@')
+            .next()
+            .unwrap_or(last)
+            .trim_end_matches(".git")
+            .to_string(),
+    )
 }
 
 /// PEP 508: letters, digits, `-_.`, beginning and ending with a letter or digit.
@@ -103,15 +129,25 @@ fn is_specifier(text: &str) -> bool {
         text.starts_with(|c: char| c.is_ascii_alphanumeric())
             && text.chars().all(|c| c.is_ascii_alphanumeric() || ".*+!-_".contains(c))
     };
-    text.split(',').map(str::trim).filter(|clause| !clause.is_empty()).all(|clause| {
-        OPERATORS.iter().find_map(|operator| clause.strip_prefix(operator)).is_some_and(|rest| is_version(rest.trim()))
-    }) && text != ","
+    text.split(',')
+        .map(str::trim)
+        .filter(|clause| !clause.is_empty())
+        .all(|clause| {
+            OPERATORS
+                .iter()
+                .find_map(|operator| clause.strip_prefix(operator))
+                .is_some_and(|rest| is_version(rest.trim()))
+        })
+        && text != ","
 }
 
 /// PEP 503: lower case, runs of `-_.` as one `-`.
 pub(super) fn normal(name: &str) -> String {
-    let parts: Vec<String> =
-        name.split(['-', '_', '.']).filter(|part| !part.is_empty()).map(str::to_lowercase).collect();
+    let parts: Vec<String> = name
+        .split(['-', '_', '.'])
+        .filter(|part| !part.is_empty())
+        .map(str::to_lowercase)
+        .collect();
     parts.join("-")
 }
 
@@ -124,17 +160,42 @@ mod tests {
         let cases: &[(&str, &str, &str, Option<&str>)] = &[
             ("torch", "torch", "", None),
             ("torch==2.1.0+cu118", "torch", "==2.1.0+cu118", None),
-            ("Flask_SQLAlchemy >= 2.0 , < 3", "flask-sqlalchemy", ">= 2.0 , < 3", None),
+            (
+                "Flask_SQLAlchemy >= 2.0 , < 3",
+                "flask-sqlalchemy",
+                ">= 2.0 , < 3",
+                None,
+            ),
             ("ruamel.yaml~=0.17", "ruamel-yaml", "~=0.17", None),
             ("transformers[torch,audio]>=4.40", "transformers", ">=4.40", None),
             ("PyYAML (>=5.1.*)", "pyyaml", ">=5.1.*", None),
             ("numpy>=1.*,", "numpy", ">=1.*,", None),
             ("x; python_version < '3.8.*'", "x", "", Some("python_version < '3.8.*'")),
-            ("x>=1 ; sys_platform == \"linux\"", "x", ">=1", Some("sys_platform == \"linux\"")),
+            (
+                "x>=1 ; sys_platform == \"linux\"",
+                "x",
+                ">=1",
+                Some("sys_platform == \"linux\""),
+            ),
             ("x ;", "x", "", None),
-            ("clip @ git+https://h/openai/CLIP.git@main", "clip", "git+https://h/openai/CLIP.git@main", None),
-            ("a@https://h/a.zip ; python_version<'3'", "a", "https://h/a.zip", Some("python_version<'3'")),
-            ("git+https://h/openai/CLIP.git", "clip", "git+https://h/openai/CLIP.git", None),
+            (
+                "clip @ git+https://h/openai/CLIP.git@main",
+                "clip",
+                "git+https://h/openai/CLIP.git@main",
+                None,
+            ),
+            (
+                "a@https://h/a.zip ; python_version<'3'",
+                "a",
+                "https://h/a.zip",
+                Some("python_version<'3'"),
+            ),
+            (
+                "git+https://h/openai/CLIP.git",
+                "clip",
+                "git+https://h/openai/CLIP.git",
+                None,
+            ),
             (
                 "git+https://h/u/r@abc#egg=Name&subdirectory=x",
                 "name",
@@ -147,8 +208,18 @@ mod tests {
                 "https://h/torch-1.9.0%2Bcu111-cp38-cp38-linux_x86_64.whl",
                 None,
             ),
-            ("./wheels/my_pkg-1.0-py3-none-any.whl", "my-pkg", "./wheels/my_pkg-1.0-py3-none-any.whl", None),
-            ("https://h/some-pkg-1.2.tar.gz", "some-pkg", "https://h/some-pkg-1.2.tar.gz", None),
+            (
+                "./wheels/my_pkg-1.0-py3-none-any.whl",
+                "my-pkg",
+                "./wheels/my_pkg-1.0-py3-none-any.whl",
+                None,
+            ),
+            (
+                "https://h/some-pkg-1.2.tar.gz",
+                "some-pkg",
+                "https://h/some-pkg-1.2.tar.gz",
+                None,
+            ),
             ("pytz==2004d", "pytz", "==2004d", None),
             ("x===1.0-foo", "x", "===1.0-foo", None),
         ];
@@ -164,9 +235,20 @@ mod tests {
 
     #[test]
     fn what_is_no_requirement() {
-        for text in
-            ["", ".", "-e .", "two words", "x=1", "x >= ", ",", "x,", "https://", "> 2", "Install with pip:", "x>=1 <2"]
-        {
+        for text in [
+            "",
+            ".",
+            "-e .",
+            "two words",
+            "x=1",
+            "x >= ",
+            ",",
+            "x,",
+            "https://",
+            "> 2",
+            "Install with pip:",
+            "x>=1 <2",
+        ] {
             assert_eq!(Requirement::parse(text), None, "{text}");
         }
     }

@@ -6,13 +6,15 @@
 //!
 //! Example: `$ CUDA_VISIBLE_DEVICES=0 python train.py --lr 1e-4 \` and its next line are one command with one variable of its own.
 
+mod split;
+
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use crate::evidence::{Expr, Form, Grade, Statement, StatementId, Subject};
 use crate::place::SourceText;
 use crate::quantity::{Number, Value};
 use crate::source::{Command, FileFacts, Word};
+use split::{Letter, Piece, simple_commands};
 
 /// Programs that a line of an unnamed fence may begin with.
 const PROGRAMS: &[&str] = &[
@@ -86,6 +88,20 @@ fn is_command(line: &str) -> bool {
     known || first.starts_with("./") && (first.ends_with(".sh") || first.ends_with(".py"))
 }
 
+/// Whether a line in a shell fence is rather what a program printed.
+fn is_output(line: &str) -> bool {
+    let first = line.split_whitespace().next().unwrap_or("");
+    first.starts_with(['[', '-', '|', '*', '=', '+', '>']) || first.ends_with(':') || first.ends_with(',')
+}
+
+/// Whether a span of inline code is a command that runs a program of the repository.
+pub(crate) fn is_inline(code: &str) -> bool {
+    let runs = code
+        .split_whitespace()
+        .any(|word| word.ends_with(".py") || word.ends_with(".sh") || word == "-m");
+    runs && is_command(code) && !code.contains('\n')
+}
+
 fn is_assignment(word: &str) -> bool {
     let Some((name, _)) = word.split_once('=') else {
         return false;
@@ -94,9 +110,6 @@ fn is_assignment(word: &str) -> bool {
         && !name.starts_with(|c: char| c.is_ascii_digit())
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
-
-/// A character of a logical line and its byte in the file.
-type Letter = (char, usize);
 
 /// Reads the commands of one block, given as its lines with the byte each begins at.
 pub(crate) fn read(
@@ -117,6 +130,7 @@ pub(crate) fn read(
         directory: String::new(),
         known: true,
         cloned,
+        nested: 0,
     };
     let mut at = 0;
     while at < lines.len() {
@@ -128,7 +142,7 @@ pub(crate) fn read(
             None if session => continue,
             None => trimmed,
         };
-        if body.is_empty() || body.starts_with('#') || !(session || shell || is_command(body)) {
+        if body.is_empty() || body.starts_with('#') || !(session || shell && !is_output(body) || is_command(body)) {
             continue;
         }
         let offset = start + line.len() - body.len();
@@ -185,6 +199,8 @@ struct Block<'b> {
     known: bool,
     /// Folders that `git clone` made: they are the root.
     cloned: &'b mut Vec<String>,
+    /// Command substitutions inside each other.
+    nested: usize,
 }
 
 impl Block<'_> {
@@ -229,7 +245,7 @@ impl Block<'_> {
             }
             "cd" => return self.enter(rest.get(1)),
             "git" if rest.get(1).is_some_and(|word| word.text == "clone") => {
-                let target = rest[2..].iter().filter(|word| !word.text.starts_with('-')).next_back();
+                let target = rest[2..].iter().rfind(|word| !word.text.starts_with('-'));
                 let name = target.and_then(|target| target.text.trim_end_matches('/').rsplit('/').next());
                 self.cloned
                     .extend(name.map(|name| name.trim_end_matches(".git").to_string()));
@@ -279,7 +295,18 @@ impl Block<'_> {
 
     /// A variable's statement, remembered for the words behind it.
     fn assign(&mut self, piece: &Piece) -> Option<(String, StatementId)> {
-        let (name, _) = piece.text.split_once('=')?;
+        let (name, text) = piece.text.split_once('=')?;
+        // `JOB=$(sbatch --parsable a.job)` runs a command.
+        let opened = name.len() + "=$(".len();
+        if text.starts_with("$(")
+            && text.ends_with(')')
+            && self.nested < 3
+            && piece.letters.len() == piece.text.chars().count()
+        {
+            self.nested += 1;
+            self.line(&piece.letters[opened..piece.letters.len() - 1]);
+            self.nested -= 1;
+        }
         let value = Piece {
             text: piece.text[name.len() + 1..].to_string(),
             ..piece.clone()
@@ -321,8 +348,10 @@ impl Block<'_> {
             }
         }
         let value = match piece.variables.as_slice() {
+            // An array, whose items follow.
+            _ if piece.text.starts_with('(') => Expr::Opaque(piece.text.clone()),
             [] => Expr::Value(literal(&text)),
-            [one] if *one == piece.text => Expr::Ref(one.clone()),
+            [one] if *one == piece.text && !one.starts_with("$(") => Expr::Ref(one.clone()),
             _ if known => Expr::Value(literal(&text)),
             _ => Expr::Opaque(piece.text.clone()),
         };
@@ -345,269 +374,5 @@ fn literal(word: &str) -> Value {
     }
 }
 
-/// A word before variables are put in.
-#[derive(Debug, Clone)]
-struct Piece {
-    text: String,
-    /// With its quotation marks.
-    raw: String,
-    span: Range<usize>,
-    /// As written, outside single quotes.
-    variables: Vec<String>,
-}
-
-/// Splits a line at `;`, `&&`, `||`, `|` and `&`; redirections and comments are left out.
-fn simple_commands(letters: &[Letter]) -> Vec<Vec<Piece>> {
-    let mut commands = vec![Vec::new()];
-    let mut at = 0;
-    let mut redirected = false;
-    while let Some(&(c, _)) = letters.get(at) {
-        let boundary = at == 0 || letters[at - 1].0.is_whitespace();
-        match c {
-            _ if c.is_whitespace() => at += 1,
-            '#' if boundary => break,
-            ';' | '|' | '&' => {
-                // `2>&1`, `&>`
-                if c == '&' && (redirected || letters.get(at + 1).is_some_and(|(c, _)| *c == '>')) {
-                    at += 1;
-                    continue;
-                }
-                commands.push(Vec::new());
-                at += 1;
-            }
-            '>' | '<' if placeholder(letters, at).is_none() => {
-                redirected = true;
-                at += 1;
-            }
-            _ => {
-                let (piece, next) = piece(letters, at);
-                at = next;
-                let descriptor = piece.text.len() == 1
-                    && piece.text.starts_with(['1', '2'])
-                    && letters.get(at).is_some_and(|(c, _)| *c == '>');
-                if !redirected
-                    && !descriptor
-                    && let Some(command) = commands.last_mut()
-                {
-                    command.push(piece);
-                }
-                redirected = false;
-            }
-        }
-    }
-    commands.retain(|command| !command.is_empty());
-    commands
-}
-
-/// End of `<path to data>`: a placeholder, not a redirection.
-fn placeholder(letters: &[Letter], at: usize) -> Option<usize> {
-    if letters[at].0 != '<' || !letters.get(at + 1).is_some_and(|(c, _)| c.is_alphabetic() || *c == '/') {
-        return None;
-    }
-    let close = letters[at..].iter().take(80).position(|(c, _)| *c == '>')?;
-    Some(at + close + 1)
-}
-
-fn piece(letters: &[Letter], start: usize) -> (Piece, usize) {
-    let mut text = String::new();
-    let mut variables = Vec::new();
-    let mut at = start;
-    let mut quote: Option<char> = None;
-    while let Some(&(c, _)) = letters.get(at) {
-        match (quote, c) {
-            (Some(open), _) if c == open => quote = None,
-            (None, '\'' | '"') => quote = Some(c),
-            (None, '<') => match placeholder(letters, at) {
-                Some(end) => {
-                    text.extend(letters[at..end].iter().map(|(c, _)| *c));
-                    at = end;
-                    continue;
-                }
-                None => break,
-            },
-            (None, ';' | '|' | '&' | '>') => break,
-            (None, _) if c.is_whitespace() => break,
-            (None | Some('"'), '\\') if at + 1 < letters.len() => {
-                at += 1;
-                text.push(letters[at].0);
-            }
-            (None | Some('"'), '$') => {
-                let end = variable_end(letters, at);
-                let name: String = letters[at..end].iter().map(|(c, _)| *c).collect();
-                text.push_str(&name);
-                if name.len() > 1 {
-                    variables.push(name);
-                }
-                at = end;
-                continue;
-            }
-            _ => text.push(c),
-        }
-        at += 1;
-    }
-    let at = at.max(start + 1).min(letters.len());
-    let raw = letters[start..at].iter().map(|(c, _)| *c).collect();
-    let end = letters[at - 1].1 + letters[at - 1].0.len_utf8();
-    (
-        Piece {
-            text,
-            raw,
-            span: letters[start].1..end,
-            variables,
-        },
-        at,
-    )
-}
-
-/// End of `$name`, `${name}`, `$1`, `$(…)`.
-fn variable_end(letters: &[Letter], at: usize) -> usize {
-    let close = match letters.get(at + 1).map(|(c, _)| *c) {
-        Some('{') => '}',
-        Some('(') => ')',
-        _ => {
-            let name = letters[at + 1..]
-                .iter()
-                .take_while(|(c, _)| c.is_ascii_alphanumeric() || *c == '_')
-                .count();
-            return at + 1 + name;
-        }
-    };
-    letters[at..]
-        .iter()
-        .position(|(c, _)| *c == close)
-        .map_or(letters.len(), |offset| at + offset + 1)
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn commands(text: &str, shell: bool) -> (Vec<Command>, Vec<Statement>) {
-        let source = SourceText::new("README.md", text);
-        let mut start = 0;
-        let lines: Vec<(usize, &str)> = text
-            .split_inclusive('\n')
-            .map(|line| {
-                start += line.len();
-                (start - line.len(), line.trim_end_matches(['\n', '\r']))
-            })
-            .collect();
-        let mut facts = FileFacts::default();
-        read(&lines, shell, &source, &[], &mut Vec::new(), &mut facts);
-        (facts.commands, facts.statements)
-    }
-
-    #[test]
-    fn words_of_commands() {
-        let rows: &[(&str, bool, &[(&str, u32, u32)])] = &[
-            (
-                "python train.py --lr 1e-4\n",
-                true,
-                &[("python|train.py|--lr|1e-4", 1, 1)],
-            ),
-            (
-                "python a.py \\\n  --x 'b c' \\\n  --y=2 # note\n",
-                true,
-                &[("python|a.py|--x|b c|--y=2", 1, 3)],
-            ),
-            (
-                "$ python a.py\nsome output 3\n$ ls -l\n",
-                true,
-                &[("python|a.py", 1, 1), ("ls|-l", 3, 3)],
-            ),
-            ("(env) $ python a.py > log.txt 2>&1\n", true, &[("python|a.py", 1, 1)]),
-            (
-                "# a comment\n\npython a.py && bash b.sh; make x | tee log\n",
-                true,
-                &[
-                    ("python|a.py", 3, 3),
-                    ("bash|b.sh", 3, 3),
-                    ("make|x", 3, 3),
-                    ("tee|log", 3, 3),
-                ],
-            ),
-            (
-                "python a.py --data <path to data> --k\n",
-                true,
-                &[("python|a.py|--data|<path to data>|--k", 1, 1)],
-            ),
-            (
-                "for s in 1 2; do python a.py --seed $s; done\n",
-                true,
-                &[("python|a.py|--seed|$s", 1, 1)],
-            ),
-            // A fence without a language.
-            (
-                "python a.py --x 1\nEpoch 3 loss 0.2\n",
-                false,
-                &[("python|a.py|--x|1", 1, 1)],
-            ),
-            ("data/  the data\nmodel = 3\npython\n", false, &[]),
-            ("CUDA_VISIBLE_DEVICES=0 python a.py\n", false, &[("python|a.py", 1, 1)]),
-            ("echo \"unclosed\n", true, &[("echo|unclosed", 1, 1)]),
-        ];
-        for (text, shell, wanted) in rows {
-            let found: Vec<(String, u32, u32)> = commands(text, *shell)
-                .0
-                .iter()
-                .map(|command| {
-                    let words: Vec<&str> = command.words.iter().map(|word| word.text.as_str()).collect();
-                    (
-                        words.join("|"),
-                        command.place.line.unwrap(),
-                        command.place.end_line.unwrap(),
-                    )
-                })
-                .collect();
-            let wanted: Vec<(String, u32, u32)> = wanted
-                .iter()
-                .map(|(words, first, last)| (words.to_string(), *first, *last))
-                .collect();
-            assert_eq!(found, wanted, "{text}");
-        }
-    }
-
-    #[test]
-    fn variables_of_a_block() {
-        let (found, statements) = commands(
-            "export GPUS=0,1\nlr=1e-4\nSEED=3 python a.py --lr $lr --out ${lr}_x --z $Z\n",
-            true,
-        );
-        assert_eq!(statements.len(), 3);
-        let command = &found[0];
-        assert_eq!(command.environment, [("GPUS".to_string(), 0), ("SEED".to_string(), 2)]);
-        assert_eq!(command.text, "SEED=3 python a.py --lr $lr --out ${lr}_x --z $Z");
-        assert_eq!(command.grade, Grade::Documented);
-        let words: Vec<&str> = command.words.iter().map(|word| word.text.as_str()).collect();
-        assert_eq!(
-            words,
-            ["python", "a.py", "--lr", "1e-4", "--out", "1e-4_x", "--z", "$Z"]
-        );
-        assert_eq!(command.words[3].value, Expr::Ref("$lr".to_string()));
-        assert_eq!(command.words[3].variables, [("$lr".to_string(), 1)]);
-        assert_eq!(command.words[7].value, Expr::Ref("$Z".to_string()));
-    }
-
-    #[test]
-    fn folders_that_cd_enters() {
-        let rows: &[(&str, Option<&str>)] = &[
-            ("cd egs/esc50\nsh run.sh\n", Some("egs/esc50")),
-            ("git clone https://x.org/a/tool.git\ncd tool\npython a.py\n", None),
-            ("cd /abs/path\npython a.py\n", None),
-            ("cd a && cd b && python a.py\n", Some("a/b")),
-            ("cd a\ncd ..\npython a.py\n", None),
-        ];
-        for (text, directory) in rows {
-            let found = commands(text, true).0;
-            assert_eq!(found.last().unwrap().directory.as_deref(), *directory, "{text}");
-        }
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn any_block_is_read(text in "[-a-z$ \\\\'\"<>|&;#{}()=\n0-9é]{0,80}") {
-            commands(&text, true);
-            commands(&text, false);
-        }
-    }
-}
+mod tests;

@@ -344,6 +344,9 @@ pub(super) const NUMBERED: &[&str] = &[
     "jobs",
     "task",
     "experiment",
+    "example",
+    "examples",
+    "ejemplo",
     "exp",
     "row",
     "column",
@@ -518,6 +521,24 @@ pub(super) const REQUIREMENT: &[&str] = &[
     "o superior",
     "o similar",
     "o equivalente",
+];
+
+/// Words right before a number that make it a part or a period: `every 20 epochs`, `the first 10 epochs`.
+pub(super) const PARTIAL: &[&str] = &[
+    "every",
+    "after",
+    "before",
+    "first",
+    "last",
+    "next",
+    "another",
+    "additional",
+    "extra",
+    "cada",
+    "tras",
+    "primeros",
+    "primeras",
+    "últimos",
 ];
 
 /// What makes the number behind it a bound.

@@ -43,7 +43,8 @@ fn read(file: &File, asks: &[Ask]) -> FileFacts {
         }
     };
     let wanted = Wanted::of(asks);
-    let text = without_front_matter(source.text());
+    let (text, gaps) = super::without_long_lines(source);
+    let text = without_front_matter(&text);
     let lines = Lines::of(&text);
     let mut options = Options::default();
     options.extension.table = true;
@@ -59,7 +60,10 @@ fn read(file: &File, asks: &[Ask]) -> FileFacts {
         locale: super::language(&text),
         headings: Vec::new(),
         cloned: Vec::new(),
-        facts: FileFacts::default(),
+        facts: FileFacts {
+            gaps,
+            ..FileFacts::default()
+        },
     };
     let mut header: Vec<String> = Vec::new();
     for node in root.descendants() {
@@ -116,11 +120,25 @@ impl Document<'_> {
     }
 
     fn paragraph(&mut self, position: Sourcepos) {
+        let owner = self.owner();
+        for code in self.inline_commands(position) {
+            let line = [(code.start, &self.text[code])];
+            command::read(&line, true, self.source, &owner, &mut self.cloned, &mut self.facts);
+        }
         if self.wanted.is_empty() {
             return;
         }
-        let read = self.read(position);
-        let owner = self.owner();
+        let mut read = self.read(position);
+        // A command in inline code is a command, not a sentence.
+        for code in self.inline_commands(position) {
+            for part in read
+                .chars
+                .iter_mut()
+                .filter(|part| code.contains(&(part.start as usize)))
+            {
+                part.c = ' ';
+            }
+        }
         let mut speaker = Speaker {
             source: self.source,
             wanted: self.wanted,
@@ -130,6 +148,22 @@ impl Document<'_> {
         for span in sentence::spans(&read) {
             speaker.sentence(&read, span, &owner);
         }
+    }
+
+    /// The bytes of spans of inline code that are commands.
+    fn inline_commands(&self, position: Sourcepos) -> Vec<Range<usize>> {
+        let range = self.lines.range(self.text, position);
+        let mut found = Vec::new();
+        let mut open: Option<usize> = None;
+        for (at, _) in self.text[range.clone()].match_indices('`') {
+            let at = range.start + at;
+            match open.take() {
+                Some(start) if command::is_inline(&self.text[start..at]) => found.push(start..at),
+                Some(start) if start < at => {}
+                _ => open = Some(at + 1),
+            }
+        }
+        found
     }
 
     /// The cells of a row, cut at its own bars.

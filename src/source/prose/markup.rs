@@ -144,7 +144,13 @@ fn inline(body: &str, offset: usize, out: &mut ReadText) {
             },
             '<' if after.is_some_and(|c| c.is_ascii_alphabetic() || matches!(c, '/' | '!')) => match tag(rest) {
                 Some(end) => {
-                    push(out, ' ', offset + at, end);
+                    let breaks = rest[..end].to_ascii_lowercase().starts_with("<br");
+                    // A break ends a line of a cell, and with it its sentence.
+                    let sign = if breaks { '\n' } else { ' ' };
+                    push(out, sign, offset + at, end);
+                    if breaks {
+                        push(out, sign, offset + at, end);
+                    }
                     at + end
                 }
                 None => keep(out, c, offset + at, next),
@@ -260,7 +266,7 @@ mod tests {
             ("see [here][1] and [12]", "see here and [12]"),
             ("`batch_size` and *one* and __two__", "batch_size and one and two"),
             ("5 * 8 is 5*8", "5 * 8 is 5*8"),
-            ("a<br>b &ge; 4", "a b ≥ 4"),
+            ("a<br>b &ge; <i>4</i>", "a\n\nb ≥  4 "),
             ("x < 5 and y > 3", "x < 5 and y > 3"),
             ("> quoted\n> - item", "quoted\nitem"),
             ("3. third", "third"),

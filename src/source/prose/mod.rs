@@ -21,6 +21,8 @@ mod wanted;
 pub use markdown::MARKDOWN;
 pub use plain::PLAIN;
 
+use std::borrow::Cow;
+
 use crate::evidence::{Gap, GapReason};
 use crate::place::SourceText;
 use crate::quantity::Locale;
@@ -43,6 +45,36 @@ fn source_of(file: &File, largest: usize) -> Result<Option<&SourceText>, Gap> {
         Some(source) => Ok((!is_changelog(&file.path)).then_some(source)),
         None => Err(gap(GapReason::NotText, "not UTF-8")),
     }
+}
+
+/// Bytes of a line that a person would still read; longer ones are embedded pictures and data.
+const LONGEST_LINE: usize = 20_000;
+
+/// The text with lines that are too long blanked, every byte after them where it was; a gap names them.
+fn without_long_lines(source: &SourceText) -> (Cow<'_, str>, Vec<Gap>) {
+    let text = source.text();
+    if text.split('\n').all(|line| line.len() <= LONGEST_LINE) {
+        return (Cow::Borrowed(text), Vec::new());
+    }
+    let mut read = String::with_capacity(text.len());
+    let mut long = Vec::new();
+    for (index, line) in text.split_inclusive('\n').enumerate() {
+        let body = line.trim_end_matches(['\n', '\r']);
+        if body.len() > LONGEST_LINE {
+            long.push((index + 1).to_string());
+            read.extend(std::iter::repeat_n(' ', body.len()));
+            read.push_str(&line[body.len()..]);
+        } else {
+            read.push_str(line);
+        }
+    }
+    let detail = format!("lines over 20 KB were left out: {}", long.join(", "));
+    let gap = Gap {
+        file: source.path().to_string(),
+        why: GapReason::LongLine,
+        detail,
+    };
+    (Cow::Owned(read), vec![gap])
 }
 
 fn is_changelog(path: &str) -> bool {

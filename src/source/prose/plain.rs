@@ -38,13 +38,17 @@ fn read(file: &File, asks: &[Ask]) -> FileFacts {
         }
     };
     let wanted = Wanted::of(asks);
-    let locale = super::language(source.text());
-    let mut facts = FileFacts::default();
+    let (text, gaps) = super::without_long_lines(source);
+    let locale = super::language(&text);
+    let mut facts = FileFacts {
+        gaps,
+        ..FileFacts::default()
+    };
     let mut cloned = Vec::new();
     let mut heading: Vec<String> = Vec::new();
     let mut code: Option<(usize, bool)> = None;
-    let blocks = blocks(source.text());
-    for (index, block) in blocks.iter().enumerate() {
+    let blocks = blocks(&text);
+    for block in &blocks {
         let (start, first) = block[0];
         let indent = first.len() - first.trim_start().len();
         // Code goes on while blocks are indented deeper than the text that announced it.
@@ -87,7 +91,7 @@ fn read(file: &File, asks: &[Ask]) -> FileFacts {
             continue;
         }
         let end = block.last().map_or(start, |(at, line)| at + line.len());
-        let read = markup::read_range(source.text(), start..end);
+        let read = markup::read_range(&text, start..end);
         let mut speaker = Speaker {
             source,
             wanted: &wanted,
@@ -97,7 +101,6 @@ fn read(file: &File, asks: &[Ask]) -> FileFacts {
         for span in sentence::spans(&read) {
             speaker.sentence(&read, span, &heading);
         }
-        debug_assert!(index < blocks.len());
     }
     facts
 }

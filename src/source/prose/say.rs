@@ -10,6 +10,7 @@ use std::ops::Range;
 use super::clause::{self, Mention, Reading};
 use super::lexicon::REQUIREMENT_HEADINGS;
 use super::read::ReadText;
+use super::sentence;
 use super::wanted::{Wanted, identifier};
 use crate::evidence::{Expr, Form, Grade, Statement, Subject};
 use crate::place::SourceText;
@@ -117,7 +118,9 @@ impl Speaker<'_> {
                 );
             }
         }
-        self.text(read, 0..read.chars.len(), &owner, Some(&[header, label]));
+        for span in sentence::spans(read) {
+            self.text(read, span, &owner, Some(&[header.clone(), label.clone()]));
+        }
     }
 
     /// A sentence, or a cell that is more than a value; `about`: the names of its column and row.
@@ -244,7 +247,7 @@ impl Speaker<'_> {
         let needed = self.wanted.speaks(&mention.words)
             || match clause::dimension(&mention.stated) {
                 Some(Dimension::Time) => self.wanted.runtime && !is_short(&mention.stated),
-                Some(Dimension::Memory) => (self.wanted.cards || self.wanted.scheduler) && speaks_of_memory(words),
+                Some(Dimension::Memory) => self.wanted.cards && speaks_of_memory(words),
                 _ => false,
             };
         if !needed {

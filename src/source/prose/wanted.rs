@@ -12,29 +12,6 @@ use crate::evidence::Ask;
 /// Parts of a name that prose leaves out: `num_samples` is `samples` there.
 const COUNTING: &[&str] = &["num", "n", "number", "nr", "no"];
 
-/// Names that a table of jobs has for what is asked of the scheduler.
-const SCHEDULER: &[&str] = &[
-    "partition",
-    "partición",
-    "queue",
-    "cola",
-    "constraint",
-    "nodes",
-    "nodos",
-    "gpus",
-    "gpu",
-    "cpus",
-    "cpu",
-    "memory",
-    "memoria",
-    "mem",
-    "ram",
-    "time",
-    "tiempo",
-    "time_limit",
-    "walltime",
-];
-
 #[derive(Debug, Default)]
 pub(crate) struct Wanted {
     /// Identifiers as [`identifier`] writes them.
@@ -43,7 +20,6 @@ pub(crate) struct Wanted {
     phrases: BTreeSet<Vec<String>>,
     pub(crate) cards: bool,
     pub(crate) runtime: bool,
-    pub(crate) scheduler: bool,
 }
 
 impl Wanted {
@@ -58,12 +34,8 @@ impl Wanted {
                 Ask::Prose { words } => wanted.phrases.extend(words.iter().map(|word| parts(word))),
                 Ask::Cards => wanted.cards = true,
                 Ask::Runtime => wanted.runtime = true,
-                Ask::Scheduler => wanted.scheduler = true,
                 _ => {}
             }
-        }
-        if wanted.scheduler {
-            wanted.settings.extend(SCHEDULER.iter().map(ToString::to_string));
         }
         wanted.phrases.remove(&Vec::new());
         wanted

@@ -76,6 +76,21 @@ fn quantities_belong_to_the_words_beside_them() {
             "a character limit of 300",
             &[("300", "character limit", "character_limit", false)],
         ),
+        (
+            "Learning Rate (lr) = 1e-5",
+            &[("1e-5", "learning rate lr", "learning_rate lr", false)],
+        ),
+        (
+            "Batch size 32 effectively: 8 per device",
+            &[("32", "batch size", "batch_size", false), ("8", "", "", false)],
+        ),
+        (
+            "on 100 explicitly harmful examples",
+            &[("100", "harmful examples", "", false)],
+        ),
+        ("we save every 20 epochs", &[("20", "epochs", "", true)]),
+        ("Zephyr 7B Beta has 7B parameters", &[("7B", "parameters", "", false)]),
+        ("10 times smaller learning rate", &[]),
         // Bounds and alternatives.
         (
             "40GB+ VRAM for training, 24GB for inference",

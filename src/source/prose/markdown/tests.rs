@@ -152,7 +152,7 @@ fn cells_of_tables() {
 
 #[test]
 fn commands_of_fences() {
-    let text = "---\ntitle: x 50\n---\n# Run\n\n1. Train:\n\n   ```bash\n   python train.py \\\n     --lr 1e-4\n   ```\n\n```python\nbatch_size = 50\n```\n\n> ```\n> $ python eval.py\n> ok\n> ```\n\n    python indented.py --k 1\n";
+    let text = "---\ntitle: x 50\n---\n# Run\n\n1. Train:\n\n   ```bash\n   python train.py \\\n     --lr 1e-4\n   ```\n\n```python\nbatch_size = 50\n```\n\n> ```\n> $ python eval.py\n> ok\n> ```\n\n    python indented.py --k 1\n\nRun `python one.py --lr 3` or `a.py`.\n";
     let found = facts(text, &[]);
     let commands: Vec<(&str, Option<u32>, Option<u32>)> = found
         .commands
@@ -165,6 +165,7 @@ fn commands_of_fences() {
             ("python train.py --lr 1e-4", Some(9), Some(10)),
             ("python eval.py", Some(18), Some(18)),
             ("python indented.py --k 1", Some(22), Some(22)),
+            ("python one.py --lr 3", Some(24), Some(24)),
         ]
     );
 }
@@ -195,6 +196,15 @@ fn what_says_nothing() {
         assert!(settings.is_empty(), "{text}: {settings:?}");
     }
     assert!(said("batch size of 50", &[]).is_empty());
+}
+
+#[test]
+fn long_lines_are_left_out_and_said() {
+    let text = format!("![x](data:{})\n\nlr = 0.1\n", "A".repeat(30_000));
+    let found = facts(&text, &[setting(&["lr"])]);
+    assert_eq!(found.statements[0].place.line, Some(3));
+    assert_eq!(found.gaps[0].why, crate::evidence::GapReason::LongLine);
+    assert!(found.gaps[0].detail.ends_with(": 1"), "{}", found.gaps[0].detail);
 }
 
 #[test]

@@ -1,0 +1,123 @@
+//! The page of kinds (`claims/KINDS.md`), made from the same tables that the parser reads by.
+//!
+//! Why it can be wrong: a page written by hand drifts with the next key. A test compares this one with the committed
+//! file; `UPDATE_KINDS=1 cargo test --lib page` writes it.
+//!
+//! Example: the kind `sampling-rate` with its keys, its usual names and the head of its source file.
+
+use std::fmt::Write as _;
+
+use super::keys::{COMMON, SHARED};
+use super::{Key, KindSpec, Shape};
+
+/// The whole page, in Markdown.
+pub fn page(kinds: &[&KindSpec]) -> String {
+    let mut out = String::from(
+        "# Kinds of claims\n\n<!-- Made from the code: `UPDATE_KINDS=1 cargo test --lib page` writes it anew. -->\n\n\
+         Every claim has these keys:\n\n",
+    );
+    table(&mut out, COMMON.iter());
+    out.push_str("\nThese are shared: each kind says which of them it takes.\n\n");
+    table(&mut out, SHARED.iter());
+    out.push_str("\n| kind | decided by evidence of grade | shared keys (`!` required) |\n|---|---|---|\n");
+    for kind in kinds {
+        let shared: Vec<String> = kind.shared.iter().map(|key| format!("`{key}`")).collect();
+        let _ = writeln!(
+            out,
+            "| [`{0}`](#{0}) | {1} | {2} |",
+            kind.name,
+            kind.deciding.name(),
+            shared.join(" ")
+        );
+    }
+    for kind in kinds {
+        let _ = write!(out, "\n## {}\n\n{}\n", kind.name, head(kind.about));
+        if !kind.keys.is_empty() {
+            out.push_str("\nKeys of its own:\n\n");
+            table(&mut out, kind.keys.iter());
+        }
+        if !kind.usual_names.is_empty() {
+            let names: Vec<String> = kind.usual_names.iter().map(|name| format!("`{name}`")).collect();
+            let _ = write!(out, "\nUsual names: {}.\n", names.join(", "));
+        }
+    }
+    out
+}
+
+fn table<'k>(out: &mut String, keys: impl Iterator<Item = &'k Key>) {
+    out.push_str("| key | value | meaning |\n|---|---|---|\n");
+    for key in keys {
+        let required = if key.required { ", required" } else { "" };
+        let _ = writeln!(
+            out,
+            "| `{}` | {}{required} | {} |",
+            key.name,
+            shape(key.shape).replace('|', "\\|"),
+            key.about.replace('|', "\\|")
+        );
+    }
+}
+
+/// What a shape takes, in a few words.
+fn shape(shape: Shape) -> String {
+    let words = match shape {
+        Shape::OneOf(words) => return words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "),
+        Shape::Text => "a text",
+        Shape::Texts => "a text or a list of texts",
+        Shape::Integer => "a whole number",
+        Shape::Count => "a whole number of at least 1",
+        Shape::Bool => "`true` or `false`",
+        Shape::BoolOrText => "`true`, `false` or a text",
+        Shape::Stated => "a number, quantity, range, bound or list",
+        Shape::Regex => "a regular expression",
+        Shape::Select => "`$…`, `/regex/` or SQL",
+        Shape::Version => "a version or range",
+        Shape::Arguments => "a table of arguments, or a list by position",
+        Shape::See => "`{ at, sha256 }`",
+        Shape::Date => "a date",
+        Shape::Sha256 => "hexadecimal digits, at least 8",
+        Shape::Path => "a path relative to the root",
+        Shape::Globs => "a glob, or a list of globs",
+        Shape::Scope => "a scope name or glob, or a list of them",
+        Shape::Names => "an identifier, a list of them, or arithmetic over them",
+        Shape::At => "`FILE:LINE`",
+        Shape::Unit => "a unit",
+        Shape::Tolerance => "a share or a quantity",
+        Shape::Given => "a table",
+        Shape::Quorum => "`\"all\"`, `\"any\"` or a least count",
+        Shape::Accept => "`{ verdict, reason, until }`",
+        Shape::Words => "a list of words",
+        Shape::Variables => "a name or a list of names",
+        Shape::Device => "`cpu`, `cuda`, `cuda:1`, `metal`",
+        Shape::Duration => "a duration",
+        Shape::Frequency => "a frequency",
+        Shape::Share => "a share",
+    };
+    words.to_string()
+}
+
+/// The `//!` lines of a source file, its headings one level deeper.
+pub fn head(source: &str) -> String {
+    let lines: Vec<String> = source
+        .lines()
+        .take_while(|line| line.starts_with("//!"))
+        .map(|line| {
+            let line = line.trim_start_matches("//!").strip_prefix(' ').unwrap_or("");
+            if line.starts_with("## ") { format!("#{line}") } else { line.to_string() }
+        })
+        .collect();
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_committed_page_is_made_from_these_tables() {
+        let page = super::page(&crate::judge::specs());
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/claims/KINDS.md");
+        if std::env::var_os("UPDATE_KINDS").is_some() {
+            std::fs::write(path, &page).unwrap();
+        }
+        assert!(std::fs::read_to_string(path).unwrap() == page, "claims/KINDS.md is stale: UPDATE_KINDS=1 writes it");
+    }
+}

@@ -61,7 +61,13 @@ fn table<'k>(out: &mut String, keys: impl Iterator<Item = &'k Key>) {
 /// What a shape takes, in a few words.
 fn shape(shape: Shape) -> String {
     let words = match shape {
-        Shape::OneOf(words) => return words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "),
+        Shape::OneOf(words) => {
+            return words
+                .iter()
+                .map(|word| format!("`{word}`"))
+                .collect::<Vec<_>>()
+                .join(", ");
+        }
         Shape::Text => "a text",
         Shape::Texts => "a text or a list of texts",
         Shape::Integer => "a whole number",
@@ -97,13 +103,17 @@ fn shape(shape: Shape) -> String {
 }
 
 /// The `//!` lines of a source file, its headings one level deeper.
-pub fn head(source: &str) -> String {
+fn head(source: &str) -> String {
     let lines: Vec<String> = source
         .lines()
         .take_while(|line| line.starts_with("//!"))
         .map(|line| {
             let line = line.trim_start_matches("//!").strip_prefix(' ').unwrap_or("");
-            if line.starts_with("## ") { format!("#{line}") } else { line.to_string() }
+            if line.starts_with("## ") {
+                format!("#{line}")
+            } else {
+                line.to_string()
+            }
         })
         .collect();
     lines.join("\n")
@@ -118,6 +128,9 @@ mod tests {
         if std::env::var_os("UPDATE_KINDS").is_some() {
             std::fs::write(path, &page).unwrap();
         }
-        assert!(std::fs::read_to_string(path).unwrap() == page, "claims/KINDS.md is stale: UPDATE_KINDS=1 writes it");
+        assert!(
+            std::fs::read_to_string(path).unwrap() == page,
+            "claims/KINDS.md is stale: UPDATE_KINDS=1 writes it"
+        );
     }
 }

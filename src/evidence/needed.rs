@@ -74,18 +74,28 @@ impl Evidence {
 
     /// The evidence with these statements alone, in their order, renumbered.
     fn only(mut self, keep: &BTreeSet<StatementId>) -> Evidence {
+        // In the order in which they stand in the repository, whoever found them.
+        let mut order: Vec<StatementId> = keep.iter().copied().collect();
+        order.sort_by(|&a, &b| {
+            let place = |id: StatementId| {
+                let place = &self.statements[id].place;
+                (&place.file, place.bytes, place.line, place.row, id)
+            };
+            place(a).cmp(&place(b))
+        });
         let number: BTreeMap<StatementId, StatementId> =
-            keep.iter().enumerate().map(|(new, &old)| (old, new)).collect();
+            order.iter().enumerate().map(|(new, &old)| (old, new)).collect();
         let renumber = |ids: &mut Vec<StatementId>| {
             *ids = ids.iter().filter_map(|id| number.get(id).copied()).collect();
         };
-        let mut statements = Vec::with_capacity(keep.len());
-        for (id, mut statement) in std::mem::take(&mut self.statements).into_iter().enumerate() {
-            if !keep.contains(&id) {
+        let mut found: Vec<Option<Statement>> = std::mem::take(&mut self.statements).into_iter().map(Some).collect();
+        let mut statements = Vec::with_capacity(order.len());
+        for &id in &order {
+            let Some(mut statement) = found[id].take() else {
                 continue;
-            }
+            };
             if let Some(Dead::Shadowed { by }) = &mut statement.dead {
-                *by = number.get(by).copied().unwrap_or_default();
+                *by = number.get(&*by).copied().unwrap_or_default();
             }
             statements.push(statement);
         }

@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 
 use super::file::{Repository, digest};
 use super::latex::{Paper, find_in_text};
-use super::{Command, File, FileFacts, READERS, Reader, cards, config, data, manifest, python};
+use super::{File, FileFacts, READERS, Reader, cards, config, data, launch, manifest, opened, python};
 use crate::evidence::Expr;
 use crate::evidence::{
     Ask, Evidence, Form, Gap, GapReason, Grade, SCHEMA, Scope, ScopeFiles, Statement, Subject, Tool,
@@ -259,9 +259,15 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
     manifest::bind(&statements, &mut links);
     let entries = python::entries(&modules);
     let reach = |entry: &str| python::reach(entry, &modules);
-    let commands: Vec<Command> = commands;
-    let launches = Vec::new();
-    let _ = (reach, commands);
+    let console = console_scripts(&statements);
+    let repository = launch::Repository {
+        files: paths,
+        entries: &entries,
+        console: &console,
+        reach: &reach,
+    };
+    let mut launches = launch::bind(&commands, &mut statements, &mut links, &repository);
+    opened::bind(&mut statements, &mut launches, &commands, &entries, paths);
     Evidence {
         tool: Tool::default(),
         schema: SCHEMA,
@@ -275,6 +281,20 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
         launches,
         gaps,
     }
+}
+
+/// Console scripts of the manifests: name to dotted module.
+fn console_scripts(statements: &[Statement]) -> BTreeMap<String, String> {
+    statements
+        .iter()
+        .filter(|statement| statement.owner.last().is_some_and(|owner| owner == "scripts"))
+        .filter_map(|statement| match (&statement.subject, statement.value.literal()) {
+            (Subject::Setting { name }, Some(Value::Text(target))) => {
+                Some((name.clone(), target.split(':').next().unwrap_or(target).to_string()))
+            }
+            _ => None,
+        })
+        .collect()
 }
 
 /// Looks every quote up, in the paper or at its `at`.

@@ -15,9 +15,14 @@ pub mod data;
 pub mod file;
 pub mod gather;
 pub mod latex;
+pub mod launch;
+pub mod makefile;
 pub mod manifest;
+pub mod opened;
 pub mod prose;
 pub mod python;
+pub mod scheduler;
+pub mod shell;
 pub mod site;
 
 use crate::evidence::{Ask, Expr, Gap, Grade, Guard, Link, Statement, StatementId};
@@ -56,6 +61,8 @@ pub struct FileFacts {
 
 /// Every reader, in the order of the rooms.
 pub const READERS: &[Reader] = &[
+    shell::SHELL,
+    makefile::MAKEFILE,
     manifest::REQUIREMENTS,
     manifest::PYPROJECT,
     config::YAML,

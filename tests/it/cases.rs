@@ -21,7 +21,12 @@ fn the_cases_get_the_verdicts_written_beside_them() {
 
 #[test]
 fn the_projects_own_claims_get_the_verdicts_written_beside_them() {
-    hold(&corpus::all().into_iter().filter(|file| file.path.starts_with("claims/")).collect::<Vec<_>>());
+    hold(
+        &corpus::all()
+            .into_iter()
+            .filter(|file| file.path.starts_with("claims/"))
+            .collect::<Vec<_>>(),
+    );
 }
 
 /// Runs every file and prints all that differs.
@@ -32,7 +37,9 @@ fn hold(files: &[File]) {
         let run = check(package(), &file.path, &[]);
         match serde_json::from_str::<Value>(&run.stdout) {
             Ok(report) => differences.hold(file, &report),
-            Err(_) => differences.failed.push(format!("{}: exit {}\n{}", file.path, run.code, run.stderr)),
+            Err(_) => differences
+                .failed
+                .push(format!("{}: exit {}\n{}", file.path, run.code, run.stderr)),
         }
     }
     let text = differences.table();
@@ -81,7 +88,10 @@ impl Differences {
         }
         let evidence = found["evidence"].as_array().expect("a claim has evidence");
         for wanted in &expected.places {
-            if !evidence.iter().any(|place| stands(expected, place) && is_at(wanted, place)) {
+            if !evidence
+                .iter()
+                .any(|place| stands(expected, place) && is_at(wanted, place))
+            {
                 self.places.push(row(&shown(wanted), &cited(evidence)));
             }
         }
@@ -130,7 +140,9 @@ fn is_at(wanted: &Where, place: &Value) -> bool {
         return false;
     }
     let Some((first, last)) = wanted.lines else { return true };
-    let Some(from) = place["line"].as_u64() else { return false };
+    let Some(from) = place["line"].as_u64() else {
+        return false;
+    };
     let to = place["end_line"].as_u64().unwrap_or(from);
     from <= last && first <= to
 }
@@ -147,12 +159,19 @@ fn cited(evidence: &[Value]) -> String {
     let places: Vec<String> = evidence
         .iter()
         .map(|place| {
-            let line = place["line"].as_u64().map(|line| format!(":{line}")).unwrap_or_default();
+            let line = place["line"]
+                .as_u64()
+                .map(|line| format!(":{line}"))
+                .unwrap_or_default();
             let text = |key: &str| place[key].as_str().unwrap_or_default().to_string();
             format!("{}{line} ({})", text("file"), text("stance"))
         })
         .collect();
-    if places.is_empty() { "no place".to_string() } else { places.join(", ") }
+    if places.is_empty() {
+        "no place".to_string()
+    } else {
+        places.join(", ")
+    }
 }
 
 /// What every kind has cases for: the words for a set of verdicts, and those verdicts.
@@ -171,7 +190,9 @@ fn every_kind_has_a_supported_a_contradicted_a_mixed_and_an_unknown_case() {
     let mut lacking = Vec::new();
     for kind in KINDS.iter().map(|kind| kind.spec.name) {
         for (sort, verdicts) in SORTS {
-            let own = cases.iter().filter(|file| file.path.starts_with(&format!("fixtures/cases/{kind}/")));
+            let own = cases
+                .iter()
+                .filter(|file| file.path.starts_with(&format!("fixtures/cases/{kind}/")));
             let there = own
                 .flat_map(|file| &file.claims)
                 .any(|claim| claim.kind == kind && verdicts.contains(&claim.verdict));
@@ -180,7 +201,10 @@ fn every_kind_has_a_supported_a_contradicted_a_mixed_and_an_unknown_case() {
             }
         }
     }
-    assert!(lacking.is_empty(), "kinds without such a case, or with one they cannot have: {lacking:#?}");
+    assert!(
+        lacking.is_empty(),
+        "kinds without such a case, or with one they cannot have: {lacking:#?}"
+    );
 }
 
 #[test]
@@ -202,7 +226,12 @@ fn ids_are_unique_within_a_world() {
     let mut seen = BTreeSet::new();
     for file in corpus::cases() {
         for claim in &file.claims {
-            assert!(seen.insert((file.folder().to_string(), claim.id.clone())), "{}: `{}` twice", file.path, claim.id);
+            assert!(
+                seen.insert((file.folder().to_string(), claim.id.clone())),
+                "{}: `{}` twice",
+                file.path,
+                claim.id
+            );
         }
     }
 }

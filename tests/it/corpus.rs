@@ -63,7 +63,11 @@ impl File {
 pub(crate) fn cases() -> Vec<File> {
     below("fixtures/cases")
         .into_iter()
-        .filter(|path| path.rsplit('/').next().is_some_and(|name| name.starts_with("claims") && name.ends_with(".toml")))
+        .filter(|path| {
+            path.rsplit('/')
+                .next()
+                .is_some_and(|name| name.starts_with("claims") && name.ends_with(".toml"))
+        })
         .map(|path| file(&path))
         .collect()
 }
@@ -107,7 +111,9 @@ fn one(path: &str, block: &str) -> Expected {
     let id = key("id").unwrap_or_else(|| panic!("{path}: a claim without id:\n{block}"));
     let kind = key("kind").unwrap_or_else(|| panic!("{path}: `{id}` has no kind"));
     let mut lines = block.lines().filter_map(|line| line.strip_prefix("# expect: "));
-    let expected = lines.next().unwrap_or_else(|| panic!("{path}: `{id}` has no `# expect:`"));
+    let expected = lines
+        .next()
+        .unwrap_or_else(|| panic!("{path}: `{id}` has no `# expect:`"));
     assert_eq!(lines.next(), None, "{path}: `{id}` has two `# expect:`");
     let mut words = expected.split_whitespace().peekable();
     let verdict = words.next().unwrap_or_default();
@@ -157,13 +163,23 @@ fn place(word: &str) -> Option<Where> {
 
 #[test]
 fn expectations_are_read() {
-    let text = "[[claim]]\nid = \"x\"\nkind = \"gpu\"\n# expect: supported declared a/b.job:2-7 c.md:3, with d.md:1 (why)\n\n";
+    let text =
+        "[[claim]]\nid = \"x\"\nkind = \"gpu\"\n# expect: supported declared a/b.job:2-7 c.md:3, with d.md:1 (why)\n\n";
     let [claim] = read("a.toml", text).try_into().expect("one claim");
     assert_eq!((claim.id.as_str(), claim.kind.as_str()), ("x", "gpu"));
-    assert_eq!((claim.verdict, claim.grade), (Verdict::Supported, Some(Grade::Declared)));
+    assert_eq!(
+        (claim.verdict, claim.grade),
+        (Verdict::Supported, Some(Grade::Declared))
+    );
     let places = [
-        Where { file: "a/b.job".into(), lines: Some((2, 7)) },
-        Where { file: "c.md".into(), lines: Some((3, 3)) },
+        Where {
+            file: "a/b.job".into(),
+            lines: Some((2, 7)),
+        },
+        Where {
+            file: "c.md".into(),
+            lines: Some((3, 3)),
+        },
     ];
     assert_eq!(claim.places, places);
 }

@@ -95,18 +95,30 @@ fn imports_run_downwards_only() {
     let path = Regex::new(r"\b(?:crate|verify)::(\w+)").expect("a pattern");
     let group = Regex::new(r"\b(?:crate|verify)::\{([^}]*)\}").expect("a pattern");
     let (mut imports, mut found) = (0, Vec::new());
-    for source in sources().iter().filter(|source| !source.is_test() && source.path != "lib.rs") {
+    for source in sources()
+        .iter()
+        .filter(|source| !source.is_test() && source.path != "lib.rs")
+    {
         let Some(own) = level(source.room()) else { continue };
         for (number, line) in source.code() {
             let mut rooms: Vec<String> = path.captures_iter(line).map(|found| found[1].to_string()).collect();
             for found in group.captures_iter(line) {
-                rooms.extend(found[1].split(',').filter_map(|item| item.trim().split("::").next().map(str::to_string)));
+                rooms.extend(
+                    found[1]
+                        .split(',')
+                        .filter_map(|item| item.trim().split("::").next().map(str::to_string)),
+                );
             }
             for room in rooms {
                 let Some(theirs) = level(&room) else { continue };
                 imports += 1;
                 if room != source.room() && theirs <= own {
-                    found.push(format!("{}:{number}: {} imports {room}: {}", source.path, source.room(), line.trim()));
+                    found.push(format!(
+                        "{}:{number}: {} imports {room}: {}",
+                        source.path,
+                        source.room(),
+                        line.trim()
+                    ));
                 }
             }
         }
@@ -119,7 +131,10 @@ fn imports_run_downwards_only() {
 fn a_source_knows_no_claim_and_no_verdict() {
     let path = Regex::new(r"\bcrate::(claim|verdict|judge)\b").expect("a pattern");
     let mut found = Vec::new();
-    for source in sources().iter().filter(|source| source.room() == "source" && !source.is_test()) {
+    for source in sources()
+        .iter()
+        .filter(|source| source.room() == "source" && !source.is_test())
+    {
         // The site finds root and paper, which the claim file names.
         if source.path == "source/site.rs" {
             continue;
@@ -139,7 +154,13 @@ fn judges_share_only_what_weighs() {
     let kinds: Vec<String> = KINDS.iter().map(|kind| kind.spec.name.replace('-', "_")).collect();
     let mut found = Vec::new();
     for source in sources() {
-        let Some(own) = source.path.strip_prefix("judge/").and_then(|path| path.strip_suffix(".rs")) else { continue };
+        let Some(own) = source
+            .path
+            .strip_prefix("judge/")
+            .and_then(|path| path.strip_suffix(".rs"))
+        else {
+            continue;
+        };
         if own == "mod" || source.is_test() {
             continue;
         }
@@ -159,11 +180,18 @@ fn judges_share_only_what_weighs() {
 #[test]
 fn only_sources_and_the_writer_touch_the_world() {
     const MAY: [&str; 5] = ["source", "write", "main", "cli", "live"];
-    let world = Regex::new(r"\bstd::(?:fs|env|process|net)\b|\bfs::(?:read|write)|\bFile::(?:open|create)\b").expect("a pattern");
+    let world = Regex::new(r"\bstd::(?:fs|env|process|net)\b|\bfs::(?:read|write)|\bFile::(?:open|create)\b")
+        .expect("a pattern");
     let clock = Regex::new(r"\b(?:Instant|SystemTime|Local|Utc)::now\b").expect("a pattern");
     let mut found = Vec::new();
-    for source in sources().iter().filter(|source| !source.is_test() && !MAY.contains(&source.room())) {
-        for (number, line) in source.code().filter(|(_, line)| world.is_match(line) || clock.is_match(line)) {
+    for source in sources()
+        .iter()
+        .filter(|source| !source.is_test() && !MAY.contains(&source.room()))
+    {
+        for (number, line) in source
+            .code()
+            .filter(|(_, line)| world.is_match(line) || clock.is_match(line))
+        {
             found.push(format!("{}:{number}: {}", source.path, line.trim()));
         }
     }
@@ -172,9 +200,13 @@ fn only_sources_and_the_writer_touch_the_world() {
 
 #[test]
 fn only_the_writer_writes() {
-    let writes = Regex::new(r"\bfs::(?:write|create_dir|remove|rename|copy)|\bFile::create\b|OpenOptions|tempfile::").expect("a pattern");
+    let writes = Regex::new(r"\bfs::(?:write|create_dir|remove|rename|copy)|\bFile::create\b|OpenOptions|tempfile::")
+        .expect("a pattern");
     let mut found = Vec::new();
-    for source in sources().iter().filter(|source| !source.is_test() && source.room() != "write") {
+    for source in sources()
+        .iter()
+        .filter(|source| !source.is_test() && source.room() != "write")
+    {
         for (number, line) in source.code().filter(|(_, line)| writes.is_match(line)) {
             found.push(format!("{}:{number}: {}", source.path, line.trim()));
         }
@@ -201,7 +233,13 @@ fn every_file_says_what_it_is_for_and_is_of_a_size_to_be_read() {
 fn every_kind_has_its_file_and_every_file_is_a_kind() {
     let mut files: Vec<String> = sources()
         .iter()
-        .filter_map(|source| source.path.strip_prefix("judge/")?.strip_suffix(".rs").map(str::to_string))
+        .filter_map(|source| {
+            source
+                .path
+                .strip_prefix("judge/")?
+                .strip_suffix(".rs")
+                .map(str::to_string)
+        })
         .filter(|name| !name.contains('/') && name != "mod" && name != "tests")
         .map(|name| name.replace('_', "-"))
         .collect();

@@ -75,7 +75,11 @@ static CHECKED: LazyLock<Vec<Checked>> = LazyLock::new(|| corpus::all().into_ite
 fn checked(file: File) -> Checked {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let saved = folder.path().join("evidence.json");
-    let run = check(package(), &file.path, &["--save-evidence", saved.to_str().expect("UTF-8")]);
+    let run = check(
+        package(),
+        &file.path,
+        &["--save-evidence", saved.to_str().expect("UTF-8")],
+    );
     let json = run.json();
     let text = fs::read_to_string(&saved).unwrap_or_else(|error| panic!("{}: {error}\n{}", file.path, run.all()));
     let evidence = Evidence::replay(&text).unwrap_or_else(|error| panic!("{}: {error}", file.path));
@@ -87,7 +91,12 @@ fn verdicts(json: &Value) -> BTreeMap<&str, &str> {
     let claims = json["claims"].as_array().expect("the report has claims");
     claims
         .iter()
-        .map(|claim| (claim["id"].as_str().unwrap_or_default(), claim["verdict"].as_str().unwrap_or("null")))
+        .map(|claim| {
+            (
+                claim["id"].as_str().unwrap_or_default(),
+                claim["verdict"].as_str().unwrap_or("null"),
+            )
+        })
         .collect()
 }
 
@@ -95,7 +104,12 @@ fn verdicts(json: &Value) -> BTreeMap<&str, &str> {
 #[track_caller]
 fn none(what: &str, tried: usize, found: &[String]) {
     assert!(tried > 0, "{what}: nothing was tried");
-    assert!(found.is_empty(), "{what}: {} of {tried}\n  {}", found.len(), found.join("\n  "));
+    assert!(
+        found.is_empty(),
+        "{what}: {} of {tried}\n  {}",
+        found.len(),
+        found.join("\n  ")
+    );
 }
 
 #[test]
@@ -141,13 +155,21 @@ fn a_supported_claim_with_another_value_is_not_supported() {
     for Checked { file, json, .. } in CHECKED.iter() {
         let verdicts = verdicts(json);
         let supported = |id: &str| verdicts.get(id) == Some(&"supported");
-        let rounds = file.claims.iter().map(|claim| mutation::of(claim).len()).max().unwrap_or(0);
+        let rounds = file
+            .claims
+            .iter()
+            .map(|claim| mutation::of(claim).len())
+            .max()
+            .unwrap_or(0);
         let place = Place::of(file, false);
         for round in 0..rounds {
             let mut text = file.head().to_string();
             let mut changed = BTreeMap::new();
             for claim in &file.claims {
-                let mutant = mutation::of(claim).into_iter().nth(round).filter(|_| supported(&claim.id));
+                let mutant = mutation::of(claim)
+                    .into_iter()
+                    .nth(round)
+                    .filter(|_| supported(&claim.id));
                 if let Some(mutant) = &mutant {
                     changed.insert(claim.id.as_str(), mutant.what.clone());
                 }
@@ -210,7 +232,12 @@ fn the_order_of_claims_changes_only_the_order() {
         place.claim(&format!("{}{}", file.head(), blocks.join("\n")));
         let report = place.check(&[]).json();
         let order = |json: &Value| -> Vec<String> {
-            json["claims"].as_array().into_iter().flatten().map(|claim| claim["id"].to_string()).collect()
+            json["claims"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|claim| claim["id"].to_string())
+                .collect()
         };
         let mut expected = order(json);
         expected.reverse();
@@ -221,7 +248,11 @@ fn the_order_of_claims_changes_only_the_order() {
         for (id, was) in &before {
             tried += 1;
             if after.get(id) != Some(was) {
-                found.push(format!("{} {id}:\n    {was}\n    {}", file.path, after.get(id).cloned().unwrap_or_default()));
+                found.push(format!(
+                    "{} {id}:\n    {was}\n    {}",
+                    file.path,
+                    after.get(id).cloned().unwrap_or_default()
+                ));
             }
         }
         if report["summary"] != json["summary"] || report["exit"] != json["exit"] {
@@ -272,12 +303,23 @@ fn all_formats_agree_on_the_counts() {
         let to = |format: &str| format!("{format}={}", folder.path().join(format).display());
         let (json, markdown, terminal) = (to("json"), to("markdown"), to("terminal"));
         let args = [
-            &file.path, "--no-live", "--as-of", AS_OF, "--lang", "en", "--format", &json, "--format", &markdown, "--format",
+            &file.path,
+            "--no-live",
+            "--as-of",
+            AS_OF,
+            "--lang",
+            "en",
+            "--format",
+            &json,
+            "--format",
+            &markdown,
+            "--format",
             &terminal,
         ];
         let run = verify(package(), &args);
         let read = |format: &str| {
-            fs::read_to_string(folder.path().join(format)).unwrap_or_else(|error| panic!("{format}: {error}\n{}", run.all()))
+            fs::read_to_string(folder.path().join(format))
+                .unwrap_or_else(|error| panic!("{format}: {error}\n{}", run.all()))
         };
         let report: Value = serde_json::from_str(&read("json")).expect("JSON");
         let (terminal, markdown) = (read("terminal"), read("markdown"));
@@ -305,7 +347,10 @@ fn all_formats_agree_on_the_counts() {
             }
         }
         if report["exit"] != run.code {
-            found.push(format!("{}: exit {} in JSON, {} in fact", file.path, report["exit"], run.code));
+            found.push(format!(
+                "{}: exit {} in JSON, {} in fact",
+                file.path, report["exit"], run.code
+            ));
         }
     }
     none("formats that disagree", tried, &found);
@@ -313,9 +358,10 @@ fn all_formats_agree_on_the_counts() {
 
 /// `12 supported: …; 1 needs-clarification; 1 minor-discrepancy`.
 fn in_summary_line(terminal: &str, verdict: Verdict) -> u64 {
-    let stem = verdict.name().strip_suffix("discrepancy").map_or(verdict.name().to_string(), |stem| {
-        format!("{stem}discrepanc(?:y|ies)")
-    });
+    let stem = verdict
+        .name()
+        .strip_suffix("discrepancy")
+        .map_or(verdict.name().to_string(), |stem| format!("{stem}discrepanc(?:y|ies)"));
     let pattern = Regex::new(&format!(r"(?m)^(?:.*; )?(\d+) {stem}(?:[:;]|$)")).expect("a pattern");
     let last = terminal.lines().rev().find_map(|line| pattern.captures(line));
     last.map_or(0, |found| found[1].parse().expect("a number"))
@@ -324,8 +370,13 @@ fn in_summary_line(terminal: &str, verdict: Verdict) -> u64 {
 /// `- ✅ **12 claims are SUPPORTED**: …` in the summary.
 fn in_findings(markdown: &str, verdict: Verdict) -> u64 {
     let word = shouted(verdict);
-    let pattern = Regex::new(&format!(r"(?m)^- \S+ \*\*(\d+) (?:claims? (?:is |are |needs? )?)?{word}")).expect("a pattern");
-    pattern.captures(markdown).map_or(0, |found| found[1].parse().expect("a number"))
+    let pattern = Regex::new(&format!(
+        r"(?m)^- \S+ \*\*(\d+) (?:claims? (?:is |are |needs? )?)?{word}"
+    ))
+    .expect("a pattern");
+    pattern
+        .captures(markdown)
+        .map_or(0, |found| found[1].parse().expect("a number"))
 }
 
 /// Rows of the overview with the verdict.
@@ -359,7 +410,10 @@ fn saved_evidence_judges_the_same_without_the_repository() {
         let saved = whole.path().join("evidence.json");
         let saved = saved.to_str().expect("UTF-8");
         let args = |format| ["--no-live", "--as-of", AS_OF, "--format", format];
-        let first = verify(whole.path(), &[&[&*file.path, "--save-evidence", saved], &args("json")[..]].concat());
+        let first = verify(
+            whole.path(),
+            &[&[&*file.path, "--save-evidence", saved], &args("json")[..]].concat(),
+        );
         // Only the claim file is left.
         let bare = tempfile::tempdir().expect("a temporary folder");
         fs::create_dir(bare.path().join(".git")).expect("a mark of the top");
@@ -374,7 +428,10 @@ fn saved_evidence_judges_the_same_without_the_repository() {
             } else {
                 verify(whole.path(), &[&[&*file.path], &args(format)[..]].concat()).stdout
             };
-            let here = verify(bare.path(), &[&[&*file.path, "--evidence", saved], &args(format)[..]].concat());
+            let here = verify(
+                bare.path(),
+                &[&[&*file.path, "--evidence", saved], &args(format)[..]].concat(),
+            );
             if here.stdout != there {
                 found.push(format!("{} {format}: {}", file.path, difference(&there, &here)));
             }

@@ -42,6 +42,7 @@ pub(crate) fn step(statement: &Statement, value: String) -> Step {
         place: statement.place.clone(),
         what: what(statement),
         value,
+        instead_of: None,
     }
 }
 

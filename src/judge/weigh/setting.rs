@@ -610,7 +610,17 @@ fn chain(graph: &Graph<'_>, seen: &Seen, live: &Live) -> Vec<crate::verdict::Ste
     way.iter()
         .map(|&id| {
             let statement = graph.statement(id);
-            step(statement, shown(&statement.value))
+            let own = shown(&statement.value);
+            let arrived = shown_outcome(&live.resolved.outcome);
+            let has_literal = statement.value.literal().is_some();
+            match (has_literal, own == arrived) {
+                (true, false) if !live.resolved.computed => crate::verdict::Step {
+                    instead_of: Some(own),
+                    ..step(statement, arrived)
+                },
+                (false, _) if own.is_empty() => step(statement, arrived),
+                _ => step(statement, own),
+            }
         })
         .collect()
 }

@@ -53,7 +53,9 @@ fn other(kind: &str, key: &str, raw: &str, lines: &[(&str, &str)]) -> Option<Str
         (_, "value") => Some(value(raw)),
         ("dependency", "version" | "installed") => text("==98765.4"),
         ("dependency", "works-with") => text("98765.1-98765.2"),
-        ("dependency", "package") if !has("version") && !has("works-with") && !has("installed") => text("no-such-package"),
+        ("dependency", "package") if !has("version") && !has("works-with") && !has("installed") => {
+            text("no-such-package")
+        }
         ("dependency", "extra") if raw.starts_with('"') => text("no-such-extra"),
         ("gpu", "model") => text("Tesla T4"),
         ("scheduler", "system") => text("lsf"),

@@ -204,66 +204,18 @@ fn option_name(system: &str, word: &str) -> (String, Option<String>) {
 }
 
 /// Slurm's options without a value; all others take one.
-const SLURM_SWITCHES: &[&str] = &[
-    "--exclusive",
-    "--requeue",
-    "--no-requeue",
-    "--wait",
-    "-W",
-    "--parsable",
-    "--hold",
-    "-H",
-    "--contiguous",
-    "-k",
-    "--no-kill",
-    "--overcommit",
-    "-O",
-    "--oversubscribe",
-    "-s",
-    "--spread-job",
-    "--test-only",
-    "--use-min-nodes",
-    "-h",
-    "--help",
-    "--usage",
-    "-V",
-    "--version",
-    "-Q",
-    "--quiet",
-    "-v",
-    "--verbose",
-    "-vv",
-    "-vvv",
-    "--pty",
-    "-l",
-    "--label",
-    "-u",
-    "--unbuffered",
-    "-K",
-    "--kill-on-bad-exit",
-    "-Z",
-    "--no-allocate",
-    "-X",
-    "--disable-status",
-    "--overlap",
-    "--exact",
-    "--ignore-pbs",
-    "--reboot",
-    "--multi-prog",
-    "--preserve-env",
-    "-E",
-    "--no-shell",
-    "--immediate",
-    "-I",
-    "--whole",
-    "--interactive",
-    "--get-user-env",
-    "--nice",
-    "--propagate",
-];
-const LSF_SWITCHES: &[&str] = &["-x", "-K", "-I", "-Is", "-Ip", "-B", "-N", "-r", "-rn", "-H", "-env"];
-const SGE_SWITCHES: &[&str] = &["-cwd", "-V", "-verify", "-terse", "-notify", "-h", "-clear", "-w"];
-const PBS_SWITCHES: &[&str] = &["-V", "-I", "-X", "-h", "-z", "-f"];
+const SLURM_SWITCHES: &str = "\
+    --exclusive --requeue --no-requeue --wait -W --parsable --hold -H --contiguous -k --no-kill --overcommit -O \
+    --oversubscribe -s --spread-job --test-only --use-min-nodes -h --help --usage -V --version -Q --quiet -v \
+    --verbose -vv -vvv --pty -l --label -u --unbuffered -K --kill-on-bad-exit -Z --no-allocate -X \
+    --disable-status --overlap --exact --ignore-pbs --reboot --multi-prog --preserve-env -E --no-shell \
+    --immediate -I --whole --interactive --get-user-env --nice --propagate";
+const LSF_SWITCHES: &str = "\
+    -x -K -I -Is -Ip -B -N -r -rn -H -env";
+const SGE_SWITCHES: &str = "\
+    -cwd -V -verify -terse -notify -h -clear -w";
+const PBS_SWITCHES: &str = "\
+    -V -I -X -h -z -f";
 
 fn takes_value(system: &str, name: &str) -> bool {
     let switches = match system {
@@ -272,7 +224,7 @@ fn takes_value(system: &str, name: &str) -> bool {
         "sge" => SGE_SWITCHES,
         _ => PBS_SWITCHES,
     };
-    !switches.contains(&name)
+    !switches.split_ascii_whitespace().any(|switch| switch == name)
 }
 
 type Asked = Vec<(&'static str, Expr, Option<Unit>)>;

@@ -17,6 +17,7 @@ mod install;
 pub(crate) mod lex;
 pub(crate) mod literal;
 mod recipes;
+mod starters;
 mod state;
 mod walk;
 mod words;
@@ -107,6 +108,9 @@ pub(crate) fn read_range(source: &SourceText, range: Range<usize>, grade: Grade)
     script.finish()
 }
 
+/// Where something stands, and the start bytes of the calls that lead there: a function's body is walked once a call.
+type At = (usize, Vec<usize>);
+
 /// One script while it is walked.
 struct Script<'s> {
     source: &'s SourceText,
@@ -124,7 +128,7 @@ struct Script<'s> {
     state: State,
     guards: Vec<Guard>,
     /// What the names in a condition refer to, by the condition's first byte and the calls it stands in.
-    tested: BTreeMap<(usize, Vec<usize>), Vec<(String, StatementId)>>,
+    tested: BTreeMap<At, Vec<(String, StatementId)>>,
     /// Start bytes of the calls that lead here.
     calls: Vec<usize>,
     fragments: usize,

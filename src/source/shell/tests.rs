@@ -171,6 +171,11 @@ fn commands_with_words_environment_and_folder() {
         ("python - <<EOF\nprint(1)\nEOF", &["python -"]),
         ("bash -c \"python t.py --lr 1\"", &["python t.py --lr 1"]),
         ("eval \"python t.py --lr 1\"", &["python t.py --lr 1"]),
+        (
+            "L=\"LOG=info accelerate launch --num_processes 8\"\nC=\"a.py --x 1\"\nsrun bash -c \"$L $C\" 2>&1",
+            &["LOG=info accelerate launch --num_processes 8 a.py --x 1"],
+        ),
+        ("L=(5)\nfor x in \"${L[@]}\"; do python t.py --x $x; done", &["python t.py --x $x{5}"]),
         ("sbatch --wrap=\"python t.py --lr 1\"", &["python t.py --lr 1"]),
         (
             "CMD=\"python t.py --lr 1\"\n$CMD --bf16",

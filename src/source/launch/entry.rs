@@ -20,7 +20,10 @@ impl<'f> Paths<'f> {
         for file in files {
             named.entry(last(file)).or_default().push(file);
         }
-        Paths { files: files.iter().map(String::as_str).collect(), named }
+        Paths {
+            files: files.iter().map(String::as_str).collect(),
+            named,
+        }
     }
 
     /// Files that end in these parts.
@@ -28,7 +31,8 @@ impl<'f> Paths<'f> {
         let same = self.named.get(last(end)).cloned().unwrap_or_default();
         let end = end.to_string();
         same.into_iter().filter(move |file| {
-            file.strip_suffix(end.as_str()).is_some_and(|before| before.is_empty() || before.ends_with('/'))
+            file.strip_suffix(end.as_str())
+                .is_some_and(|before| before.is_empty() || before.ends_with('/'))
         })
     }
 
@@ -103,11 +107,13 @@ impl<'f> Paths<'f> {
         if !module.contains('.') {
             return None;
         }
-        [format!("{path}.py"), format!("{path}/__main__.py")].iter().find_map(|end| {
-            let mut found = self.ending(end);
-            let only = found.next()?;
-            found.next().is_none().then(|| only.to_string())
-        })
+        [format!("{path}.py"), format!("{path}/__main__.py")]
+            .iter()
+            .find_map(|end| {
+                let mut found = self.ending(end);
+                let only = found.next()?;
+                found.next().is_none().then(|| only.to_string())
+            })
     }
 
     /// A file under a folder of that name: Hydra's `model=big` is `conf/model/big.yaml`.

@@ -83,7 +83,12 @@ impl World<'_> {
     pub(super) fn options_parsed(&self, module: usize, name: &str) -> Vec<StatementId> {
         let reached = self.reached(module);
         let near = |file: &usize| *file == module || reached.contains(file);
-        if !self.options.values().flatten().any(|(file, _)| near(file)) {
+        // A parser that is made here, or has options here, has those; one that is handed in may have any.
+        let made = self.modules[module]
+            .calls
+            .iter()
+            .any(|call| call.resolved.ends_with("ArgumentParser"));
+        if !made && !self.options.values().flatten().any(|(file, _)| near(file)) {
             return self.options_named(module, name);
         }
         let found = self.options_named(module, name);

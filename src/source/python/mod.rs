@@ -10,13 +10,17 @@
 //! value 32; `Trainer(batch_size=args.batch_size)` is a keyword that refers to it.
 
 mod bind;
+mod branches;
 mod calls;
 mod comments;
+mod definitions;
 mod expression;
+mod imports;
 mod module;
 mod options;
 pub mod packages;
 mod reach;
+mod reads;
 mod remarks;
 mod values;
 mod walk;

@@ -87,6 +87,8 @@ pub(super) struct Scope {
     pub returns: Vec<(Expr, usize)>,
     /// The body is a docstring, `pass`, `...` or `raise NotImplementedError`.
     pub stub: bool,
+    /// It gives control away in the middle: `yield`, `await`.
+    pub pauses: bool,
     /// The body sees all of its names at once: `locals()`, `save_hyperparameters()`.
     pub reads_all: bool,
 }
@@ -304,6 +306,7 @@ impl Scope {
             body: 0,
             returns: Vec::new(),
             stub: false,
+            pauses: false,
             reads_all: false,
         }
     }

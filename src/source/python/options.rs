@@ -23,7 +23,7 @@ pub(super) type Decorated<'a> = (TextRange, String, Vec<String>, &'a ast::ExprCa
 impl<'a> Walk<'a> {
     /// `parser.add_argument(…)`, `flags.DEFINE_integer(…)`; whether the call was one.
     pub(super) fn option(&mut self, call: &'a ast::ExprCall, method: &str) -> bool {
-        if method.starts_with("DEFINE_") || method.starts_with("define_") {
+        if method.starts_with("DEFINE_") {
             return self.absl(call, method);
         }
         if !["add_argument", "add_option", "add_arg"].contains(&method) {

@@ -6,11 +6,11 @@
 //! Example: `config = {"optimizer": {"lr": 1e-3}}` gives the entry `lr`, owner `["config", "optimizer"]`, value 1e-3.
 
 use ruff_python_ast as ast;
-use ruff_text_size::{Ranged, TextRange};
+use ruff_text_size::TextRange;
 
 use super::calls::is_declaration;
-use super::expression::{identifier, lookup, path};
-use super::module::{Assigned, Bound, EntryFact, Local, Scope, ScopeKind};
+use super::expression::path;
+use super::module::{Assigned, Bound, Local, ScopeKind};
 use super::remarks;
 use super::walk::Walk;
 use crate::evidence::{Expr, Form};
@@ -27,7 +27,7 @@ pub(super) struct Holder {
 }
 
 impl Holder {
-    fn below(&self, key: &str) -> Holder {
+    pub(super) fn below(&self, key: &str) -> Holder {
         let mut below = self.clone();
         below.owner.push(key.to_string());
         below.path.push(key.to_string());
@@ -158,7 +158,7 @@ impl<'a> Walk<'a> {
     }
 
     /// One target gets a value; the statement and the name that it holds.
-    fn set(
+    pub(super) fn set(
         &mut self,
         target: &'a ast::Expr,
         value: Expr,
@@ -271,222 +271,6 @@ impl<'a> Walk<'a> {
                 path: Vec::new(),
             }),
         );
-    }
-
-    /// Walks an expression: reads, calls, entries.
-    pub(super) fn expr(&mut self, expr: &'a ast::Expr, held: Option<&Holder>) {
-        self.deeper(|walk| walk.expr_here(expr, held));
-    }
-
-    fn expr_here(&mut self, expr: &'a ast::Expr, held: Option<&Holder>) {
-        match expr {
-            ast::Expr::Name(name) => self.read(name.id.to_string(), expr.start().to_usize()),
-            ast::Expr::Attribute(attribute) => match path(expr) {
-                Some(path) => self.read_path(path, expr.range()),
-                None => {
-                    self.read(format!("?.{}", attribute.attr), expr.start().to_usize());
-                    self.expr(&attribute.value, None);
-                }
-            },
-            ast::Expr::Subscript(subscript) => match path(expr) {
-                Some(path) => self.read_path(path, expr.range()),
-                None => {
-                    self.expr(&subscript.value, None);
-                    self.expr(&subscript.slice, None);
-                }
-            },
-            ast::Expr::StringLiteral(text) => self.words(text.value.to_str()),
-            ast::Expr::FString(joined) => {
-                for element in joined.value.elements() {
-                    if let ast::InterpolatedStringElement::Interpolation(inner) = element {
-                        self.expr(&inner.expression, None);
-                    }
-                }
-            }
-            ast::Expr::Dict(dict) => self.dict(dict, held),
-            ast::Expr::List(ast::ExprList { elts, .. })
-            | ast::Expr::Tuple(ast::ExprTuple { elts, .. })
-            | ast::Expr::Set(ast::ExprSet { elts, .. }) => {
-                let within = held.map(|held| Holder {
-                    root: None,
-                    ..held.clone()
-                });
-                elts.iter().for_each(|inner| self.expr(inner, within.as_ref()));
-            }
-            ast::Expr::Call(call) => self.call(call, held),
-            ast::Expr::If(choice) => {
-                self.expr(&choice.test, None);
-                for (inner, holds) in [(&choice.body, true), (&choice.orelse, false)] {
-                    let guard = self.guard(&choice.test, holds);
-                    self.guards.push(guard);
-                    self.expr(inner, held);
-                    self.guards.pop();
-                }
-            }
-            ast::Expr::BoolOp(all) => all.values.iter().for_each(|inner| self.expr(inner, None)),
-            ast::Expr::BinOp(binary) => {
-                self.expr(&binary.left, None);
-                self.expr(&binary.right, None);
-            }
-            ast::Expr::UnaryOp(unary) => self.expr(&unary.operand, None),
-            ast::Expr::Compare(compare) => {
-                self.expr(&compare.left, None);
-                compare.comparators.iter().for_each(|inner| self.expr(inner, None));
-            }
-            ast::Expr::Named(named) => {
-                self.expr(&named.value, None);
-                let value = self.names.expr(&named.value);
-                self.set(&named.target, value, named.range, false);
-            }
-            ast::Expr::Lambda(lambda) => self.lambda(lambda),
-            ast::Expr::ListComp(ast::ExprListComp { elt, generators, .. })
-            | ast::Expr::SetComp(ast::ExprSetComp { elt, generators, .. })
-            | ast::Expr::Generator(ast::ExprGenerator { elt, generators, .. }) => {
-                self.comprehension(&[elt], generators)
-            }
-            ast::Expr::DictComp(comp) => {
-                let parts: Vec<&'a ast::Expr> = comp.key.iter().map(|key| &**key).chain([&*comp.value]).collect();
-                self.comprehension(&parts, &comp.generators);
-            }
-            ast::Expr::Await(ast::ExprAwait { value, .. })
-            | ast::Expr::YieldFrom(ast::ExprYieldFrom { value, .. })
-            | ast::Expr::Starred(ast::ExprStarred { value, .. }) => self.expr(value, None),
-            ast::Expr::Yield(given) => given.value.iter().for_each(|inner| self.expr(inner, None)),
-            ast::Expr::Slice(slice) => {
-                slice
-                    .lower
-                    .iter()
-                    .chain(&slice.upper)
-                    .chain(&slice.step)
-                    .for_each(|inner| self.expr(inner, None));
-            }
-            _ => {}
-        }
-    }
-
-    /// A dotted path that is read; a symbol that needs a package is seen here where its module was imported whole.
-    fn read_path(&mut self, path: String, range: TextRange) {
-        let resolved = self.names.resolved(&path);
-        if resolved != path || resolved.contains('.') {
-            self.push_need(&resolved, range);
-        }
-        self.read(path, range.start().to_usize());
-    }
-
-    /// Identifiers inside a text: what a registry or `getattr` may look up.
-    fn words(&mut self, text: &str) {
-        if text.len() <= 120 && !text.contains([' ', '\n']) {
-            for part in text.split(['.', ':', '/']) {
-                if let Some(word) = identifier(part) {
-                    self.module.words.insert(word.to_string());
-                }
-            }
-        }
-    }
-
-    fn dict(&mut self, dict: &'a ast::ExprDict, held: Option<&Holder>) {
-        let open = Holder {
-            root: None,
-            owner: self.owner.clone(),
-            path: Vec::new(),
-        };
-        let holder = held.unwrap_or(&open).clone();
-        for item in &dict.items {
-            match &item.key {
-                Some(ast::Expr::StringLiteral(key)) => {
-                    let range = TextRange::new(key.range.start(), item.value.range().end());
-                    self.entry(key.value.to_str(), &item.value, range, &holder);
-                }
-                Some(key) => {
-                    self.expr(key, None);
-                    self.expr(&item.value, None);
-                }
-                None => self.expr(&item.value, None),
-            }
-        }
-    }
-
-    /// One entry of a dictionary, and what it holds in turn.
-    pub(super) fn entry(&mut self, key: &str, value: &'a ast::Expr, range: TextRange, holder: &Holder) {
-        let expr = self.names.expr(value);
-        let local = self.setting(key, Form::Entry, expr, range, holder.owner.clone());
-        let below = holder.below(key);
-        self.module.entries.push(EntryFact {
-            statement: local,
-            root: holder.root,
-            path: below.path.clone(),
-        });
-        self.words(key);
-        self.expr(value, Some(&below));
-    }
-
-    fn lambda(&mut self, lambda: &'a ast::ExprLambda) {
-        let scope = self.inner_scope("<lambda>");
-        if let Some(parameters) = &lambda.parameters {
-            for parameter in parameters.iter() {
-                if let Some(default) = parameter.default() {
-                    self.expr(default, None);
-                }
-            }
-            let before = std::mem::replace(&mut self.scope, scope);
-            for parameter in parameters.iter() {
-                self.bind(
-                    parameter.name().as_str(),
-                    lambda.range.start().to_usize(),
-                    Bound::Unknown,
-                );
-            }
-            self.scope = before;
-        }
-        let before = std::mem::replace(&mut self.scope, scope);
-        self.expr(&lambda.body, None);
-        self.scope = before;
-    }
-
-    fn comprehension(&mut self, parts: &[&'a ast::Expr], generators: &'a [ast::Comprehension]) {
-        let scope = self.inner_scope("<comprehension>");
-        if let Some(first) = generators.first() {
-            self.expr(&first.iter, None);
-        }
-        let before = std::mem::replace(&mut self.scope, scope);
-        for (index, generator) in generators.iter().enumerate() {
-            if index > 0 {
-                self.expr(&generator.iter, None);
-            }
-            self.unknown_target(&generator.target);
-            generator.ifs.iter().for_each(|test| self.expr(test, None));
-        }
-        parts.iter().for_each(|part| self.expr(part, None));
-        self.scope = before;
-    }
-
-    fn inner_scope(&mut self, name: &str) -> usize {
-        let mut scope = Scope::new(ScopeKind::Function, name.to_string(), Some(self.scope));
-        scope.body = self.block;
-        self.module.scopes.push(scope);
-        self.module.scopes.len() - 1
-    }
-
-    /// `d.get("k", default)` and its like: the default is an entry of its own.
-    pub(super) fn lookup_default(&mut self, call: &'a ast::ExprCall) -> bool {
-        let Some(found) = lookup(call) else { return false };
-        let range = call.range();
-        self.read(found.path(), range.start().to_usize());
-        if let Some(default) = found.default {
-            let value = self.names.expr(default);
-            let local = self.setting(found.key, Form::Entry, value, range, self.owner_of(&found.base));
-            self.module.assigned.push(Assigned {
-                path: format!("{}?", found.path()),
-                statement: local,
-            });
-            self.expr_held(default, local, found.key);
-        }
-        if let ast::Expr::Attribute(attribute) = &*call.func
-            && attribute.attr.as_str() == "getenv"
-        {
-            self.expr(&attribute.value, None);
-        }
-        true
     }
 }
 

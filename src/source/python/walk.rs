@@ -12,12 +12,10 @@ use ruff_python_ast::token::TokenKind;
 use ruff_python_parser::Parsed;
 use ruff_text_size::{Ranged, TextRange};
 
+use super::branches::known;
 use super::expression::{Names, callee, path};
-use super::module::{
-    Binding, Block, BlockId, Bound, ImportName, Local, Module, Parameter, ParameterKind, Scope, ScopeId, ScopeKind,
-    Site,
-};
-use super::packages;
+use super::imports::collect_aliases;
+use super::module::{Binding, Block, BlockId, Bound, Local, Module, ScopeId, Site};
 use crate::evidence::{Dead, Expr, Form, Grade, Guard, Statement, Subject};
 use crate::place::SourceText;
 use crate::quantity::Unit;
@@ -82,107 +80,6 @@ pub(super) fn walk(source: &SourceText, parsed: &Parsed<ast::ModModule>) -> (Vec
     walk.units_from_comments();
     walk.commented_out();
     (walk.out, walk.module, walk.too_deep)
-}
-
-/// Names that imports bind anywhere in the file: lazy imports in functions resolve callees there.
-fn collect_aliases(body: &[ast::Stmt], aliases: &mut BTreeMap<String, String>, depth: usize) {
-    if depth > DEEPEST {
-        return;
-    }
-    for statement in body {
-        match statement {
-            ast::Stmt::Import(import) => {
-                for alias in &import.names {
-                    let (name, target) = match &alias.asname {
-                        Some(name) => (name.as_str(), alias.name.as_str()),
-                        None => {
-                            let top = alias.name.split('.').next().unwrap_or("");
-                            (top, top)
-                        }
-                    };
-                    aliases.insert(name.to_string(), target.to_string());
-                }
-            }
-            ast::Stmt::ImportFrom(import) => {
-                let module = from_module(import);
-                for alias in import.names.iter().filter(|alias| alias.name.as_str() != "*") {
-                    let name = alias.asname.as_ref().unwrap_or(&alias.name);
-                    let dot = if module.ends_with('.') { "" } else { "." };
-                    aliases.insert(name.to_string(), format!("{module}{dot}{}", alias.name));
-                }
-            }
-            _ => for_each_body(statement, &mut |inner| collect_aliases(inner, aliases, depth + 1)),
-        }
-    }
-}
-
-/// The module of a `from … import`, with its leading dots.
-fn from_module(import: &ast::StmtImportFrom) -> String {
-    let dots = ".".repeat(import.level as usize);
-    format!("{dots}{}", import.module.as_ref().map_or("", |module| module.as_str()))
-}
-
-fn for_each_body(statement: &ast::Stmt, see: &mut impl FnMut(&[ast::Stmt])) {
-    match statement {
-        ast::Stmt::FunctionDef(def) => see(&def.body),
-        ast::Stmt::ClassDef(def) => see(&def.body),
-        ast::Stmt::If(branch) => {
-            see(&branch.body);
-            branch.elif_else_clauses.iter().for_each(|clause| see(&clause.body));
-        }
-        ast::Stmt::For(ast::StmtFor { body, orelse, .. }) | ast::Stmt::While(ast::StmtWhile { body, orelse, .. }) => {
-            see(body);
-            see(orelse);
-        }
-        ast::Stmt::With(with) => see(&with.body),
-        ast::Stmt::Try(tried) => {
-            see(&tried.body);
-            for ast::ExceptHandler::ExceptHandler(handler) in &tried.handlers {
-                see(&handler.body);
-            }
-            see(&tried.orelse);
-            see(&tried.finalbody);
-        }
-        ast::Stmt::Match(matched) => matched.cases.iter().for_each(|case| see(&case.body)),
-        _ => {}
-    }
-}
-
-/// Whether a test is known without running: `False`, `0`, `TYPE_CHECKING`.
-fn known(test: &ast::Expr) -> Option<bool> {
-    match test {
-        ast::Expr::BooleanLiteral(literal) => Some(literal.value),
-        ast::Expr::NoneLiteral(_) => Some(false),
-        ast::Expr::NumberLiteral(ast::ExprNumberLiteral {
-            value: ast::Number::Int(value),
-            ..
-        }) => Some(value.as_i64() != Some(0)),
-        ast::Expr::UnaryOp(unary) if unary.op == ast::UnaryOp::Not => known(&unary.operand).map(|holds| !holds),
-        ast::Expr::BoolOp(all) => {
-            let stop = all.op == ast::BoolOp::Or;
-            if all.values.iter().any(|value| known(value) == Some(stop)) {
-                return Some(stop);
-            }
-            all.values
-                .iter()
-                .all(|value| known(value) == Some(!stop))
-                .then_some(!stop)
-        }
-        ast::Expr::Name(_) | ast::Expr::Attribute(_) => {
-            let name = path(test)?;
-            (name == "TYPE_CHECKING" || name.ends_with(".TYPE_CHECKING")).then_some(false)
-        }
-        _ => None,
-    }
-}
-
-fn is_main(test: &ast::Expr) -> bool {
-    let ast::Expr::Compare(compare) = test else {
-        return false;
-    };
-    std::iter::once(&*compare.left)
-        .chain(compare.comparators.iter())
-        .any(|side| path(side).as_deref() == Some("__name__"))
 }
 
 impl<'a> Walk<'a> {
@@ -288,7 +185,7 @@ impl<'a> Walk<'a> {
     }
 
     /// A run of statements; what stands behind a `return` or `raise` never runs.
-    fn statements(&mut self, body: &'a [ast::Stmt]) {
+    pub(super) fn statements(&mut self, body: &'a [ast::Stmt]) {
         let before = self.dead.clone();
         for statement in body {
             self.deeper(|walk| walk.statement(statement));
@@ -308,7 +205,7 @@ impl<'a> Walk<'a> {
         self.dead = before;
     }
 
-    fn block(&mut self, body: &'a [ast::Stmt], repeats: bool) {
+    pub(super) fn block(&mut self, body: &'a [ast::Stmt], repeats: bool) {
         self.module.blocks.push(Block {
             parent: Some(self.block),
             repeats,
@@ -316,41 +213,6 @@ impl<'a> Walk<'a> {
         let before = std::mem::replace(&mut self.block, self.module.blocks.len() - 1);
         self.statements(body);
         self.block = before;
-    }
-
-    /// A branch under a test.
-    fn branch(&mut self, guards: &[Guard], never: bool, body: &'a [ast::Stmt], repeats: bool) {
-        let (kept, dead) = (self.guards.len(), self.dead.clone());
-        self.guards.extend_from_slice(guards);
-        if never && self.dead.is_none() {
-            self.dead = Some(Dead::BranchNotTaken);
-        }
-        self.block(body, repeats);
-        self.guards.truncate(kept);
-        self.dead = dead;
-    }
-
-    pub(super) fn guard(&self, test: &ast::Expr, holds: bool) -> Guard {
-        let range = test.range();
-        Guard {
-            text: self.names.slice(range).to_string(),
-            test: self.names.expr(test),
-            holds,
-            place: self.source.place(range.start().to_usize()..range.end().to_usize()),
-        }
-    }
-
-    /// A condition that is no expression: `except ImportError`, `case "adam"`.
-    fn guard_of_text(&self, text: String, range: TextRange) -> Guard {
-        let place = self
-            .source
-            .place(range.start().to_usize()..range.start().to_usize() + 1);
-        Guard {
-            test: Expr::Opaque(text.clone()),
-            text,
-            holds: true,
-            place,
-        }
     }
 
     fn statement(&mut self, statement: &'a ast::Stmt) {
@@ -466,7 +328,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn works_by(&mut self, works: bool) {
+    pub(super) fn works_by(&mut self, works: bool) {
         self.module.works |= works && self.dead.is_none();
     }
 
@@ -483,63 +345,6 @@ impl<'a> Walk<'a> {
             || name == "tf.app.run"
     }
 
-    fn conditional(&mut self, branch: &'a ast::StmtIf) {
-        self.expr(&branch.test, None);
-        if is_main(&branch.test) && self.scope == 0 {
-            self.module.works = true;
-            self.block(&branch.body, false);
-            for clause in &branch.elif_else_clauses {
-                self.block(&clause.body, false);
-            }
-            return;
-        }
-        let first = known(&branch.test);
-        let mut earlier: Vec<Guard> = Vec::new();
-        let mut taken = first == Some(true);
-        let guards = if first.is_some() {
-            Vec::new()
-        } else {
-            vec![self.guard(&branch.test, true)]
-        };
-        self.branch(&guards, first == Some(false), &branch.body, false);
-        if first.is_none() {
-            earlier.push(self.guard(&branch.test, false));
-        }
-        for clause in &branch.elif_else_clauses {
-            let mut guards = earlier.clone();
-            let mut never = taken;
-            if let Some(test) = &clause.test {
-                self.expr(test, None);
-                match known(test) {
-                    None => {
-                        guards.push(self.guard(test, true));
-                        earlier.push(self.guard(test, false));
-                    }
-                    Some(true) => taken = true,
-                    Some(false) => never = true,
-                }
-            }
-            self.branch(&guards, never, &clause.body, false);
-        }
-    }
-
-    fn case_guard(&self, subject: &ast::Expr, case: &ast::MatchCase) -> Guard {
-        let text = format!(
-            "{} == {}",
-            self.names.slice(subject.range()),
-            self.names.slice(case.pattern.range())
-        );
-        let mut guard = self.guard_of_text(text, case.range);
-        if let ast::Pattern::MatchValue(value) = &case.pattern {
-            guard.test = Expr::Binary {
-                op: "==".to_string(),
-                left: Box::new(self.names.expr(subject)),
-                right: Box::new(self.names.expr(&value.value)),
-            };
-        }
-        guard
-    }
-
     /// Names that a `for` or `with` sets.
     pub(super) fn unknown_target(&mut self, target: &'a ast::Expr) {
         match target {
@@ -551,311 +356,4 @@ impl<'a> Walk<'a> {
             _ => {}
         }
     }
-
-    fn import(&mut self, import: &'a ast::StmtImport) {
-        for alias in &import.names {
-            let module = alias.name.to_string();
-            let statement = self.push_import(&module, &module, alias.range);
-            let (name, target) = match &alias.asname {
-                Some(name) => (name.to_string(), module.clone()),
-                None => {
-                    let top = module.split('.').next().unwrap_or("").to_string();
-                    (top.clone(), top)
-                }
-            };
-            self.bind(
-                &name,
-                import.range.end().to_usize(),
-                Bound::Import {
-                    module: target,
-                    symbol: None,
-                },
-            );
-            self.module.imports.push(ImportName {
-                module,
-                symbol: None,
-                statement: Some(statement),
-                dead: self.dead.is_some(),
-            });
-        }
-    }
-
-    fn import_from(&mut self, import: &'a ast::StmtImportFrom) {
-        let module = from_module(import);
-        for alias in &import.names {
-            let symbol = alias.name.to_string();
-            let dotted = if symbol == "*" {
-                module.trim_start_matches('.').to_string()
-            } else {
-                format!("{}.{symbol}", module.trim_start_matches('.'))
-                    .trim_start_matches('.')
-                    .to_string()
-            };
-            let statement = self.push_import(&module, &dotted, alias.range);
-            if symbol != "*" {
-                let name = alias.asname.as_ref().unwrap_or(&alias.name).to_string();
-                let what = Bound::Import {
-                    module: module.clone(),
-                    symbol: Some(symbol.clone()),
-                };
-                self.bind(&name, import.range.end().to_usize(), what);
-            }
-            self.module.imports.push(ImportName {
-                module: module.clone(),
-                symbol: Some(symbol),
-                statement: Some(statement),
-                dead: self.dead.is_some(),
-            });
-        }
-    }
-
-    /// An import, and the package that the imported symbol needs; a relative import is of no package.
-    fn push_import(&mut self, module: &str, symbol: &str, range: TextRange) -> Local {
-        let package = if module.starts_with('.') {
-            String::new()
-        } else {
-            packages::of_import(module)
-        };
-        let value = Expr::Opaque(String::new());
-        let subject = Subject::Import {
-            package,
-            symbol: symbol.to_string(),
-            via: None,
-        };
-        let local = self.push(subject, Form::Import, value, range, self.owner.clone());
-        if !module.starts_with('.') {
-            self.push_need(symbol, range);
-        }
-        local
-    }
-
-    /// The package that a symbol needs beside its own, where the table knows one.
-    pub(super) fn push_need(&mut self, symbol: &str, range: TextRange) {
-        if let Some(package) = packages::needed_by(symbol) {
-            let subject = Subject::Import {
-                package: package.to_string(),
-                symbol: symbol.to_string(),
-                via: Some(symbol.to_string()),
-            };
-            self.push(
-                subject,
-                Form::Import,
-                Expr::Opaque(String::new()),
-                range,
-                self.owner.clone(),
-            );
-        }
-    }
-
-    fn function(&mut self, def: &'a ast::StmtFunctionDef) {
-        let options = self.decorator_options(def);
-        for decorator in &def.decorator_list {
-            if !options.iter().any(|(range, ..)| *range == decorator.range) {
-                self.expr(&decorator.expression, None);
-            }
-        }
-        let inner = self.open_scope(ScopeKind::Function, def.name.as_str(), def.range, &def.decorator_list);
-        self.module.scopes[inner].stub = is_stub(&def.body);
-        let (outer, block) = self.enter(inner, def.name.as_str());
-        self.parameters(&def.parameters, inner, outer);
-        for (range, name, flags, default) in options {
-            self.decorated_option(range, &name, flags, default);
-        }
-        let names: Vec<String> = self.module.scopes[inner]
-            .parameters
-            .iter()
-            .map(|parameter| parameter.name.clone())
-            .collect();
-        self.docstring(&def.body, &names);
-        self.statements(&def.body);
-        self.leave(outer, block);
-    }
-
-    fn class(&mut self, def: &'a ast::StmtClassDef) {
-        for decorator in &def.decorator_list {
-            self.expr(&decorator.expression, None);
-        }
-        let inner = self.open_scope(ScopeKind::Class, def.name.as_str(), def.range, &def.decorator_list);
-        if let Some(arguments) = &def.arguments {
-            for base in &arguments.args {
-                self.expr(base, None);
-                let base = path(base).unwrap_or_else(|| "?".to_string());
-                self.module.scopes[inner].bases.push(base);
-            }
-            for keyword in &arguments.keywords {
-                self.expr(&keyword.value, None);
-            }
-        }
-        let (outer, block) = self.enter(inner, def.name.as_str());
-        let fields: Vec<String> = def
-            .body
-            .iter()
-            .filter_map(|inner| match inner {
-                ast::Stmt::AnnAssign(assign) => path(&assign.target),
-                ast::Stmt::Assign(assign) => assign.targets.first().and_then(path),
-                _ => None,
-            })
-            .collect();
-        self.docstring(&def.body, &fields);
-        self.statements(&def.body);
-        self.leave(outer, block);
-    }
-
-    /// Defines a class or function here and makes its scope.
-    fn open_scope(
-        &mut self,
-        kind: ScopeKind,
-        name: &str,
-        range: TextRange,
-        decorators: &'a [ast::Decorator],
-    ) -> ScopeId {
-        let symbol = self
-            .owner
-            .iter()
-            .map(String::as_str)
-            .chain([name])
-            .collect::<Vec<_>>()
-            .join(".");
-        let head = TextRange::new(
-            range.start(),
-            self.names.text[range.start().to_usize()..range.end().to_usize()]
-                .find('\n')
-                .map_or(range.end(), |line| {
-                    range.start() + ruff_text_size::TextSize::try_from(line).unwrap_or_default()
-                }),
-        );
-        self.push(
-            Subject::Definition { symbol },
-            Form::Definition,
-            Expr::Opaque(String::new()),
-            head,
-            self.owner.clone(),
-        );
-        let mut scope = Scope::new(kind, name.to_string(), Some(self.scope));
-        for decorator in decorators {
-            let written = match &decorator.expression {
-                ast::Expr::Call(call) => callee(&call.func),
-                other => callee(other),
-            };
-            scope
-                .decorators
-                .push(self.names.resolved(&written.unwrap_or_else(|| "?".to_string())));
-        }
-        if scope.decorators.iter().any(|name| name.ends_with("register_to_config")) {
-            scope.reads_all = true;
-        }
-        self.module.scopes.push(scope);
-        let inner = self.module.scopes.len() - 1;
-        self.bind(name, range.start().to_usize(), Bound::Scope(inner));
-        inner
-    }
-
-    pub(super) fn enter(&mut self, scope: ScopeId, name: &str) -> (ScopeId, BlockId) {
-        self.module.blocks.push(Block {
-            parent: Some(self.block),
-            repeats: false,
-        });
-        let before = (self.scope, self.block);
-        self.scope = scope;
-        self.block = self.module.blocks.len() - 1;
-        self.module.scopes[scope].body = self.block;
-        self.owner.push(name.to_string());
-        before
-    }
-
-    pub(super) fn leave(&mut self, scope: ScopeId, block: BlockId) {
-        self.scope = scope;
-        self.block = block;
-        self.owner.pop();
-    }
-
-    /// Parameters as statements of the function; their defaults are computed outside of it.
-    fn parameters(&mut self, parameters: &'a ast::Parameters, inner: ScopeId, outer: ScopeId) {
-        use ParameterKind::{KeywordOnly, Keywords, Positional, Rest};
-        let with_default = parameters
-            .posonlyargs
-            .iter()
-            .chain(&parameters.args)
-            .map(|parameter| (parameter, Positional));
-        for (parameter, kind) in
-            with_default.chain(parameters.kwonlyargs.iter().map(|parameter| (parameter, KeywordOnly)))
-        {
-            let default = parameter.default.as_deref();
-            let value = default.map_or(Expr::Opaque(String::new()), |default| self.names.expr(default));
-            let local = self.parameter(&parameter.parameter, kind, value, parameter.range, inner);
-            if let Some(default) = default {
-                // Reads in a default happen in the scope around the function.
-                self.scope = outer;
-                self.module.sites[local].scope = outer;
-                self.expr_held(default, local, parameter.parameter.name.as_str());
-                self.scope = inner;
-                self.typer_option(&parameter.parameter, default, local);
-            }
-        }
-        for (parameter, kind) in parameters
-            .vararg
-            .iter()
-            .map(|rest| (rest, Rest))
-            .chain(parameters.kwarg.iter().map(|rest| (rest, Keywords)))
-        {
-            self.parameter(parameter, kind, Expr::Opaque(String::new()), parameter.range, inner);
-        }
-    }
-
-    fn parameter(
-        &mut self,
-        parameter: &'a ast::Parameter,
-        kind: ParameterKind,
-        value: Expr,
-        range: TextRange,
-        inner: ScopeId,
-    ) -> Local {
-        let name = parameter.name.to_string();
-        let local = self.setting(&name, Form::Parameter, value, range, self.owner.clone());
-        self.module.sites[local].at = range.start().to_usize();
-        let annotation = parameter.annotation.as_deref().and_then(annotated_class);
-        let index = self.module.scopes[inner].parameters.len();
-        self.module.scopes[inner].parameters.push(Parameter {
-            name: name.clone(),
-            kind,
-            statement: local,
-            annotation,
-        });
-        // Bound at the head of the body: before every assignment in it.
-        self.bind(&name, range.start().to_usize(), Bound::Parameter(index));
-        local
-    }
-}
-
-/// The class of an annotation: `TrainConfig`, `Optional[TrainConfig]`, `"TrainConfig"`.
-fn annotated_class(annotation: &ast::Expr) -> Option<String> {
-    match annotation {
-        ast::Expr::StringLiteral(text) => super::expression::identifier(text.value.to_str()).map(str::to_string),
-        ast::Expr::Subscript(subscript) if path(&subscript.value)?.ends_with("Optional") => {
-            annotated_class(&subscript.slice)
-        }
-        ast::Expr::BinOp(either) if !matches!(&*either.left, ast::Expr::NoneLiteral(_)) => {
-            annotated_class(&either.left)
-        }
-        other => path(other),
-    }
-}
-
-/// Whether a body says nothing: a docstring, `pass`, `...`, `raise NotImplementedError`.
-fn is_stub(body: &[ast::Stmt]) -> bool {
-    body.iter().all(|statement| match statement {
-        ast::Stmt::Pass(_) => true,
-        ast::Stmt::Expr(expr) => matches!(
-            &*expr.value,
-            ast::Expr::StringLiteral(_) | ast::Expr::EllipsisLiteral(_)
-        ),
-        ast::Stmt::Raise(raised) => raised.exc.as_deref().is_some_and(|exc| {
-            let name = match exc {
-                ast::Expr::Call(call) => path(&call.func),
-                other => path(other),
-            };
-            name.as_deref() == Some("NotImplementedError")
-        }),
-        _ => false,
-    })
 }

@@ -7,7 +7,10 @@
 //! keyword to the parameter `batch_size` of `Trainer.__init__` (an argument).
 
 mod arguments;
+mod callees;
 mod dead;
+mod holders;
+mod members;
 mod world;
 
 use std::collections::BTreeSet;
@@ -104,21 +107,21 @@ fn resolve_targets(world: &World<'_>, bound: &mut arguments::Bound<'_>) {
             at: call.at,
         };
         if let Some(crate::evidence::Expr::Ref(path)) = call.positional.first().map(|argument| &argument.value) {
-            bound.targets = arguments::of_path(world, here, path);
+            bound.targets = callees::of_path(world, here, path);
             bound.skip = 1;
         }
         return;
     }
-    bound.targets = arguments::targets(world, bound.module, call);
+    bound.targets = callees::targets(world, bound.module, call);
 }
 
 fn bind_methods(world: &World<'_>, bound: &mut [arguments::Bound<'_>]) {
-    let methods = arguments::methods(world);
+    let methods = callees::methods(world);
     for one in bound.iter_mut().filter(|one| one.targets.is_empty()) {
         resolve_targets(world, one);
         if one.targets.is_empty() {
             one.targets
-                .extend(arguments::by_name(world, &methods, one.module, one.call));
+                .extend(callees::by_name(world, &methods, one.module, one.call));
         }
     }
 }
@@ -303,7 +306,7 @@ fn replaced_pair(
         .calls
         .iter()
         .any(|call| call.scope == scope && call.at >= first.at && call.at < second.at);
-    if elsewhere && called_between {
+    if elsewhere && (called_between || module.scopes[scope].pauses) {
         return;
     }
     link_pair(module, *old, *new, reads(scope), *augmented, found, dead);
@@ -327,10 +330,11 @@ fn assigned_pairs(module: &Module, found: &mut BTreeSet<Link>, dead: &mut Vec<(S
             reads += usize::from(touches && *at >= site.at && *at < until);
         }
         // Any call in between may look at the object.
-        let called = module
-            .calls
-            .iter()
-            .any(|call| call.scope == site.scope && call.at >= site.at && call.at < until);
+        let called = module.scopes[site.scope].pauses
+            || module
+                .calls
+                .iter()
+                .any(|call| call.scope == site.scope && call.at >= site.at && call.at < until);
         if !called {
             link_pair(module, first.statement, second.statement, reads, false, found, dead);
         }

@@ -116,6 +116,27 @@ use(x)
 }
 
 #[test]
+fn an_attribute_set_again_is_gone_unless_something_may_have_looked() {
+    check(&[(
+        "a.py",
+        r#"
+class Net:
+    def __init__(self):
+        self.dim = 1  #: attribute dim=1 | override<-5 | dead shadowed 5
+        self.dim = 2  #: attribute dim=2
+    def build(self):
+        self.rate = 1  #: attribute rate=1
+        self.compile()
+        self.rate = 2  #: attribute rate=2
+    def paused(self):
+        self.flag = True  #: attribute flag=true
+        yield
+        self.flag = False  #: attribute flag=false
+"#,
+    )]);
+}
+
+#[test]
 fn attributes_of_self_come_from_the_class_and_its_bases() {
     check(&[
         (

@@ -15,11 +15,15 @@ pub(crate) fn cite(statement: &Statement, stance: Stance) -> Citation {
 
 /// The same, at the grade that the occasion lets it have.
 pub(crate) fn graded(statement: &Statement, stance: Stance, grade: Grade) -> Citation {
+    let value = match &statement.subject {
+        Subject::Import { symbol, .. } | Subject::Definition { symbol } => symbol.clone(),
+        _ => shown(&statement.value),
+    };
     Citation {
         stance,
         grade,
         place: statement.place.clone(),
-        value: shown(&statement.value),
+        value,
         note: None,
     }
 }

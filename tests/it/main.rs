@@ -1,0 +1,15 @@
+//! Black-box tests of the binary, and properties over every claim file of the repository.
+//!
+//! `cases` holds the verdicts against those written beside the claims, `properties` what must hold whatever the verdict
+//! is, `claim_errors` and `cli` what a user sees, `layers` how the source is built.
+//!
+//! Why it can be wrong: an expectation that is copied from the program holds it against itself. Those in
+//! `fixtures/cases` and `claims` were written by hand, and a claim without one fails the tests.
+
+mod cases;
+mod claim_errors;
+mod cli;
+mod corpus;
+mod layers;
+mod program;
+mod properties;

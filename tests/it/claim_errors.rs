@@ -17,7 +17,11 @@ fn wrong(claims: &str, at: &[&str], words: &[&str]) -> String {
     let run = world.verify(&["claims.toml"]).exits(2);
     assert_eq!(run.stdout, "", "a broken claim file gives no report");
     for place in at {
-        assert!(run.stderr.contains(&format!("claims.toml:{place}")), "no `claims.toml:{place}` in\n{}", run.stderr);
+        assert!(
+            run.stderr.contains(&format!("claims.toml:{place}")),
+            "no `claims.toml:{place}` in\n{}",
+            run.stderr
+        );
     }
     for word in words {
         assert!(run.stderr.contains(word), "no `{word}` in\n{}", run.stderr);
@@ -83,7 +87,8 @@ fn a_word_that_is_no_scope_names_the_nearest() {
 
 #[test]
 fn a_select_that_does_not_parse_shows_where() {
-    let claims = "[[claim]]\nid = \"accuracy\"\nkind = \"metric\"\nselect = \"$.test[\"\nvalue = 0.9\nin = \"results.json\"\n";
+    let claims =
+        "[[claim]]\nid = \"accuracy\"\nkind = \"metric\"\nselect = \"$.test[\"\nvalue = 0.9\nin = \"results.json\"\n";
     assert_snapshot!(wrong(claims, &["4:"], &["select", "JSONPath"]));
 }
 

@@ -47,11 +47,18 @@ fn world(claims: &str) -> World {
 
 /// The report as JSON of `verify claims.toml ARGS…`.
 fn json(world: &World, args: &[&str]) -> Value {
-    world.verify(&[&["claims.toml", "--format", "json"], args].concat()).json()
+    world
+        .verify(&[&["claims.toml", "--format", "json"], args].concat())
+        .json()
 }
 
 fn verdicts(report: &Value) -> Vec<&str> {
-    report["claims"].as_array().into_iter().flatten().map(|claim| claim["verdict"].as_str().unwrap_or("null")).collect()
+    report["claims"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|claim| claim["verdict"].as_str().unwrap_or("null"))
+        .collect()
 }
 
 fn gap<'v>(report: &'v Value, file: &str) -> &'v str {
@@ -82,7 +89,9 @@ fn the_exit_code_is_that_of_the_worst_finding() {
 #[test]
 fn without_anything_to_judge_it_ends_with_2() {
     World::new(&[("train.py", TRAIN)]).verify(&["claims.toml"]).exits(2);
-    World::new(&[("train.py", TRAIN), ("claims/README.md", "none yet")]).verify(&["claims/"]).exits(2);
+    World::new(&[("train.py", TRAIN), ("claims/README.md", "none yet")])
+        .verify(&["claims/"])
+        .exits(2);
 }
 
 #[test]
@@ -107,7 +116,9 @@ fn fail_on_leaves_out_what_is_milder() {
     for (claims, least, code) in table {
         world(&claims).verify(&["claims.toml", "--fail-on", least]).exits(code);
     }
-    let run = world(&supported()).verify(&["claims.toml", "--fail-on", "supported"]).exits(2);
+    let run = world(&supported())
+        .verify(&["claims.toml", "--fail-on", "supported"])
+        .exits(2);
     assert!(run.stderr.contains("no-evidence"), "{}", run.stderr);
 }
 
@@ -140,7 +151,15 @@ fn an_accepted_finding_fails_nothing_until_its_day() {
 fn several_formats_are_written_at_once() {
     let world = world(&supported());
     let run = world
-        .verify(&["claims.toml", "--format", "json=out.json", "--format", "markdown=out.md", "--format", "terminal"])
+        .verify(&[
+            "claims.toml",
+            "--format",
+            "json=out.json",
+            "--format",
+            "markdown=out.md",
+            "--format",
+            "terminal",
+        ])
         .exits(0);
     assert!(world.read("out.md").contains("SUPPORTED"), "{}", world.read("out.md"));
     let report: Value = serde_json::from_str(&world.read("out.json")).expect("JSON");
@@ -151,7 +170,9 @@ fn several_formats_are_written_at_once() {
 #[test]
 fn output_takes_the_format_without_a_path() {
     let world = world(&supported());
-    let run = world.verify(&["claims.toml", "--format", "markdown", "--output", "out.md"]).exits(0);
+    let run = world
+        .verify(&["claims.toml", "--format", "markdown", "--output", "out.md"])
+        .exits(0);
     assert_eq!(run.stdout, "");
     assert!(world.read("out.md").contains("SUPPORTED"));
     let both = ["claims.toml", "--format", "markdown=a.md", "--output", "b.md"];
@@ -176,14 +197,23 @@ fn quiet_leaves_out_what_is_supported() {
     assert!(rows(&loud.stdout, " lr") > 0, "{}", loud.stdout);
     assert_eq!(rows(&quiet.stdout, " lr"), 0, "{}", quiet.stdout);
     assert!(rows(&quiet.stdout, "epochs") > 0, "{}", quiet.stdout);
-    assert!(quiet.stdout.contains("1 supported"), "the summary counts all:\n{}", quiet.stdout);
+    assert!(
+        quiet.stdout.contains("1 supported"),
+        "the summary counts all:\n{}",
+        quiet.stdout
+    );
 }
 
 #[test]
 fn the_language_is_the_documents_unless_the_command_line_says_another() {
     let spanish = format!("[document]\nlanguage = \"es\"\n\n{}", supported());
     let world = world(&spanish);
-    let text = |args: &[&str]| world.verify(&[&["claims.toml", "--format", "markdown"], args].concat()).exits(0).stdout;
+    let text = |args: &[&str]| {
+        world
+            .verify(&[&["claims.toml", "--format", "markdown"], args].concat())
+            .exits(0)
+            .stdout
+    };
     assert!(text(&[]).contains("CORRECTO"), "{}", text(&[]));
     assert!(text(&["--lang", "en"]).contains("SUPPORTED"));
     // JSON is English always.
@@ -210,7 +240,11 @@ fn what_is_not_built_is_answered_so_and_absent_from_the_help() {
         (&["uncovered", "claims.toml"], "uncovered"),
     ] {
         let run = world.verify(args).exits(2);
-        assert!(run.stderr.contains(word) && run.stderr.contains("not built"), "{}", run.stderr);
+        assert!(
+            run.stderr.contains(word) && run.stderr.contains("not built"),
+            "{}",
+            run.stderr
+        );
     }
     let help = world.verify(&["--help"]).exits(0).stdout;
     for word in ["html", "--locked", "uncovered", "mutate"] {
@@ -224,9 +258,19 @@ fn what_is_not_built_is_answered_so_and_absent_from_the_help() {
 #[test]
 fn an_unknown_option_names_the_nearest() {
     let run = world(&supported()).verify(&["claims.toml", "--stric"]).exits(2);
-    assert!(run.stderr.contains("--stric") && run.stderr.contains("--strict"), "{}", run.stderr);
-    let run = world(&supported()).verify(&["claims.toml", "--format", "yaml"]).exits(2);
-    assert!(run.stderr.contains("yaml") && run.stderr.contains("markdown"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("--stric") && run.stderr.contains("--strict"),
+        "{}",
+        run.stderr
+    );
+    let run = world(&supported())
+        .verify(&["claims.toml", "--format", "yaml"])
+        .exits(2);
+    assert!(
+        run.stderr.contains("yaml") && run.stderr.contains("markdown"),
+        "{}",
+        run.stderr
+    );
 }
 
 // --- which claims -------------------------------------------------------------------------
@@ -235,21 +279,40 @@ fn an_unknown_option_names_the_nearest() {
 fn a_folder_means_its_own_files_and_not_its_subfolders() {
     let world = World::new(&[
         ("train.py", TRAIN),
-        ("claims/a.toml", &format!("[document]\nroot = \"..\"\n\n{}", supported())),
+        (
+            "claims/a.toml",
+            &format!("[document]\nroot = \"..\"\n\n{}", supported()),
+        ),
         ("claims/b.toml", &format!("[document]\nroot = \"..\"\n\n{}", refuted())),
-        ("claims/old/c.toml", &format!("[document]\nroot = \"../..\"\n\n{}", unknown())),
+        (
+            "claims/old/c.toml",
+            &format!("[document]\nroot = \"../..\"\n\n{}", unknown()),
+        ),
         ("claims/notes.md", "nothing"),
         ("pyproject.toml", "[project]\nname = \"x\"\nversion = \"1\"\n"),
     ]);
     let ids = |args: &[&str]| -> Vec<String> {
         let run = world.verify(&[args, &["--format", "json"]].concat());
         let report = run.json();
-        report["claims"].as_array().into_iter().flatten().map(|claim| claim["id"].as_str().unwrap_or_default().to_string()).collect()
+        report["claims"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|claim| claim["id"].as_str().unwrap_or_default().to_string())
+            .collect()
     };
     assert_eq!(ids(&["claims"]), ["lr", "epochs"]);
     assert_eq!(ids(&[]), ["lr", "epochs"], "without an argument it is `claims/`");
-    assert_eq!(ids(&["claims/b.toml", "claims/a.toml"]), ["epochs", "lr"], "files in the order in which they are named");
-    assert_eq!(ids(&["claims", "claims/a.toml"]), ["lr", "epochs"], "a file that is named twice counts once");
+    assert_eq!(
+        ids(&["claims/b.toml", "claims/a.toml"]),
+        ["epochs", "lr"],
+        "files in the order in which they are named"
+    );
+    assert_eq!(
+        ids(&["claims", "claims/a.toml"]),
+        ["lr", "epochs"],
+        "a file that is named twice counts once"
+    );
     assert_eq!(ids(&["claims/old"]), ["dropout"]);
 }
 
@@ -260,11 +323,18 @@ fn the_root_can_be_given_on_the_command_line() {
         ("claims/code/train.py", &TRAIN.replace("default=0.1", "default=0.2")),
         ("elsewhere/train.py", TRAIN),
     ]);
-    let run = |args: &[&str]| world.verify(&[&["claims/claims.toml", "--format", "json"], args].concat()).json();
+    let run = |args: &[&str]| {
+        world
+            .verify(&[&["claims/claims.toml", "--format", "json"], args].concat())
+            .json()
+    };
     assert_eq!(verdicts(&run(&["--root", "claims/code"])), ["discrepancy"]);
     let report = run(&["--root", "elsewhere"]);
     assert_eq!(verdicts(&report), ["supported"]);
-    assert_eq!(report["claims"][0]["evidence"][0]["file"], "train.py", "places are relative to the root");
+    assert_eq!(
+        report["claims"][0]["evidence"][0]["file"], "train.py",
+        "places are relative to the root"
+    );
     world.verify(&["claims/claims.toml", "--root", "nowhere"]).exits(2);
 }
 
@@ -280,7 +350,9 @@ fn a_root_outside_of_the_project_needs_the_command_line() {
     ]);
     let run = world.verify(&["project/claims/claims.toml"]).exits(2);
     assert!(run.stderr.contains("--root"), "the remedy is named:\n{}", run.stderr);
-    world.verify(&["project/claims/claims.toml", "--root", "secret"]).exits(0);
+    world
+        .verify(&["project/claims/claims.toml", "--root", "secret"])
+        .exits(0);
 }
 
 #[cfg(unix)]
@@ -291,8 +363,16 @@ fn a_link_out_of_the_root_is_not_followed_unless_it_is_allowed() {
         ("project/readme.txt", "no settings here"),
         ("outside/train.py", TRAIN),
     ]);
-    std::os::unix::fs::symlink(world.path().join("outside/train.py"), world.path().join("project/train.py")).expect("a link");
-    let run = |args: &[&str]| world.verify(&[&["project/claims.toml", "--format", "json"], args].concat()).json();
+    std::os::unix::fs::symlink(
+        world.path().join("outside/train.py"),
+        world.path().join("project/train.py"),
+    )
+    .expect("a link");
+    let run = |args: &[&str]| {
+        world
+            .verify(&[&["project/claims.toml", "--format", "json"], args].concat())
+            .json()
+    };
     let report = run(&[]);
     assert_eq!(verdicts(&report), ["no-evidence"]);
     assert_eq!(gap(&report, "train.py"), "outside-root");
@@ -302,8 +382,20 @@ fn a_link_out_of_the_root_is_not_followed_unless_it_is_allowed() {
 #[test]
 fn verifys_own_reports_are_no_evidence() {
     let claims = "[[claim]]\nid = \"momentum\"\nkind = \"parameter\"\nname = \"momentum\"\nvalue = 0.9\n";
-    let world = World::new(&[("claims.toml", claims), ("train.py", TRAIN), ("config.yaml", "momentum: 0.9\n")]);
-    let all = ["claims.toml", "--format", "markdown=report.md", "--format", "json=report.json", "--save-evidence", "saved.json"];
+    let world = World::new(&[
+        ("claims.toml", claims),
+        ("train.py", TRAIN),
+        ("config.yaml", "momentum: 0.9\n"),
+    ]);
+    let all = [
+        "claims.toml",
+        "--format",
+        "markdown=report.md",
+        "--format",
+        "json=report.json",
+        "--save-evidence",
+        "saved.json",
+    ];
     world.verify(&all);
     // The reports bear the value; the configuration is gone.
     assert!(world.read("report.md").contains("0.9"), "{}", world.read("report.md"));
@@ -331,7 +423,10 @@ fn claim_files_in_the_root_are_no_evidence() {
 fn ignored_files_are_read_only_when_a_claim_names_them() {
     let result = "[[claim]]\nid = \"acc\"\nkind = \"metric\"\nselect = '/accuracy: ([0-9.]+)/'\nvalue = 0.9\nin = \"logs/*.log\"\n\n";
     let world = World::new(&[
-        ("claims.toml", &(result.to_string() + &claim("momentum", "momentum", "0.9"))),
+        (
+            "claims.toml",
+            &(result.to_string() + &claim("momentum", "momentum", "0.9")),
+        ),
         (".gitignore", "logs/\nlocal.yaml\n"),
         ("logs/eval.log", "accuracy: 0.9\n"),
         ("local.yaml", "momentum: 0.9\n"),
@@ -361,7 +456,11 @@ fn python_that_no_person_wrote_is_not_read() {
     long.push_str("\"\n");
     let large = "momentum = 0.9\n".to_string() + &"# a comment that fills the file up to its limit\n".repeat(22_000);
     assert!(large.len() > 1_000_000 && long.lines().all(|line| line.len() < 22_000));
-    let world = World::new(&[("claims.toml", &claim("momentum", "momentum", "0.9")), ("train.py", TRAIN), ("long.py", &long)]);
+    let world = World::new(&[
+        ("claims.toml", &claim("momentum", "momentum", "0.9")),
+        ("train.py", TRAIN),
+        ("long.py", &long),
+    ]);
     world.write("large.py", &large);
     let report = json(&world, &[]);
     assert_eq!(verdicts(&report), ["no-evidence"]);
@@ -375,7 +474,11 @@ fn python_that_no_person_wrote_is_not_read() {
 #[test]
 fn deep_nesting_overflows_no_stack() {
     let deep = format!("momentum = {}0.9{}\n", "(".repeat(3_000), ")".repeat(3_000));
-    let world = World::new(&[("claims.toml", &claim("momentum", "momentum", "0.9")), ("train.py", TRAIN), ("deep.py", &deep)]);
+    let world = World::new(&[
+        ("claims.toml", &claim("momentum", "momentum", "0.9")),
+        ("train.py", TRAIN),
+        ("deep.py", &deep),
+    ]);
     let run = world.verify(&["claims.toml"]);
     assert!([0, 4].contains(&run.code), "{}", run.all());
 }
@@ -436,7 +539,18 @@ fn the_day_of_saved_evidence_is_kept() {
         "value = 30\naccept = { verdict = \"discrepancy\", reason = \"known\", until = \"2026-01-01\" }\n",
     );
     let world = world(&accepted);
-    verify(world.path(), &["claims.toml", "--no-live", "--as-of", AS_OF, "--save-evidence", "saved.json"]).exits(0);
+    verify(
+        world.path(),
+        &[
+            "claims.toml",
+            "--no-live",
+            "--as-of",
+            AS_OF,
+            "--save-evidence",
+            "saved.json",
+        ],
+    )
+    .exits(0);
     // Replayed on any later day without a day of its own.
     verify(world.path(), &["claims.toml", "--no-live", "--evidence", "saved.json"]).exits(0);
 }
@@ -447,7 +561,10 @@ fn the_day_of_saved_evidence_is_kept() {
 fn the_schema_of_claim_files_is_printed() {
     let run = verify(World::new(&[]).path(), &["schema"]).exits(0);
     let schema: Value = serde_json::from_str(&run.stdout).expect("JSON");
-    assert!(schema["$schema"].is_string() || schema["properties"].is_object(), "{schema:#}");
+    assert!(
+        schema["$schema"].is_string() || schema["properties"].is_object(),
+        "{schema:#}"
+    );
 }
 
 #[test]

@@ -8,11 +8,13 @@
 //! Example: `# expect: supported launched slurm/04_eval_base.job:58 slurm/06_eval_base_opro.job:58`.
 
 use std::fs;
+use std::sync::LazyLock;
 
-use verify::evidence::Grade;
+use serde_json::Value;
+use verify::evidence::{Evidence, Grade};
 use verify::verdict::Verdict;
 
-use crate::program::{files_below, package};
+use crate::program::{AS_OF, files_below, package, verify};
 
 /// A claim file with the claims that stand in it.
 #[derive(Debug, Clone)]
@@ -63,7 +65,11 @@ impl File {
 pub(crate) fn cases() -> Vec<File> {
     below("fixtures/cases")
         .into_iter()
-        .filter(|path| path.rsplit('/').next().is_some_and(|name| name.starts_with("claims") && name.ends_with(".toml")))
+        .filter(|path| {
+            path.rsplit('/')
+                .next()
+                .is_some_and(|name| name.starts_with("claims") && name.ends_with(".toml"))
+        })
         .map(|path| file(&path))
         .collect()
 }
@@ -107,7 +113,9 @@ fn one(path: &str, block: &str) -> Expected {
     let id = key("id").unwrap_or_else(|| panic!("{path}: a claim without id:\n{block}"));
     let kind = key("kind").unwrap_or_else(|| panic!("{path}: `{id}` has no kind"));
     let mut lines = block.lines().filter_map(|line| line.strip_prefix("# expect: "));
-    let expected = lines.next().unwrap_or_else(|| panic!("{path}: `{id}` has no `# expect:`"));
+    let expected = lines
+        .next()
+        .unwrap_or_else(|| panic!("{path}: `{id}` has no `# expect:`"));
     assert_eq!(lines.next(), None, "{path}: `{id}` has two `# expect:`");
     let mut words = expected.split_whitespace().peekable();
     let verdict = words.next().unwrap_or_default();
@@ -155,15 +163,75 @@ fn place(word: &str) -> Option<Where> {
     })
 }
 
+/// What the binary says of a claim file, with the evidence it saved.
+pub(crate) struct Checked {
+    pub(crate) file: File,
+    /// Standard output: the report as JSON, then as markdown.
+    pub(crate) output: String,
+    pub(crate) json: Value,
+    /// As it was saved.
+    pub(crate) saved: String,
+    pub(crate) evidence: Evidence,
+}
+
+/// How all claim files are checked: both reports on standard output.
+pub(crate) const REPORTS: [&str; 7] = [
+    "--no-live",
+    "--as-of",
+    AS_OF,
+    "--format",
+    "json",
+    "--format",
+    "markdown",
+];
+
+/// All claim files, checked once for all tests.
+pub(crate) static CHECKED: LazyLock<Vec<Checked>> = LazyLock::new(|| all().into_iter().map(checked).collect());
+
+fn checked(file: File) -> Checked {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("evidence.json");
+    let args = [
+        &[&*file.path, "--save-evidence", path.to_str().expect("UTF-8")],
+        &REPORTS[..],
+    ]
+    .concat();
+    let run = verify(package(), &args);
+    let mut reports = serde_json::Deserializer::from_str(&run.stdout).into_iter();
+    let json = reports
+        .next()
+        .and_then(Result::ok)
+        .unwrap_or_else(|| panic!("{}: {}", file.path, run.all()));
+    let saved = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}\n{}", file.path, run.all()));
+    let evidence = Evidence::replay(&saved).unwrap_or_else(|error| panic!("{}: {error}", file.path));
+    Checked {
+        file,
+        output: run.stdout,
+        json,
+        saved,
+        evidence,
+    }
+}
+
 #[test]
 fn expectations_are_read() {
-    let text = "[[claim]]\nid = \"x\"\nkind = \"gpu\"\n# expect: supported declared a/b.job:2-7 c.md:3, with d.md:1 (why)\n\n";
+    let text =
+        "[[claim]]\nid = \"x\"\nkind = \"gpu\"\n# expect: supported declared a/b.job:2-7 c.md:3, with d.md:1 (why)\n\n";
     let [claim] = read("a.toml", text).try_into().expect("one claim");
     assert_eq!((claim.id.as_str(), claim.kind.as_str()), ("x", "gpu"));
-    assert_eq!((claim.verdict, claim.grade), (Verdict::Supported, Some(Grade::Declared)));
+    assert_eq!(
+        (claim.verdict, claim.grade),
+        (Verdict::Supported, Some(Grade::Declared))
+    );
     let places = [
-        Where { file: "a/b.job".into(), lines: Some((2, 7)) },
-        Where { file: "c.md".into(), lines: Some((3, 3)) },
+        Where {
+            file: "a/b.job".into(),
+            lines: Some((2, 7)),
+        },
+        Where {
+            file: "c.md".into(),
+            lines: Some((3, 3)),
+        },
     ];
     assert_eq!(claim.places, places);
 }

@@ -23,13 +23,20 @@ pub(crate) struct Run {
 impl Run {
     /// The report on standard output as JSON.
     pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.stdout)
-            .unwrap_or_else(|error| panic!("no JSON ({error}), exit {}:\n{}\n{}", self.code, self.stdout, self.stderr))
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| {
+            panic!(
+                "no JSON ({error}), exit {}:\n{}\n{}",
+                self.code, self.stdout, self.stderr
+            )
+        })
     }
 
     /// The exit code with both streams, for messages.
     pub(crate) fn all(&self) -> String {
-        format!("exit {}\n--- stdout\n{}\n--- stderr\n{}", self.code, self.stdout, self.stderr)
+        format!(
+            "exit {}\n--- stdout\n{}\n--- stderr\n{}",
+            self.code, self.stdout, self.stderr
+        )
     }
 
     #[track_caller]

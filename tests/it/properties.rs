@@ -10,7 +10,6 @@ mod mutation;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
 
 use regex::Regex;
 use serde_json::Value;
@@ -19,8 +18,8 @@ use verify::evidence::Evidence;
 use verify::judge::{self, Case};
 use verify::verdict::Verdict;
 
-use crate::corpus::{self, File};
-use crate::program::{self, AS_OF, Run, check, copy, files_below, package, verify};
+use crate::corpus::{self, CHECKED, Checked, File, REPORTS};
+use crate::program::{AS_OF, Run, check, copy, files_below, package, verify};
 
 /// A claim file in a temporary copy of what it is about.
 struct Place {
@@ -63,31 +62,17 @@ impl Place {
     }
 }
 
-/// What the binary says of a claim file, with the evidence it saved; made once for all properties.
-struct Checked {
-    file: File,
-    evidence: Evidence,
-    json: Value,
-}
-
-static CHECKED: LazyLock<Vec<Checked>> = LazyLock::new(|| corpus::all().into_iter().map(checked).collect());
-
-fn checked(file: File) -> Checked {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let saved = folder.path().join("evidence.json");
-    let run = check(package(), &file.path, &["--save-evidence", saved.to_str().expect("UTF-8")]);
-    let json = run.json();
-    let text = fs::read_to_string(&saved).unwrap_or_else(|error| panic!("{}: {error}\n{}", file.path, run.all()));
-    let evidence = Evidence::replay(&text).unwrap_or_else(|error| panic!("{}: {error}", file.path));
-    Checked { file, evidence, json }
-}
-
 /// The claims with their verdicts, by id.
 fn verdicts(json: &Value) -> BTreeMap<&str, &str> {
     let claims = json["claims"].as_array().expect("the report has claims");
     claims
         .iter()
-        .map(|claim| (claim["id"].as_str().unwrap_or_default(), claim["verdict"].as_str().unwrap_or("null")))
+        .map(|claim| {
+            (
+                claim["id"].as_str().unwrap_or_default(),
+                claim["verdict"].as_str().unwrap_or("null"),
+            )
+        })
         .collect()
 }
 
@@ -95,7 +80,12 @@ fn verdicts(json: &Value) -> BTreeMap<&str, &str> {
 #[track_caller]
 fn none(what: &str, tried: usize, found: &[String]) {
     assert!(tried > 0, "{what}: nothing was tried");
-    assert!(found.is_empty(), "{what}: {} of {tried}\n  {}", found.len(), found.join("\n  "));
+    assert!(
+        found.is_empty(),
+        "{what}: {} of {tried}\n  {}",
+        found.len(),
+        found.join("\n  ")
+    );
 }
 
 #[test]
@@ -141,13 +131,21 @@ fn a_supported_claim_with_another_value_is_not_supported() {
     for Checked { file, json, .. } in CHECKED.iter() {
         let verdicts = verdicts(json);
         let supported = |id: &str| verdicts.get(id) == Some(&"supported");
-        let rounds = file.claims.iter().map(|claim| mutation::of(claim).len()).max().unwrap_or(0);
+        let rounds = file
+            .claims
+            .iter()
+            .map(|claim| mutation::of(claim).len())
+            .max()
+            .unwrap_or(0);
         let place = Place::of(file, false);
         for round in 0..rounds {
             let mut text = file.head().to_string();
             let mut changed = BTreeMap::new();
             for claim in &file.claims {
-                let mutant = mutation::of(claim).into_iter().nth(round).filter(|_| supported(&claim.id));
+                let mutant = mutation::of(claim)
+                    .into_iter()
+                    .nth(round)
+                    .filter(|_| supported(&claim.id));
                 if let Some(mutant) = &mutant {
                     changed.insert(claim.id.as_str(), mutant.what.clone());
                 }
@@ -190,11 +188,11 @@ fn every_supported_claim_can_be_changed() {
 #[test]
 fn the_same_input_gives_the_same_bytes() {
     let (mut tried, mut found) = (0, Vec::new());
-    for file in corpus::all() {
+    for Checked { file, output, .. } in CHECKED.iter() {
         tried += 1;
-        let run = |threads| check(package(), &file.path, &["--threads", threads]).stdout;
-        if run("1") != run("4") {
-            found.push(file.path);
+        let again = verify(package(), &[&[&*file.path, "--threads", "7"], &REPORTS[..]].concat());
+        if again.stdout != *output {
+            found.push(file.path.clone());
         }
     }
     none("two runs that differ", tried, &found);
@@ -210,7 +208,12 @@ fn the_order_of_claims_changes_only_the_order() {
         place.claim(&format!("{}{}", file.head(), blocks.join("\n")));
         let report = place.check(&[]).json();
         let order = |json: &Value| -> Vec<String> {
-            json["claims"].as_array().into_iter().flatten().map(|claim| claim["id"].to_string()).collect()
+            json["claims"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|claim| claim["id"].to_string())
+                .collect()
         };
         let mut expected = order(json);
         expected.reverse();
@@ -221,7 +224,11 @@ fn the_order_of_claims_changes_only_the_order() {
         for (id, was) in &before {
             tried += 1;
             if after.get(id) != Some(was) {
-                found.push(format!("{} {id}:\n    {was}\n    {}", file.path, after.get(id).cloned().unwrap_or_default()));
+                found.push(format!(
+                    "{} {id}:\n    {was}\n    {}",
+                    file.path,
+                    after.get(id).cloned().unwrap_or_default()
+                ));
             }
         }
         if report["summary"] != json["summary"] || report["exit"] != json["exit"] {
@@ -272,12 +279,23 @@ fn all_formats_agree_on_the_counts() {
         let to = |format: &str| format!("{format}={}", folder.path().join(format).display());
         let (json, markdown, terminal) = (to("json"), to("markdown"), to("terminal"));
         let args = [
-            &file.path, "--no-live", "--as-of", AS_OF, "--lang", "en", "--format", &json, "--format", &markdown, "--format",
+            &file.path,
+            "--no-live",
+            "--as-of",
+            AS_OF,
+            "--lang",
+            "en",
+            "--format",
+            &json,
+            "--format",
+            &markdown,
+            "--format",
             &terminal,
         ];
         let run = verify(package(), &args);
         let read = |format: &str| {
-            fs::read_to_string(folder.path().join(format)).unwrap_or_else(|error| panic!("{format}: {error}\n{}", run.all()))
+            fs::read_to_string(folder.path().join(format))
+                .unwrap_or_else(|error| panic!("{format}: {error}\n{}", run.all()))
         };
         let report: Value = serde_json::from_str(&read("json")).expect("JSON");
         let (terminal, markdown) = (read("terminal"), read("markdown"));
@@ -305,7 +323,10 @@ fn all_formats_agree_on_the_counts() {
             }
         }
         if report["exit"] != run.code {
-            found.push(format!("{}: exit {} in JSON, {} in fact", file.path, report["exit"], run.code));
+            found.push(format!(
+                "{}: exit {} in JSON, {} in fact",
+                file.path, report["exit"], run.code
+            ));
         }
     }
     none("formats that disagree", tried, &found);
@@ -313,9 +334,10 @@ fn all_formats_agree_on_the_counts() {
 
 /// `12 supported: …; 1 needs-clarification; 1 minor-discrepancy`.
 fn in_summary_line(terminal: &str, verdict: Verdict) -> u64 {
-    let stem = verdict.name().strip_suffix("discrepancy").map_or(verdict.name().to_string(), |stem| {
-        format!("{stem}discrepanc(?:y|ies)")
-    });
+    let stem = verdict
+        .name()
+        .strip_suffix("discrepancy")
+        .map_or(verdict.name().to_string(), |stem| format!("{stem}discrepanc(?:y|ies)"));
     let pattern = Regex::new(&format!(r"(?m)^(?:.*; )?(\d+) {stem}(?:[:;]|$)")).expect("a pattern");
     let last = terminal.lines().rev().find_map(|line| pattern.captures(line));
     last.map_or(0, |found| found[1].parse().expect("a number"))
@@ -324,8 +346,13 @@ fn in_summary_line(terminal: &str, verdict: Verdict) -> u64 {
 /// `- ✅ **12 claims are SUPPORTED**: …` in the summary.
 fn in_findings(markdown: &str, verdict: Verdict) -> u64 {
     let word = shouted(verdict);
-    let pattern = Regex::new(&format!(r"(?m)^- \S+ \*\*(\d+) (?:claims? (?:is |are |needs? )?)?{word}")).expect("a pattern");
-    pattern.captures(markdown).map_or(0, |found| found[1].parse().expect("a number"))
+    let pattern = Regex::new(&format!(
+        r"(?m)^- \S+ \*\*(\d+) (?:claims? (?:is |are |needs? )?)?{word}"
+    ))
+    .expect("a pattern");
+    pattern
+        .captures(markdown)
+        .map_or(0, |found| found[1].parse().expect("a number"))
 }
 
 /// Rows of the overview with the verdict.
@@ -354,37 +381,31 @@ fn shouted(verdict: Verdict) -> String {
 #[test]
 fn saved_evidence_judges_the_same_without_the_repository() {
     let (mut tried, mut found) = (0, Vec::new());
-    for file in corpus::all() {
-        let whole = Place::of(&file, false);
-        let saved = whole.path().join("evidence.json");
-        let saved = saved.to_str().expect("UTF-8");
-        let args = |format| ["--no-live", "--as-of", AS_OF, "--format", format];
-        let first = verify(whole.path(), &[&[&*file.path, "--save-evidence", saved], &args("json")[..]].concat());
-        // Only the claim file is left.
+    for Checked {
+        file, output, saved, ..
+    } in CHECKED.iter()
+    {
+        tried += 1;
+        // Only the claim file and the evidence are left.
         let bare = tempfile::tempdir().expect("a temporary folder");
-        fs::create_dir(bare.path().join(".git")).expect("a mark of the top");
         let target: PathBuf = bare.path().join(&file.path);
         fs::create_dir_all(target.parent().expect("a folder")).expect("the folder is made");
         fs::write(&target, &file.text).expect("the claim file is written");
-        assert_eq!(files_below(bare.path()).len(), 1, "nothing of the repository is there");
-        for format in ["json", "markdown"] {
-            tried += 1;
-            let there = if format == "json" {
-                first.stdout.clone()
-            } else {
-                verify(whole.path(), &[&[&*file.path], &args(format)[..]].concat()).stdout
-            };
-            let here = verify(bare.path(), &[&[&*file.path, "--evidence", saved], &args(format)[..]].concat());
-            if here.stdout != there {
-                found.push(format!("{} {format}: {}", file.path, difference(&there, &here)));
-            }
+        fs::write(bare.path().join("saved.json"), saved).expect("the evidence is written");
+        assert_eq!(files_below(bare.path()).len(), 2, "nothing of the repository is there");
+        let here = verify(
+            bare.path(),
+            &[&[&*file.path, "--evidence", "saved.json"], &REPORTS[..]].concat(),
+        );
+        if here.stdout != *output {
+            found.push(format!("{}: {}", file.path, difference(output, &here)));
         }
     }
     none("replayed reports that differ", tried, &found);
 }
 
 /// The first line that differs.
-fn difference(there: &str, here: &program::Run) -> String {
+fn difference(there: &str, here: &Run) -> String {
     let lines = there.lines().zip(here.stdout.lines()).find(|(a, b)| a != b);
     match lines {
         Some((a, b)) => format!("\n    with    {a}\n    without {b}"),

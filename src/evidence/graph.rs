@@ -42,8 +42,10 @@ pub struct Occasion<'a> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Resolved {
     pub outcome: Outcome,
-    /// The statements along which the value came: first the one that gave it, last the one that was asked for.
+    /// The statements along which the value came: the last is the one that was asked for.
     pub path: Vec<StatementId>,
+    /// The statement that gave the value: where it stands as a literal, or where it was computed.
+    pub giver: StatementId,
     /// Statements whose own value was replaced on the way.
     pub overridden: Vec<StatementId>,
     /// The value was computed on the way (`int(args.lr * 2)`), not only handed on.
@@ -64,7 +66,7 @@ pub enum Outcome {
 
 impl Resolved {
     pub fn origin(&self) -> StatementId {
-        self.path[0]
+        self.giver
     }
 
     pub fn value(&self) -> Option<&Value> {
@@ -78,6 +80,7 @@ impl Resolved {
         Resolved {
             outcome,
             path: vec![id],
+            giver: id,
             overridden: Vec::new(),
             computed: false,
             open_branch: false,
@@ -354,6 +357,7 @@ impl<'e> Graph<'e> {
         Resolved {
             outcome,
             path,
+            giver: id,
             overridden,
             computed: !handed_on,
             open_branch,

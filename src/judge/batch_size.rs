@@ -24,7 +24,7 @@ use bigdecimal::BigDecimal;
 use super::weigh::compared::How;
 use super::weigh::product::Factor;
 use super::weigh::scope::InScope;
-use super::weigh::setting::look;
+use super::weigh::setting::{count_devices, look};
 use super::weigh::{impossible, named, recommend};
 use super::{Case, Kind};
 use crate::claim::{Key, KindSpec, Shape};
@@ -149,16 +149,20 @@ fn per_step(case: &Case<'_>) -> Ruling {
     let of = case.claim.of.as_deref();
     let given = |names: &[&str]| names.iter().find_map(|name| named::given_number(case.claim, name));
     let one = || Some(BigDecimal::from(1));
-    let factor = |name: &str, names: &[String], otherwise| Factor {
-        name: name.to_string(),
-        sight: look(
+    let factor = |name: &str, names: &[String], otherwise| {
+        let mut sight = look(
             case,
             &graph,
             &scope,
             names,
             if name == "per_device" { of } else { None },
-        ),
-        otherwise,
+        );
+        count_devices(&graph, &mut sight);
+        Factor {
+            name: name.to_string(),
+            sight,
+            otherwise,
+        }
     };
     let processes = given(&["devices", "processes", "gpus", "nproc_per_node", "num_processes"]);
     let factors = [

@@ -254,6 +254,9 @@ impl Eye<'_> {
             self.question("greedy".into(), self.votes(&temperature, &number(0)), &temperature)
         } else {
             let mut ballots = self.votes(&sample, &Stated::Bool(false));
+            ballots
+                .iter_mut()
+                .for_each(|vote| vote.found = format!("do_sample={}", vote.found));
             // Temperature 0 decodes greedily where sampling is left on.
             for (vote, seen) in ballots.iter_mut().zip(&sample.occasions) {
                 let cold = temperature.occasions.iter().find(|other| other.launch == seen.launch);
@@ -275,7 +278,7 @@ impl Eye<'_> {
                         .for_each(|citation| citation.stance = Stance::Context);
                     vote.citations.splice(0..0, zero.citations);
                     vote.stand = Stand::For;
-                    vote.found = zero.found;
+                    vote.found = format!("temperature={}", zero.found);
                 }
             }
             self.question("greedy".into(), ballots, &sample)

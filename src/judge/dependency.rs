@@ -155,7 +155,7 @@ fn judge(case: &Case<'_>) -> Ruling {
     if ballots.is_empty() {
         context.extend(traces.iter().map(|s| cite(s, Stance::Contradicts)));
     } else {
-        context.extend(mentions.take(6));
+        context.extend(mentions.take(3));
     }
     let recommendations = if ballots.is_empty() && !traces.is_empty() {
         undeclared(case, &wanted, &traces)
@@ -387,12 +387,23 @@ fn silence(case: &Case<'_>, scope: &InScope<'_>, package: &str, traces: &[&State
 
 /// Declare it, or say in the paper how it comes in.
 fn undeclared(case: &Case<'_>, package: &str, traces: &[&Statement]) -> Vec<crate::verdict::Recommendation> {
-    let manifest = case
+    let manifests: Vec<&str> = case
         .evidence
         .statements
         .iter()
-        .find(|s| matches!(s.subject, Subject::Dependency { .. }) && s.form == Form::Requirement)
-        .map_or_else(|| "requirements.txt".to_string(), |s| s.place.file.clone());
+        .filter(|s| matches!(s.subject, Subject::Dependency { .. }) && s.form == Form::Requirement)
+        .map(|s| s.place.file.as_str())
+        .collect();
+    let requirements = manifests.iter().find(|file| file.ends_with("requirements.txt"));
+    let manifest = requirements
+        .or(manifests.first())
+        .map_or("requirements.txt", |file| file)
+        .to_string();
+    let line = if manifest.ends_with(".toml") {
+        format!("\"{package}\",")
+    } else {
+        package.to_string()
+    };
     let via = traces
         .iter()
         .find_map(|s| match &s.subject {
@@ -407,7 +418,7 @@ fn undeclared(case: &Case<'_>, package: &str, traces: &[&Statement]) -> Vec<crat
         .with("package", package)
         .with("via", via);
     vec![
-        recommend::code(add, Some((manifest, package.to_string()))),
+        recommend::code(add, Some((manifest, line))),
         recommend::paper(say, None),
     ]
 }

@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 use super::weigh::cite::{cite, noted};
 use super::weigh::compared::{How, compare_value};
 use super::weigh::scope::InScope;
-use super::weigh::setting::{ballot, look};
+use super::weigh::setting::{ballot, count_devices, look};
 use super::weigh::several;
 use super::weigh::vote::{Ballot, Question, Stand};
 use super::weigh::{named, recommend};
@@ -302,30 +302,10 @@ fn count_ruling(case: &Case<'_>, count: &Stated) -> Ruling {
         ..*case
     };
     let names: Vec<String> = PER_JOB.iter().map(ToString::to_string).collect();
-    let sight = look(&counting, &graph, &scope, &names, None);
+    let mut sight = look(&counting, &graph, &scope, &names, None);
+    count_devices(&graph, &mut sight);
     for seen in &sight.occasions {
-        let mut vote = ballot(&counting, &graph, seen, How::EXACT);
-        // A list of visible devices counts its members.
-        if let Some(devices) = devices(&vote.found) {
-            let compared = compare_value(
-                &counted,
-                count,
-                &crate::quantity::Value::from(devices),
-                None,
-                How::EXACT,
-            );
-            vote.found = devices.to_string();
-            let stance = if compared.stand == Stand::For {
-                Stance::Supports
-            } else {
-                Stance::Contradicts
-            };
-            vote.citations
-                .iter_mut()
-                .filter(|c| c.stance <= Stance::Contradicts)
-                .for_each(|c| c.stance = stance);
-            vote.stand = compared.stand;
-        }
+        let vote = ballot(&counting, &graph, seen, How::EXACT);
         ballots.push(vote);
     }
     Question {
@@ -346,11 +326,4 @@ fn shown_count(count: &Stated) -> String {
         .quantity()
         .map(|quantity: &Quantity| quantity.number.text.clone())
         .unwrap_or_else(|| count.to_string())
-}
-
-/// `0,1,2,3` is four devices; a plain number is none of this.
-fn devices(text: &str) -> Option<i64> {
-    let members: Vec<&str> = text.trim_matches(['[', ']', '"']).split(',').map(str::trim).collect();
-    let listed = members.len() > 1 && members.iter().all(|member| member.parse::<u32>().is_ok());
-    listed.then(|| i64::try_from(members.len()).unwrap_or(i64::MAX))
 }

@@ -74,6 +74,7 @@ fn judge(case: &Case<'_>) -> Ruling {
     let mut ballots = Vec::new();
     let mut context: Vec<Citation> = Vec::new();
     let mut jobs = Vec::new();
+    let mut limits: Vec<String> = Vec::new();
     for statement in &case.evidence.statements {
         let live = statement.form != Form::CommentedOut && statement.dead.is_none();
         if !live || !scope.has(&statement.place.file) || !scope.may_speak(statement) {
@@ -81,8 +82,12 @@ fn judge(case: &Case<'_>) -> Ruling {
         }
         match &statement.subject {
             Subject::Directive { key, .. } if key == "time-limit" && runs(case, &statement.place.file) => {
-                jobs.push(statement.place.file.clone());
+                let before = ballots.len();
                 limit(claim, stated, statement, &mut ballots, &mut context);
+                if let Some(ballot) = ballots.get(before) {
+                    jobs.push(statement.place.file.clone());
+                    limits.push(ballot.found.trim_start_matches("≤ ").to_string());
+                }
             }
             Subject::Prose {
                 stated: said,
@@ -114,23 +119,20 @@ fn judge(case: &Case<'_>) -> Ruling {
     }
     .decide();
     if ruling.verdict == Verdict::MinorDiscrepancy && ruling.grade == Some(Grade::Declared) {
+        limits.dedup();
+        ruling.found = Some(limits.join(" / "));
         ruling.because = Message::new("time-limit-below")
             .with("claimed", stated)
-            .with("found", ruling.found.clone().unwrap_or_default())
+            .with("found", limits.join(" / "))
             .with("jobs", jobs.join(", "))
-            .with("bounds", bounds(claim, stated));
+            .with("bounds", ruling.because.values.get("rule").cloned().unwrap_or_default());
         ruling.recommendations.push(recommend::paper(
             Message::new("look-at-the-accounting").with("claimed", stated),
             None,
         ));
     }
-    recommend::add_usual(claim, &mut ruling);
+    recommend::add_for_the_paper(claim, &mut ruling);
     ruling
-}
-
-/// The claim's interval as it was compared.
-fn bounds(claim: &Claim, stated: &Stated) -> String {
-    compare_interval(stated, None, None, Precision::Runtime, claim.tolerance.as_ref()).rule
 }
 
 fn expected(claim: &Claim, stated: &Stated) -> String {
@@ -208,7 +210,7 @@ fn limit(
     let mut citation = cite(statement, stance);
     citation.value.clone_from(&found);
     ballots.push(Ballot {
-        rule: String::new(),
+        rule: compared.rule,
         stand,
         grade: statement.grade,
         found,
@@ -240,7 +242,7 @@ fn prose(claim: &Claim, stated: &Stated, said: &Stated, statement: &Statement) -
     let mut citation = cite(statement, stance);
     citation.value = said.to_string();
     Some(Ballot {
-        rule: String::new(),
+        rule: compared.rule,
         stand,
         grade: statement.grade,
         found: said.to_string(),

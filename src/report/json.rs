@@ -175,6 +175,8 @@ struct WireEvidence {
 struct WireStep {
     what: String,
     value: String,
+    /// The step's own value, where the one that arrived took its place.
+    instead_of: Option<String>,
     file: String,
     line: Option<u32>,
     end_line: Option<u32>,
@@ -391,6 +393,7 @@ impl WireStep {
         WireStep {
             what: step.what.clone(),
             value: step.value.clone(),
+            instead_of: step.instead_of.clone(),
             file: step.place.file.clone(),
             line: step.place.line,
             end_line: step.place.end_line,

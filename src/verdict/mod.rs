@@ -96,7 +96,10 @@ pub struct Step {
     pub place: Place,
     /// `--batch_size 50`, `option batch_size`, `keyword batch_size of evaluate`.
     pub what: String,
+    /// The value that it holds within the occasion; where it only refers to another's, that reference.
     pub value: String,
+    /// Its own value, where the one that arrived took its place.
+    pub instead_of: Option<String>,
 }
 
 /// What to change, in the paper or in the code.

@@ -15,11 +15,15 @@ pub(crate) fn cite(statement: &Statement, stance: Stance) -> Citation {
 
 /// The same, at the grade that the occasion lets it have.
 pub(crate) fn graded(statement: &Statement, stance: Stance, grade: Grade) -> Citation {
+    let value = match &statement.subject {
+        Subject::Import { symbol, .. } | Subject::Definition { symbol } => symbol.clone(),
+        _ => shown(&statement.value),
+    };
     Citation {
         stance,
         grade,
         place: statement.place.clone(),
-        value: shown(&statement.value),
+        value,
         note: None,
     }
 }
@@ -38,6 +42,7 @@ pub(crate) fn step(statement: &Statement, value: String) -> Step {
         place: statement.place.clone(),
         what: what(statement),
         value,
+        instead_of: None,
     }
 }
 

@@ -68,9 +68,18 @@ fn question(
         .iter()
         .map(|seen| ballot(case, graph, seen, how))
         .collect();
-    let (context, mut caveats) = bystanders(case.evidence, &sight);
+    let (mut context, mut caveats) = bystanders(case.evidence, &sight);
     caveats.extend(scope.caveats());
-    ballots.extend(prose_ballots(case, &sight, how));
+    let (remarks, said) = remarks(
+        case,
+        &sight,
+        how,
+        ballots.iter().any(|ballot| ballot.grade > Grade::Documented),
+    );
+    ballots.extend(said);
+    ballots.extend(prose_ballots(case, &sight.prose, how));
+    context.extend(remarks.0);
+    caveats.extend(remarks.1);
     let silence = silence(case, scope, &sight, names);
     let expected = case.claim.value.as_ref().map(ToString::to_string).unwrap_or_default();
     let (ballots, context) = match silence.1 {
@@ -161,10 +170,48 @@ fn calls_of<'a>(case: &Case<'a>, scope: &InScope<'_>, of: &str) -> Vec<&'a State
         .collect()
 }
 
+type Remarks = (Vec<crate::verdict::Citation>, Vec<Message>);
+
+/// Comments and docstrings: context beside code, with a caveat where they say something else than the claim; where no
+/// code speaks, weak ballots like other prose.
+fn remarks(case: &Case<'_>, sight: &Sight, how: How, code_speaks: bool) -> (Remarks, Vec<Ballot>) {
+    let scope = InScope::of(case);
+    let may: Vec<_> = sight
+        .remarks
+        .iter()
+        .copied()
+        .filter(|&id| scope.may_speak(&case.evidence.statements[id]))
+        .collect();
+    let ballots = prose_ballots(case, &may, how);
+    if !code_speaks {
+        let in_scope = may
+            .into_iter()
+            .filter(|&id| scope.has(&case.evidence.statements[id].place.file))
+            .collect::<Vec<_>>();
+        return (Remarks::default(), prose_ballots(case, &in_scope, how));
+    }
+    let mut citations = Vec::new();
+    let mut caveats = Vec::new();
+    for ballot in ballots {
+        if ballot.stand == Stand::Against {
+            let place = super::vote::first_place(&ballot.citations);
+            caveats.push(
+                Message::new("remark-disagrees")
+                    .with("place", place)
+                    .with("found", &ballot.found),
+            );
+        }
+        citations.extend(ballot.citations.into_iter().map(|citation| crate::verdict::Citation {
+            stance: Stance::Context,
+            ..citation
+        }));
+    }
+    ((citations, caveats), Vec::new())
+}
+
 /// Prose that bears the name with a value: weak ballots.
-fn prose_ballots(case: &Case<'_>, sight: &Sight, how: How) -> Vec<Ballot> {
-    sight
-        .prose
+fn prose_ballots(case: &Case<'_>, prose: &[crate::evidence::StatementId], how: How) -> Vec<Ballot> {
+    prose
         .iter()
         .filter_map(|&id| {
             let statement = &case.evidence.statements[id];

@@ -118,7 +118,7 @@ fn product(graph: &Graph<'_>, formula: &str, factors: &[Factor], launch: Option<
     Product { value, from }
 }
 
-/// A factor as a number; a list of visible devices (`0,1,2,3`) counts its members.
+/// A factor as a number.
 fn count(outcome: &Outcome) -> Option<BigDecimal> {
     match outcome {
         Outcome::Known(Value::Number(number)) => Some(number.value.clone()),

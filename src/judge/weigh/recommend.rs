@@ -6,10 +6,20 @@
 //! Example: `with batch size 50 for evaluation` becomes `with batch size 32 for evaluation`.
 
 use crate::claim::Claim;
+use crate::quantity::{Locale, scan};
 use crate::verdict::{Message, Recommendation, Ruling, Target, Verdict};
 
 /// Adds what follows from the verdict alone: correct the paper, or the code.
 pub(crate) fn add_usual(claim: &Claim, ruling: &mut Ruling) {
+    add(claim, ruling, true);
+}
+
+/// The same where the place found is no setting to correct (a time limit).
+pub(crate) fn add_for_the_paper(claim: &Claim, ruling: &mut Ruling) {
+    add(claim, ruling, false);
+}
+
+fn add(claim: &Claim, ruling: &mut Ruling, code: bool) {
     let Some(found) = ruling.found.clone() else { return };
     if !matches!(ruling.verdict, Verdict::Discrepancy | Verdict::MinorDiscrepancy) || found.contains(" / ") {
         return;
@@ -27,6 +37,9 @@ pub(crate) fn add_usual(claim: &Claim, ruling: &mut Ruling) {
         latex: corrected(claim, &ruling.expected, &found),
         patch: None,
     });
+    if !code {
+        return;
+    }
     ruling.recommendations.push(Recommendation {
         target: Target::Code,
         text: Message::new("or-correct-the-code")
@@ -37,20 +50,29 @@ pub(crate) fn add_usual(claim: &Claim, ruling: &mut Ruling) {
     });
 }
 
-/// The claim's quote with its value replaced, where that value stands in it exactly once.
+/// The claim's quote with its value replaced, where that value stands in it exactly once and one value was found.
 pub(crate) fn corrected(claim: &Claim, stated: &str, found: &str) -> Option<String> {
     let quote = claim.quote.as_deref()?;
-    let mut spellings = vec![stated.to_string(), stated.replace(' ', "~"), stated.replace('-', "--")];
-    if let Some(quantity) = claim.value.as_ref().and_then(crate::quantity::Stated::quantity) {
-        spellings.push(quantity.to_string());
-        if quantity.unit.is_none() {
-            spellings.push(quantity.number.text.clone());
-        }
+    if found.contains(" / ") || found.contains('≤') {
+        return None;
     }
-    spellings
-        .iter()
-        .find(|spelling| !spelling.is_empty() && quote.matches(spelling.as_str()).count() == 1)
-        .map(|spelling| quote.replace(spelling.as_str(), found))
+    // The value as the sentence prints it: a quantity in the quote that says the same as the claim.
+    let value = claim.value.as_ref().map(ToString::to_string).unwrap_or_default();
+    let same: Vec<std::ops::Range<usize>> = scan(quote, Locale::English)
+        .into_iter()
+        .filter(|found| found.stated.to_string() == value)
+        .map(|found| found.span)
+        .collect();
+    if let [span] = same.as_slice() {
+        return Some(format!(
+            "{}{}{}",
+            &quote[..span.start],
+            found.replace(' ', "~"),
+            &quote[span.end..]
+        ));
+    }
+    let once = !stated.is_empty() && quote.matches(stated).count() == 1;
+    once.then(|| quote.replace(stated, found))
 }
 
 /// A recommendation for the paper without a corrected sentence.

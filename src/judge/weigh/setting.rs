@@ -42,6 +42,10 @@ pub(crate) struct Seen {
     pub(crate) overridden: Vec<(StatementId, StatementId)>,
     /// Uses of the value: they take it from the live statement.
     pub(crate) uses: Vec<StatementId>,
+    /// Statements of the name that give their value to another statement of the name.
+    pub(crate) feeders: Vec<StatementId>,
+    /// The ways along which values travelled to their uses.
+    pub(crate) ways: Vec<Vec<StatementId>>,
 }
 
 /// Everything that bears the setting's name.
@@ -50,8 +54,10 @@ pub(crate) struct Sight {
     pub(crate) occasions: Vec<Seen>,
     /// Bear the name, and nothing runs them.
     pub(crate) dead: Vec<StatementId>,
-    /// Sentences, cells, comments, docstrings in scope.
+    /// Sentences and cells in scope.
     pub(crate) prose: Vec<StatementId>,
+    /// Comments and docstrings beside the code: they have no vote where the code speaks.
+    pub(crate) remarks: Vec<StatementId>,
     pub(crate) commented_out: Vec<StatementId>,
     /// Owners of statements that bear the name, where `of` names none of them.
     pub(crate) other_owners: BTreeSet<String>,
@@ -115,7 +121,8 @@ pub(crate) fn look(
         let in_scope = scope.has(&statement.place.file);
         match statement.form {
             Form::CommentedOut if in_scope => sight.commented_out.push(id),
-            Form::Sentence | Form::Cell | Form::Comment | Form::Docstring => {
+            Form::Comment | Form::Docstring => sight.remarks.push(id),
+            Form::Sentence | Form::Cell => {
                 if in_scope && scope.may_speak(statement) {
                     sight.prose.push(id);
                 }
@@ -128,10 +135,18 @@ pub(crate) fn look(
     let (dead, code): (Vec<StatementId>, Vec<StatementId>) = code
         .into_iter()
         .partition(|&id| alive_asked && evidence.statements[id].dead.is_some());
-    sight.dead = dead
-        .into_iter()
-        .filter(|&id| scope.has(&evidence.statements[id].place.file))
-        .collect();
+    // What nothing runs, and what docstrings and comments say, is shown where a reader would meet it: in scope, or in
+    // the files that a launch in scope runs.
+    let met = |id: &StatementId| {
+        let file = &evidence.statements[*id].place.file;
+        scope.has(file)
+            || evidence
+                .launches
+                .iter()
+                .any(|launch| scope.has(&launch.place.file) && launch.reach.binary_search(file).is_ok())
+    };
+    sight.dead = dead.into_iter().filter(met).collect();
+    sight.remarks.retain(met);
 
     let mut covered: BTreeSet<StatementId> = BTreeSet::new();
     for launch in launches(case, graph, scope) {
@@ -239,6 +254,7 @@ fn through(
     }
     let mut seen = live_among(graph, occasion, &candidates, Some(launch_id));
     prefer_stronger_source(graph, launch, &mut seen);
+    drop_counters(graph, &mut seen);
     seen
 }
 
@@ -257,6 +273,7 @@ fn standing_alone(graph: &Graph<'_>, case: &Case<'_>, scope: &InScope<'_>, alone
         live,
         mut overridden,
         mut uses,
+        ways,
         ..
     } = seen;
     live.into_iter()
@@ -266,6 +283,8 @@ fn standing_alone(graph: &Graph<'_>, case: &Case<'_>, scope: &InScope<'_>, alone
             // What was overridden, and the uses, are shown once, with the first value.
             overridden: std::mem::take(&mut overridden),
             uses: std::mem::take(&mut uses),
+            feeders: Vec::new(),
+            ways: ways.clone(),
         })
         .collect()
 }
@@ -277,6 +296,8 @@ fn live_among(graph: &Graph<'_>, occasion: Occasion<'_>, candidates: &[Statement
         live: Vec::new(),
         overridden: Vec::new(),
         uses: Vec::new(),
+        feeders: Vec::new(),
+        ways: Vec::new(),
     };
     for &id in candidates {
         let statement = graph.statement(id);
@@ -296,6 +317,8 @@ fn live_among(graph: &Graph<'_>, occasion: Occasion<'_>, candidates: &[Statement
                 .find(|step| *step != id && candidates.contains(step));
             match giver {
                 Some(giver) => {
+                    seen.feeders.push(giver);
+                    seen.ways.push(resolved.path.clone());
                     if resolved.overridden.contains(&id) && has_own_value(statement) {
                         seen.overridden.push((id, giver));
                     } else {
@@ -350,6 +373,42 @@ fn prefer_stronger_source(graph: &Graph<'_>, launch: &Launch, seen: &mut Seen) {
     seen.live = kept;
     seen.overridden
         .extend(replaced.into_iter().map(|live| (live.id, winner)));
+}
+
+/// A local variable that hands its value to nothing of the name is a counter or a scratch value (`epoch = 0` in a
+/// loop), not the setting, where an option, key, constant or call bears the name.
+fn drop_counters(graph: &Graph<'_>, seen: &mut Seen) {
+    let feeds: BTreeSet<StatementId> = seen.feeders.iter().copied().collect();
+    let local = |live: &Live| {
+        let statement = graph.statement(live.id);
+        let in_function = statement.form == Form::Variable && !statement.owner.is_empty();
+        in_function && !feeds.contains(&live.id)
+    };
+    if seen.live.iter().any(|live| !local(live)) {
+        let (kept, counters): (Vec<Live>, Vec<Live>) = std::mem::take(&mut seen.live)
+            .into_iter()
+            .partition(|live| !local(live));
+        seen.live = kept;
+        seen.uses.extend(counters.into_iter().map(|live| live.id));
+    }
+}
+
+/// Counts the members of a list of visible devices (`CUDA_VISIBLE_DEVICES=0,1` is two), so that it compares with a
+/// number of processes.
+pub(crate) fn count_devices(graph: &Graph<'_>, sight: &mut Sight) {
+    for live in sight.occasions.iter_mut().flat_map(|seen| &mut seen.live) {
+        let named = matches!(&graph.statement(live.id).subject, Subject::Setting { name } if name.eq_ignore_ascii_case("cuda_visible_devices"));
+        if !named {
+            continue;
+        }
+        let members = match &live.resolved.outcome {
+            Outcome::Known(Value::List(items)) => items.len(),
+            Outcome::Known(Value::Text(text)) => text.split(',').filter(|part| !part.trim().is_empty()).count(),
+            Outcome::Known(Value::Number(_)) => 1,
+            _ => continue,
+        };
+        live.resolved.outcome = Outcome::Known(Value::from(i64::try_from(members).unwrap_or(i64::MAX)));
+    }
 }
 
 /// The grade of what is seen through an occasion: never higher than its launch.
@@ -440,7 +499,11 @@ pub(crate) fn ballot(case: &Case<'_>, graph: &Graph<'_>, seen: &Seen, how: How) 
             .map(String::as_str),
     )
     .unwrap_or_default();
-    let chain = seen.live.first().map(|live| chain(graph, live)).unwrap_or_default();
+    let chain = seen
+        .live
+        .first()
+        .map(|live| chain(graph, seen, live))
+        .unwrap_or_default();
     Ballot {
         rule: String::new(),
         stand,
@@ -532,18 +595,32 @@ fn cited(graph: &Graph<'_>, seen: &Seen, live: &Live, stance: Stance) -> Vec<Cit
     citations
 }
 
-/// The way the value came, each step with what it held; a single definition has no way to show.
-fn chain(graph: &Graph<'_>, live: &Live) -> Vec<crate::verdict::Step> {
-    if live.resolved.path.len() < 2 {
-        return Vec::new();
-    }
-    live.resolved
-        .path
+/// The longest way the value takes to its uses, each step with what stands there; a single definition has none to show.
+fn chain(graph: &Graph<'_>, seen: &Seen, live: &Live) -> Vec<crate::verdict::Step> {
+    let own = std::iter::once(&live.resolved.path);
+    let longest = seen
+        .ways
         .iter()
+        .filter(|way| way.contains(&live.resolved.origin()))
+        .chain(own)
+        .max_by_key(|way| way.len());
+    let Some(way) = longest.filter(|way| way.len() > 1) else {
+        return Vec::new();
+    };
+    way.iter()
         .map(|&id| {
             let statement = graph.statement(id);
             let own = shown(&statement.value);
-            step(statement, own)
+            let arrived = shown_outcome(&live.resolved.outcome);
+            let has_literal = statement.value.literal().is_some();
+            match (has_literal, own == arrived) {
+                (true, false) if !live.resolved.computed => crate::verdict::Step {
+                    instead_of: Some(own),
+                    ..step(statement, arrived)
+                },
+                (false, _) if own.is_empty() => step(statement, arrived),
+                _ => step(statement, own),
+            }
         })
         .collect()
 }

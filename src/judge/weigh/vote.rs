@@ -95,6 +95,9 @@ impl Question {
                 None => citation,
             }));
         }
+        // The strongest speak first: a reader opens the first place.
+        let mut voters = voters;
+        voters.sort_by_key(|ballot| std::cmp::Reverse(ballot.grade));
         let (verdict, because) = verdict_of(
             &voters,
             by_weak,
@@ -279,17 +282,18 @@ pub(crate) fn distinct<'a>(values: impl Iterator<Item = &'a str>) -> Option<Stri
     (!seen.is_empty()).then(|| seen.join(" / "))
 }
 
-/// One citation per place and stance, the strongest stance of a place first.
+/// One citation per place, with its strongest stance; several cards named on one line are one place.
 fn dedup(citations: &mut Vec<Citation>) {
     let mut seen = std::collections::BTreeSet::new();
     citations.sort_by_key(|citation| citation.stance);
     citations.retain(|citation| {
-        let key = (
-            citation.place.file.clone(),
-            citation.place.line,
-            citation.place.row,
-            citation.place.bytes,
-        );
-        seen.insert(key)
+        let place = &citation.place;
+        seen.insert((
+            place.file.clone(),
+            place.line,
+            place.end_line,
+            place.row,
+            place.job.clone(),
+        ))
     });
 }

@@ -35,7 +35,22 @@ pub(super) fn value(claim: Numbered<'_>, language: Language) -> Value {
         .iter()
         .map(|step| {
             let place = markup::code(&place_text(&step.place, language));
-            format!("{place}: {} → {}", markup::code(&step.what), markup::code(&step.value))
+            let instead = step
+                .instead_of
+                .as_ref()
+                .map(|own| {
+                    format!(
+                        " ({} {})",
+                        catalogue::word("word.instead-of", language),
+                        markup::code(own)
+                    )
+                })
+                .unwrap_or_default();
+            format!(
+                "{place}: {} → {}{instead}",
+                markup::code(&step.what),
+                markup::code(&step.value)
+            )
         })
         .collect();
     context! {

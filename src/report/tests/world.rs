@@ -317,11 +317,13 @@ fn batch() -> Ruling {
                 place: at("slurm/04_eval_base.job", 58, "--batch_size 50"),
                 what: "--batch_size 50".to_string(),
                 value: "50".to_string(),
+                instead_of: None,
             },
             Step {
                 place: option,
                 what: "option batch_size".to_string(),
                 value: "50".to_string(),
+                instead_of: Some("8".to_string()),
             },
         ],
         caveats: vec![

@@ -286,6 +286,10 @@ pub(super) fn callee(func: &ast::Expr) -> Option<String> {
                 tail.push(name.id.as_str());
                 break;
             }
+            ast::Expr::StringLiteral(_) | ast::Expr::FString(_) => {
+                tail.push("str");
+                break;
+            }
             _ => break,
         }
         if tail.len() > DEPTH {

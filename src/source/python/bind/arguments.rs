@@ -504,7 +504,7 @@ fn spread_members(
     let segments: Vec<&str> = path.split('.').collect();
     for holder in world.holders(here, &segments, 0) {
         match &holder {
-            Holder::Options(module) => {
+            Holder::Options(module) | Holder::Parsed(module) => {
                 for (name, ..) in names {
                     found.extend(
                         world

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::module::{Module, ScopeId, ScopeKind};
 use super::super::reach::entries;
-use super::world::World;
+use super::world::{Here, Holder, World};
 use crate::evidence::{Dead, Expr, Form, StatementId, Subject};
 use crate::quantity::Value;
 
@@ -313,12 +313,7 @@ fn uncalled(world: &World<'_>) -> Vec<(usize, ScopeId)> {
             names.extend(text.split(['.', ':', ' ', '/']).map(str::to_string));
         }
     }
-    let all_functions = world.modules.iter().any(|module| {
-        module
-            .calls
-            .iter()
-            .any(|call| (call.resolved == "fire.Fire" || call.resolved == "Fire") && call.positional.is_empty())
-    });
+    let open = looked_up(world);
     let foreign: BTreeMap<(usize, ScopeId), bool> = world
         .modules
         .iter()
@@ -356,7 +351,7 @@ fn uncalled(world: &World<'_>) -> Vec<(usize, ScopeId)> {
                     || name.starts_with("test")
                     || name.starts_with("Test");
                 let override_of = method && foreign.get(&(index, parent)).copied().unwrap_or(false);
-                if names.contains(name) || decorated || hook || override_of || (all_functions && parent == 0) {
+                if names.contains(name) || decorated || hook || override_of || open.contains(&(index, parent)) {
                     live.insert((index, scope));
                     names.extend(words(module, scope));
                 }
@@ -372,6 +367,53 @@ fn uncalled(world: &World<'_>) -> Vec<(usize, ScopeId)> {
             let outermost = inner.parent.is_some_and(|parent| live.contains(&(index, parent)));
             if !live.contains(&(index, scope)) && outermost {
                 found.push((index, scope));
+            }
+        }
+    }
+    found
+}
+
+/// Modules and classes whose members are looked up by a name that is computed: any of them may be meant.
+fn looked_up(world: &World<'_>) -> BTreeSet<(usize, ScopeId)> {
+    let mut found = BTreeSet::new();
+    let every =
+        |found: &mut BTreeSet<(usize, ScopeId)>| found.extend((0..world.modules.len()).map(|module| (module, 0)));
+    for (index, module) in world.modules.iter().enumerate() {
+        for call in &module.calls {
+            let here = Here {
+                module: index,
+                scope: call.scope,
+                block: call.block,
+                at: call.at,
+            };
+            let first = call.positional.first().map(|argument| &argument.value);
+            match (call.resolved.as_str(), first) {
+                ("fire.Fire" | "Fire", None) => every(&mut found),
+                ("globals" | "locals" | "eval" | "exec", _) => {
+                    found.insert((index, 0));
+                }
+                ("getattr" | "vars" | "fire.Fire" | "Fire", Some(Expr::Ref(path))) => {
+                    let mut known = false;
+                    for holder in world.holders(here, &path.split('.').collect::<Vec<_>>(), 0) {
+                        known = true;
+                        match holder {
+                            Holder::Module(module) => found.insert((module, 0)),
+                            Holder::Class { module, scope } => found.insert((module, scope)),
+                            _ => false,
+                        };
+                    }
+                    let imported = world.resolve(here, path).iter().any(|id| {
+                        matches!(&world.statements[*id].value, Expr::Call { callee, .. } if callee.contains("import"))
+                    });
+                    if !known && imported {
+                        every(&mut found);
+                    }
+                }
+                ("getattr", Some(Expr::Opaque(text))) if text.contains("sys.modules") => {
+                    found.insert((index, 0));
+                }
+                ("getattr", Some(Expr::Call { callee, .. })) if callee.contains("import") => every(&mut found),
+                _ => {}
             }
         }
     }

@@ -79,7 +79,9 @@ pub(super) enum Definition {
 /// What an object holds.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Holder {
-    /// Parsed options, as parsed in or handed to this module.
+    /// Options that this module parses.
+    Parsed(usize),
+    /// What is named as parsed options usually are, in this module.
     Options(usize),
     /// A class of the repository or an instance of it.
     Class {
@@ -203,6 +205,7 @@ impl<'w> World<'w> {
         }
         let (mut found, certain) = self.assigned_before(here, &segments.join("."));
         if !certain {
+            found.extend(self.assigned_by_caller(here, segments, steps));
             for holder in self.holders(here, before, steps + 1) {
                 found.extend(self.member(&holder, last, here, steps + 1));
             }
@@ -220,6 +223,35 @@ impl<'w> World<'w> {
             }
             _ => None,
         }
+    }
+
+    /// `h.x = …` in a caller that hands `h` over: what reaches the call reaches the callee.
+    fn assigned_by_caller(&self, here: Here, segments: &[&str], steps: usize) -> Vec<StatementId> {
+        let mut found = Vec::new();
+        let Some((head, rest)) = segments.split_first() else {
+            return found;
+        };
+        if steps > 3 {
+            return found;
+        }
+        for definition in self.lookup(here, head, steps) {
+            let Definition::Parameter { module, scope, index } = definition else {
+                continue;
+            };
+            let parameter = self.modules[module].scopes[scope].parameters[index].statement;
+            for (there, value) in self
+                .passed
+                .get(&self.modules[module].id(parameter))
+                .into_iter()
+                .flatten()
+            {
+                let Expr::Ref(object) = value else { continue };
+                let object: Vec<&str> = object.split('.').chain(rest.iter().copied()).collect();
+                found.extend(self.assigned_before(*there, &object.join(".")).0);
+                found.extend(self.assigned_by_caller(*there, &object, steps + 1));
+            }
+        }
+        found
     }
 
     /// Assignments to a whole path in the same scope that reach a point, and whether one of them surely ran.
@@ -578,7 +610,7 @@ impl<'w> World<'w> {
             Expr::Call { callee, args } => {
                 let last = callee.rsplit('.').next().unwrap_or("");
                 if ["parse_args", "parse_known_args", "parse_intermixed_args"].contains(&last) && callee.contains('.') {
-                    return vec![Holder::Options(here.module)];
+                    return vec![Holder::Parsed(here.module)];
                 }
                 let through =
                     ["vars", "asdict", "copy", "deepcopy", "dataclass_asdict"].contains(&last) || is_dictionary(callee);
@@ -696,7 +728,7 @@ impl<'w> World<'w> {
             Expr::Call { callee, .. } => {
                 let last = callee.rsplit('.').next().unwrap_or("");
                 match last {
-                    "parse_known_args" if index == 0 => vec![Holder::Options(here.module)],
+                    "parse_known_args" if index == 0 => vec![Holder::Parsed(here.module)],
                     "parse_args_into_dataclasses" | "parse_json_file" | "parse_yaml_file" | "parse_dict" => {
                         self.parsed_dataclass(here, callee, index, steps + 1)
                     }
@@ -744,6 +776,7 @@ impl<'w> World<'w> {
     /// The statements that give a member of what is held.
     fn member(&self, holder: &Holder, name: &str, here: Here, steps: usize) -> Vec<StatementId> {
         match holder {
+            Holder::Parsed(module) => self.options_parsed(*module, name),
             Holder::Options(module) => {
                 let found = self.options_named(*module, name);
                 if found.is_empty() && *module != here.module {
@@ -805,6 +838,20 @@ impl<'w> World<'w> {
             Holder::Class { module, scope } => self.fields(*module, *scope, 0),
             _ => Vec::new(),
         }
+    }
+
+    /// The options of a name that a parser in a module has: those defined there or in what it imports, if any are.
+    pub(super) fn options_parsed(&self, module: usize, name: &str) -> Vec<StatementId> {
+        let reached = self.reached(module);
+        let near = |file: &usize| *file == module || reached.contains(file);
+        if !self.options.values().flatten().any(|(file, _)| near(file)) {
+            return self.options_named(module, name);
+        }
+        let found = self.options_named(module, name);
+        found
+            .into_iter()
+            .filter(|id| self.owner_of(*id).is_some_and(|(file, _)| near(&file)))
+            .collect()
     }
 
     /// The options of a name that a module means: its own, those it imports, those of who imports it, the only ones.

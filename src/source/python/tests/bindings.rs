@@ -222,6 +222,35 @@ if config.debug:
 }
 
 #[test]
+fn what_a_caller_sets_on_an_object_reaches_the_callee() {
+    check(&[(
+        "a.py",
+        r#"
+def train(h):
+    loader(batch=h.batch_size)  #: keyword batch=@h.batch_size | reference<-6
+def main():
+    hyper = load("c.json")
+    hyper.batch_size = 8
+    train(hyper)
+"#,
+    )]);
+}
+
+#[test]
+fn a_parser_of_its_own_has_no_options_of_another_script() {
+    check(&[
+        (
+            "run.py",
+            "import argparse\np = argparse.ArgumentParser()\np.add_argument('--data', default=1)  #: option data=1\nargs = p.parse_args()\n",
+        ),
+        (
+            "ensemble.py",
+            "import argparse\np = argparse.ArgumentParser()\np.add_argument('--k', default=1)\nargs = p.parse_args()\nargs.data = 2\nx = args.data  #: variable x=@args.data | reference<-5\n",
+        ),
+    ]);
+}
+
+#[test]
 fn dataclasses_are_options_too() {
     check(&[(
         "a.py",
@@ -347,6 +376,24 @@ if __name__ == "__main__":
 "#,
         ),
         ("registry.py", "def register(f):\n    return f\n"),
+    ]);
+}
+
+#[test]
+fn what_is_looked_up_by_a_computed_name_is_alive() {
+    check(&[
+        (
+            "a.py",
+            "import zoo\nimport plain\nif __name__ == '__main__':\n    getattr(zoo, name.title())()\n",
+        ),
+        (
+            "zoo.py",
+            "class Resnet:\n    def __init__(self, depth=18):  #: parameter self=? ;; parameter depth=18\n        self.depth = depth\n",
+        ),
+        (
+            "plain.py",
+            "def f(depth=18):  #: parameter depth=18 | dead NeverCalled\n    return depth\n",
+        ),
     ]);
 }
 

@@ -171,6 +171,7 @@ fn settings(arguments: &Arguments) -> source::site::Settings<'_> {
         root: arguments.root.as_deref(),
         paper: arguments.paper.as_deref(),
         allow: &arguments.allow_read,
+        replayed: arguments.evidence.is_some(),
     }
 }
 

@@ -23,6 +23,8 @@ pub struct Settings<'a> {
     pub root: Option<&'a Path>,
     pub paper: Option<&'a Path>,
     pub allow: &'a [PathBuf],
+    /// Nothing is read: the root and the paper need not be there.
+    pub replayed: bool,
 }
 
 /// A repository with the claim files about it.
@@ -83,6 +85,16 @@ fn site(file: &ClaimFile, settings: &Settings<'_>, index: usize) -> Result<Site,
         (None, Some(root)) => {
             let root = folder.join(root);
             let shown = tidy(&root);
+            if settings.replayed {
+                return Ok(Site {
+                    root,
+                    shown,
+                    paper: None,
+                    allow: Vec::new(),
+                    top,
+                    files: vec![index],
+                });
+            }
             let real = root
                 .canonicalize()
                 .map_err(|_| SourceError::NoRoot(PathBuf::from(&shown)))?;
@@ -98,6 +110,7 @@ fn site(file: &ClaimFile, settings: &Settings<'_>, index: usize) -> Result<Site,
     };
     let paper = match (settings.paper, &file.document.paper) {
         (Some(paper), _) => Some(paper.to_path_buf()),
+        (None, Some(_)) if settings.replayed => None,
         (None, Some(paper)) => {
             let paper = folder.join(paper);
             let real = paper

@@ -84,22 +84,32 @@ fn formula(claim: &Claim) -> Option<Message> {
 fn contradicted(case: &Case<'_>) -> Option<Message> {
     let claim = case.claim;
     let value = exact(claim)?;
-    let other = case.file.claims.iter().find(|other| {
-        !std::ptr::eq(*other, claim)
-            && other.id != claim.id
-            && !other.draft
-            && other.kind == claim.kind
-            && subject(other) == subject(claim)
-            && exact(other).is_some_and(|theirs| apart(value, theirs))
-    })?;
+    let mut others: Vec<&Claim> = case
+        .file
+        .claims
+        .iter()
+        .filter(|other| {
+            !std::ptr::eq(*other, claim)
+                && other.id != claim.id
+                && !other.draft
+                && other.kind == claim.kind
+                && subject(other) == subject(claim)
+                && exact(other).is_some_and(|theirs| apart(value, theirs))
+        })
+        .collect();
+    // All of them, in an order of their own: that of the file must not change a ruling.
+    others.sort_by(|a, b| a.id.cmp(&b.id));
+    let joined = |say: fn(&Claim) -> String| {
+        (!others.is_empty()).then(|| others.iter().map(|other| say(other)).collect::<Vec<_>>().join(", "))
+    };
     Some(
         Message::new("contradicts-claim")
-            .with("other", &other.id)
+            .with("other", joined(|other| other.id.clone())?)
             .with(
                 "found",
-                other.value.as_ref().map(ToString::to_string).unwrap_or_default(),
+                joined(|other| other.value.as_ref().map(ToString::to_string).unwrap_or_default())?,
             )
-            .with("place", other.place.short()),
+            .with("file", &claim.place.file),
     )
 }
 

@@ -71,7 +71,7 @@ pub(super) fn runs(
                 command,
                 &stripped,
                 &target,
-                &[command.place.file.clone()],
+                std::slice::from_ref(&command.place.file),
                 &BTreeMap::new(),
             ),
             None => plain.push(command),
@@ -117,7 +117,6 @@ struct Calls<'c> {
 }
 
 /// What a caller gives: by name (`1`, `LR`), the statement; `@` are the words themselves.
-#[derive(Default)]
 struct Gifts {
     named: BTreeMap<String, StatementId>,
     all: Vec<Word>,
@@ -183,8 +182,10 @@ impl Calls<'_> {
 
     /// The arguments and variables that a caller gives, as statements.
     fn gifts(&mut self, caller: &Command, stripped: &Stripped, outer: &BTreeMap<String, StatementId>) -> Gifts {
-        let mut gifts = Gifts::default();
-        gifts.all = caller.words[stripped.arguments.min(caller.words.len())..].to_vec();
+        let mut gifts = Gifts {
+            named: BTreeMap::new(),
+            all: caller.words[stripped.arguments.min(caller.words.len())..].to_vec(),
+        };
         for (at, word) in gifts.all.iter().enumerate().take(9) {
             let name = (at + 1).to_string();
             let id = self.add(caller, &name, word.value.clone(), word.place.clone());

@@ -5,18 +5,35 @@
 //!
 //! Example: `python $ROOT/src/train.py` is `src/train.py`; `python -m pkg.train` is `src/pkg/train.py`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The files of the repository.
 pub(super) struct Paths<'f> {
     files: BTreeSet<&'f str>,
+    /// Files by their last part.
+    named: BTreeMap<&'f str, Vec<&'f str>>,
 }
 
 impl<'f> Paths<'f> {
     pub(super) fn new(files: &'f [String]) -> Paths<'f> {
+        let mut named: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for file in files {
+            named.entry(last(file)).or_default().push(file);
+        }
         Paths {
             files: files.iter().map(String::as_str).collect(),
+            named,
         }
+    }
+
+    /// Files that end in these parts.
+    fn ending(&self, end: &str) -> impl Iterator<Item = &'f str> {
+        let same = self.named.get(last(end)).cloned().unwrap_or_default();
+        let end = end.to_string();
+        same.into_iter().filter(move |file| {
+            file.strip_suffix(end.as_str())
+                .is_some_and(|before| before.is_empty() || before.ends_with('/'))
+        })
     }
 
     pub(super) fn has(&self, path: &str) -> bool {
@@ -57,18 +74,14 @@ impl<'f> Paths<'f> {
         let relative = !foreign && from == 0;
         for skip in 0..parts.len() {
             let left = parts.len() - skip;
-            if (skip > 0 && relative) || (skip > 0 && left < 2) {
-                break;
-            }
-            if foreign && left < 2 {
+            if (skip > 0 && relative) || (left < 2 && (skip > 0 || foreign)) {
                 break;
             }
             let end = parts[skip..].join("/");
             if self.has(&end) {
                 return Some(end);
             }
-            let suffix = format!("/{end}");
-            let mut found = self.files.iter().filter(|file| file.ends_with(&suffix));
+            let mut found = self.ending(&end);
             if let Some(only) = found.next() {
                 return found.next().is_none().then(|| only.to_string());
             }
@@ -94,10 +107,10 @@ impl<'f> Paths<'f> {
         if !module.contains('.') {
             return None;
         }
-        [format!("/{path}.py"), format!("/{path}/__main__.py")]
+        [format!("{path}.py"), format!("{path}/__main__.py")]
             .iter()
-            .find_map(|suffix| {
-                let mut found = self.files.iter().filter(|file| file.ends_with(suffix.as_str()));
+            .find_map(|end| {
+                let mut found = self.ending(end);
                 let only = found.next()?;
                 found.next().is_none().then(|| only.to_string())
             })
@@ -105,16 +118,15 @@ impl<'f> Paths<'f> {
 
     /// A file under a folder of that name: Hydra's `model=big` is `conf/model/big.yaml`.
     pub(super) fn group(&self, group: &str, option: &str) -> Option<String> {
-        let suffixes = [format!("{group}/{option}.yaml"), format!("{group}/{option}.yml")];
-        let mut found = self.files.iter().filter(|file| {
-            suffixes.iter().any(|suffix| {
-                file.strip_suffix(suffix.as_str())
-                    .is_some_and(|before| before.is_empty() || before.ends_with('/'))
-            })
-        });
+        let ends = [format!("{group}/{option}.yaml"), format!("{group}/{option}.yml")];
+        let mut found = ends.iter().flat_map(|end| self.ending(end));
         let only = found.next()?;
         found.next().is_none().then(|| only.to_string())
     }
+}
+
+fn last(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
 /// A path relative to a folder, `.` and `..` taken out; `None` where it leaves the root.

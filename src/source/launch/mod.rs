@@ -12,6 +12,7 @@
 mod callers;
 mod entry;
 mod flags;
+mod launchers;
 mod options;
 mod strip;
 
@@ -131,22 +132,27 @@ impl Binder<'_> {
         let factors = self.factors(&command, &stripped);
         let mut flags: Vec<StatementId> = Vec::new();
         flags.extend(stripped.settings.iter().map(|given| self.setting(&command, given)));
-        let mut last: BTreeMap<(Vec<String>, String), StatementId> = BTreeMap::new();
-        for flag in &read {
+        let name_of = |flag: &Flag| (flag.owner.clone(), flag.name.replace('-', "_"));
+        let last: BTreeMap<(Vec<String>, String), usize> =
+            read.iter().enumerate().map(|(at, flag)| (name_of(flag), at)).collect();
+        let mut shadowed: Vec<(StatementId, (Vec<String>, String))> = Vec::new();
+        let mut counts: BTreeMap<(Vec<String>, String), StatementId> = BTreeMap::new();
+        for (at, flag) in read.iter().enumerate() {
             let statement = self.flag(&command, flag);
+            let name = name_of(flag);
             // Of a flag that is passed twice the last one counts.
-            let name = (flag.owner.clone(), flag.name.replace('-', "_"));
-            if let Some(earlier) = last.insert(name, statement) {
-                self.statements[earlier].dead = Some(Dead::Shadowed { by: statement });
-                self.links
-                    .retain(|link| !(link.from == earlier && link.kind == LinkKind::Flag));
-                flags.retain(|&id| id != earlier);
+            if last.get(&name) != Some(&at) {
+                shadowed.push((statement, name));
+                continue;
             }
-            let takers = self.options.takers(flag, entry.as_deref(), &reach, &configs);
-            for taker in takers {
+            for taker in self.options.takers(flag, entry.as_deref(), &reach, &configs) {
                 self.link(statement, taker, LinkKind::Flag, None, Some(id));
             }
+            counts.insert(name, statement);
             flags.push(statement);
+        }
+        for (statement, name) in shadowed {
+            self.statements[statement].dead = counts.get(&name).map(|&by| Dead::Shadowed { by });
         }
         for callers::Handed { from, to, kind, slot } in given {
             self.link(from, to, kind, slot, Some(id));

@@ -5,6 +5,10 @@
 //!
 //! Example: `conda run -n env python -m pkg.train --lr 1` starts the module `pkg.train` with the arguments `--lr 1`.
 
+use super::launchers::{
+    ACCELERATE, COMPOSER, CONDA_RUN, CONTAINER_VALUED, DEEPSPEED, Launcher, MPIRUN, PASSING, PYTHON_SWITCHES, TORCHRUN,
+    UV_RUN, listed,
+};
 use crate::source::Word;
 use crate::source::scheduler;
 use crate::source::shell::is_script;
@@ -46,174 +50,6 @@ pub(super) struct Stripped {
     /// `env A=b`, `--export=A=b`.
     pub(super) environment: Vec<usize>,
 }
-
-/// A launcher with options before what it starts.
-struct Launcher {
-    names: &'static [&'static str],
-    /// Options without a value.
-    switches: &'static [&'static str],
-    /// Options whose value multiplies, with the name they are known by.
-    factors: &'static [(&'static str, &'static str)],
-    settings: &'static [(&'static str, &'static str)],
-    configs: &'static [&'static str],
-    /// Words behind the options that are the launcher's own (an image, a duration).
-    own: usize,
-}
-
-const TORCHRUN: Launcher = Launcher {
-    names: &["torchrun", "torch.distributed.run", "torch.distributed.launch"],
-    switches: &["--standalone", "--use_env", "--no_python", "--run_path", "--help"],
-    factors: &[("--nproc_per_node", "nproc_per_node"), ("--nnodes", "nnodes")],
-    settings: &[],
-    configs: &[],
-    own: 0,
-};
-const ACCELERATE: Launcher = Launcher {
-    names: &["accelerate"],
-    switches: &[
-        "--multi_gpu",
-        "--cpu",
-        "--tpu",
-        "--ipex",
-        "--use_deepspeed",
-        "--use_fsdp",
-        "--use_megatron_lm",
-        "--use_xpu",
-        "--quiet",
-        "-q",
-        "--same_network",
-        "--debug",
-        "--no_python",
-        "--use_mps_device",
-        "--enable_cpu_affinity",
-        "--use_parallelism_config",
-        "--no_use_deepspeed",
-        "--tpu_use_cluster",
-        "--tpu_use_sudo",
-        "--downcast_bf16",
-    ],
-    // `--num_machines` is none: accelerate's num_processes counts the processes of all machines.
-    factors: &[("--num_processes", "num_processes")],
-    settings: &[
-        ("--mixed_precision", "mixed_precision"),
-        ("--gradient_accumulation_steps", "gradient_accumulation_steps"),
-        ("--gradient_clipping", "gradient_clipping"),
-        ("--zero_stage", "zero_stage"),
-    ],
-    configs: &["--config_file", "--deepspeed_config_file"],
-    own: 0,
-};
-const DEEPSPEED: Launcher = Launcher {
-    names: &["deepspeed"],
-    switches: &[
-        "--no_python",
-        "--no_local_rank",
-        "--force_multi",
-        "--save_pid",
-        "--elastic_training",
-        "--no_ssh",
-    ],
-    factors: &[
-        ("--num_gpus", "num_gpus"),
-        ("--num_nodes", "num_nodes"),
-        ("--include", "num_gpus"),
-        ("-i", "num_gpus"),
-    ],
-    settings: &[],
-    configs: &[],
-    own: 0,
-};
-const COMPOSER: Launcher = Launcher {
-    names: &["composer"],
-    switches: &["-v", "--verbose"],
-    factors: &[("-n", "nproc_per_node"), ("--nproc", "nproc_per_node")],
-    settings: &[],
-    configs: &[],
-    own: 0,
-};
-const MPIRUN: Launcher = Launcher {
-    names: &["mpirun", "mpiexec", "horovodrun", "mpiexec.hydra", "orterun", "prterun"],
-    switches: &[
-        "--allow-run-as-root",
-        "-allow-run-as-root",
-        "--oversubscribe",
-        "-oversubscribe",
-        "-v",
-        "--verbose",
-        "-q",
-        "--quiet",
-        "--report-bindings",
-        "-report-bindings",
-        "--tag-output",
-        "-tag-output",
-        "--display-map",
-        "-bynode",
-        "-byslot",
-        "--use-hwthread-cpus",
-        "--nooversubscribe",
-        "-prepend-rank",
-        "--gloo",
-        "--mpi",
-        "--verbose-output",
-    ],
-    factors: &[
-        ("-np", "num_processes"),
-        ("-n", "num_processes"),
-        ("--np", "num_processes"),
-        ("--n", "num_processes"),
-        ("-c", "num_processes"),
-    ],
-    settings: &[],
-    configs: &[],
-    own: 0,
-};
-/// Launchers that only pass on what stands behind their options: names, options without a value, own words.
-const PASSING: &[Launcher] = &[
-    passing(
-        &[
-            "nohup",
-            "setsid",
-            "catchsegv",
-            "unbuffer",
-            "command",
-            "exec",
-            "builtin",
-            "proxychains4",
-        ],
-        &["-q", "-f"],
-        0,
-    ),
-    passing(&["time"], &["-p", "-v", "-a", "--verbose"], 0),
-    passing(&["nice", "ionice"], &["-t"], 0),
-    passing(&["stdbuf"], &[], 0),
-    passing(
-        &["timeout"],
-        &["--foreground", "--preserve-status", "-v", "--verbose"],
-        1,
-    ),
-    passing(&["xvfb-run"], &["-a", "--auto-servernum", "-l", "--listen-tcp"], 0),
-    passing(&["sudo"], &["-E", "-n", "-S", "-H", "--preserve-env", "-b", "-i"], 0),
-    passing(&["numactl"], &["-l", "--localalloc", "-s", "--show"], 0),
-    passing(&["nsys", "ncu"], &[], 0),
-    passing(&["kernprof"], &["-l", "-v", "-b", "--line-by-line", "--view"], 0),
-];
-
-const fn passing(names: &'static [&'static str], switches: &'static [&'static str], own: usize) -> Launcher {
-    Launcher {
-        names,
-        switches,
-        factors: &[],
-        settings: &[],
-        configs: &[],
-        own,
-    }
-}
-
-/// Python's own options without a value.
-const PYTHON_SWITCHES: &[&str] = &[
-    "-u", "-O", "-OO", "-B", "-E", "-s", "-S", "-i", "-q", "-v", "-I", "-d", "-b", "-bb", "-x", "-P", "-uB", "-Bu",
-    "-uO",
-];
 
 /// Takes a command apart; `None` where it starts no code of a repository (pip, module, make).
 pub(super) fn strip(words: &[Word]) -> Option<Stripped> {
@@ -257,6 +93,10 @@ impl Strip<'_> {
 
     /// One launcher, or the program itself. `None`: nothing of the repository is started.
     fn step(&mut self) -> Option<Option<Program>> {
+        while is_assignment(self.text(self.at)) {
+            self.environment.push(self.at);
+            self.at += 1;
+        }
         let first = self.words.get(self.at)?.text.clone();
         let name = first.rsplit('/').next().unwrap_or("").to_string();
         let name = name.as_str();
@@ -264,7 +104,7 @@ impl Strip<'_> {
             self.at += 1;
             return self.python();
         }
-        if let Some(launcher) = PASSING.iter().find(|launcher| launcher.names.contains(&name)) {
+        if let Some(launcher) = PASSING.iter().find(|launcher| listed(launcher.names, name)) {
             self.at += 1;
             if matches!(name, "nsys" | "ncu") {
                 self.at += usize::from(self.text(self.at) == "profile");
@@ -347,7 +187,7 @@ impl Strip<'_> {
                 self.at += 1;
                 self.distributed(&COMPOSER)
             }
-            name if MPIRUN.names.contains(&name) => {
+            name if listed(MPIRUN.names, name) => {
                 self.at += 1;
                 self.options(&MPIRUN);
                 Some(None)
@@ -358,18 +198,7 @@ impl Strip<'_> {
                     return None;
                 }
                 self.at += 2;
-                self.options(&passing(
-                    &[],
-                    &[
-                        "--no-capture-output",
-                        "--live-stream",
-                        "--no-banner",
-                        "-v",
-                        "--dev",
-                        "-a",
-                    ],
-                    0,
-                ));
+                self.options(&CONDA_RUN);
                 Some(None)
             }
             "poetry" | "pipenv" | "pdm" | "hatch" | "rye" | "pixi" => {
@@ -384,26 +213,10 @@ impl Strip<'_> {
                     return None;
                 }
                 self.at += 2;
-                const SWITCHES: &[&str] = &[
-                    "--no-sync",
-                    "--isolated",
-                    "--frozen",
-                    "--locked",
-                    "--active",
-                    "--no-project",
-                    "--all-extras",
-                    "--dev",
-                    "--no-dev",
-                    "-q",
-                    "--quiet",
-                    "-v",
-                    "--verbose",
-                    "-s",
-                    "--script",
-                    "--exact",
-                ];
-                if let Some(program) = self.module_option(SWITCHES) {
-                    return Some(Some(program));
+                if self.options_until_module(&UV_RUN) {
+                    let module = self.text(self.at).to_string();
+                    self.at += 1;
+                    return Some(Some(Program::Module(module)));
                 }
                 Some(None)
             }
@@ -454,7 +267,7 @@ impl Strip<'_> {
                     return self.module(&module);
                 }
                 "-c" | "-" => return None,
-                switch if PYTHON_SWITCHES.contains(&switch) => self.at += 1,
+                switch if listed(PYTHON_SWITCHES, switch) => self.at += 1,
                 joined if joined.starts_with("-W") || joined.starts_with("-X") => self.at += 1,
                 "-um" => {
                     let module = self.words.get(self.at + 1)?.text.clone();
@@ -494,12 +307,7 @@ impl Strip<'_> {
 
     /// A launcher of Python processes: its options, then a script, or a module behind `-m`.
     fn distributed(&mut self, launcher: &Launcher) -> Option<Option<Program>> {
-        let from = self.at;
         let module = self.options_until_module(launcher);
-        if self.at > self.words.len() {
-            return None;
-        }
-        let _ = from;
         let program = self.words.get(self.at)?.text.clone();
         if is_python(program.rsplit('/').next().unwrap_or("")) {
             return Some(None);
@@ -544,12 +352,12 @@ impl Strip<'_> {
                         .strip_prefix("--")
                         .is_some_and(|o| format!("--{}", o.replace('-', "_")) == alike)
             };
-            if matches!(alike.as_str(), "-m" | "--module") && launcher.names.len() > 0 && launcher.own == 0 {
+            if matches!(alike.as_str(), "-m" | "--module") && launcher.takes_module {
                 module = true;
                 self.at += 1;
                 continue;
             }
-            if !inline && launcher.switches.iter().any(|switch| is(switch)) {
+            if !inline && any(launcher.switches, &is) {
                 self.at += 1;
                 continue;
             }
@@ -571,10 +379,10 @@ impl Strip<'_> {
                 if let Some((_, known)) = launcher.factors.iter().find(|(option, _)| is(option)) {
                     self.factors.push(given(known));
                 }
-                if let Some((_, known)) = launcher.settings.iter().find(|(option, _)| is(option)) {
-                    self.settings.push(given(known));
+                if let Some(known) = launcher.settings.split_ascii_whitespace().find(|option| is(option)) {
+                    self.settings.push(given(known.trim_start_matches('-')));
                 }
-                if launcher.configs.iter().any(|option| is(option)) {
+                if any(launcher.configs, &is) {
                     self.configs.push(value);
                 }
             }
@@ -584,56 +392,8 @@ impl Strip<'_> {
         module
     }
 
-    /// `--switch`, `--option value` up to the program, or `-m module`.
-    fn module_option(&mut self, switches: &'static [&'static str]) -> Option<Program> {
-        while self.text(self.at).starts_with('-') {
-            let text = self.text(self.at);
-            if matches!(text, "-m" | "--module") {
-                let module = self.text(self.at + 1).to_string();
-                self.at += 2;
-                return Some(Program::Module(module));
-            }
-            if text == "--" {
-                self.at += 1;
-                break;
-            }
-            self.at += if switches.contains(&text) || text.contains('=') {
-                1
-            } else {
-                2
-            };
-        }
-        None
-    }
-
     /// `apptainer exec --nv image.sif python …`.
     fn container(&mut self) -> Option<Option<Program>> {
-        const VALUED: &[&str] = &[
-            "-B",
-            "--bind",
-            "--env",
-            "-H",
-            "--home",
-            "--pwd",
-            "-W",
-            "--workdir",
-            "--overlay",
-            "-o",
-            "--env-file",
-            "--mount",
-            "--scratch",
-            "-S",
-            "--cwd",
-            "--app",
-            "--hostname",
-            "--dns",
-            "--network",
-            "--security",
-            "--add-caps",
-            "--drop-caps",
-            "--cpus",
-            "--memory",
-        ];
         self.at += 1;
         while self.text(self.at).starts_with('-') {
             self.at += 1;
@@ -645,12 +405,17 @@ impl Strip<'_> {
         self.at += 1;
         while self.text(self.at).starts_with('-') {
             let text = self.text(self.at);
-            self.at += 1 + usize::from(VALUED.contains(&text) && !text.contains('='));
+            self.at += 1 + usize::from(listed(CONTAINER_VALUED, text) && !text.contains('='));
         }
         self.at += 1;
         // `run` starts what the image says; only a program that stands there is known.
         (verb == "exec" || is_python(self.text(self.at))).then_some(None)
     }
+}
+
+/// Whether one of a list of options is the one at hand.
+fn any(list: &str, is: &dyn Fn(&str) -> bool) -> bool {
+    list.split_ascii_whitespace().any(is)
 }
 
 pub(super) fn is_python(name: &str) -> bool {

@@ -442,3 +442,22 @@ fn modules_and_console_scripts() {
         ["run.sh:1 src/pkg/train.py lr=1", "run.sh:2 src/pkg/train.py lr=2"]
     );
 }
+
+proptest::proptest! {
+    #[test]
+    fn any_commands_are_bound_without_panic(
+        parts in proptest::collection::vec(proptest::sample::select(vec![
+            "python ", "train.py ", "run.sh ", "bash ", "sbatch ", "srun ", "-n ", "torchrun ", "--nproc_per_node=", "env ",
+            "accelerate launch ", "--", "-", "=", "a.b=", "~", "+", "$1 ", "\"$@\" ", "${@:2} ", "x ", "1 ", "\n", "A=1 ",
+            "CUDA_VISIBLE_DEVICES=0,", "-m ", "conda run ", "--lr ", "é ", "[", "]", "go.sh ", "/", ".", "for x in 1 2; do ", "done\n",
+        ]), 0..40)
+    ) {
+        let script = parts.concat();
+        let known = vec![option("train.py", &["--lr"], "1")];
+        let world = world(&[("go.sh", &script), ("run.sh", &script), ("train.py", "")], known);
+        for link in &world.links {
+            assert!(link.from < world.statements.len() && link.to < world.statements.len());
+            assert!(link.launch.is_none_or(|launch| launch < world.launches.len()));
+        }
+    }
+}

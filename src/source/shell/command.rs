@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
+use super::starters::{is_variable, kept};
 use super::walk::children;
 use super::words::Variant;
 use super::{Script, install, is_script, lex};
@@ -17,267 +18,6 @@ use crate::source::{Command, Word, scheduler};
 
 /// Calls of functions inside one another that are followed.
 const CALLS: usize = 6;
-
-/// Commands that start no code of a repository.
-const OTHERS: &[&str] = &[
-    "echo",
-    "printf",
-    "cat",
-    "ls",
-    "mkdir",
-    "rm",
-    "cp",
-    "mv",
-    "ln",
-    "touch",
-    "chmod",
-    "chown",
-    "grep",
-    "egrep",
-    "sed",
-    "awk",
-    "gawk",
-    "cut",
-    "sort",
-    "uniq",
-    "head",
-    "tail",
-    "tee",
-    "wc",
-    "tr",
-    "find",
-    "xargs",
-    "curl",
-    "wget",
-    "tar",
-    "unzip",
-    "zip",
-    "gzip",
-    "gunzip",
-    "git",
-    "svn",
-    "rsync",
-    "scp",
-    "ssh",
-    "date",
-    "sleep",
-    "wait",
-    "kill",
-    "pkill",
-    "killall",
-    "ps",
-    "top",
-    "df",
-    "du",
-    "free",
-    "uname",
-    "hostname",
-    "whoami",
-    "which",
-    "type",
-    "command",
-    "test",
-    "[",
-    "[[",
-    "true",
-    "false",
-    ":",
-    "set",
-    "shopt",
-    "ulimit",
-    "umask",
-    "trap",
-    "alias",
-    "unalias",
-    "export",
-    "unset",
-    "readonly",
-    "let",
-    "expr",
-    "seq",
-    "basename",
-    "dirname",
-    "realpath",
-    "readlink",
-    "pwd",
-    "popd",
-    "dirs",
-    "read",
-    "mapfile",
-    "readarray",
-    "getopts",
-    "shift",
-    "return",
-    "exit",
-    "break",
-    "continue",
-    "source",
-    ".",
-    "hash",
-    "jobs",
-    "disown",
-    "squeue",
-    "scancel",
-    "sinfo",
-    "sacct",
-    "scontrol",
-    "nvidia-smi",
-    "nvcc",
-    "gcc",
-    "g++",
-    "cmake",
-    "ninja",
-    "apt",
-    "apt-get",
-    "yum",
-    "dnf",
-    "brew",
-    "npm",
-    "yarn",
-    "docker",
-    "docker-compose",
-    "podman",
-    "kubectl",
-    "helm",
-    "aws",
-    "gsutil",
-    "gcloud",
-    "az",
-    "tmux",
-    "screen",
-    "vim",
-    "nano",
-    "less",
-    "more",
-    "diff",
-    "patch",
-    "md5sum",
-    "sha256sum",
-    "tree",
-    "jq",
-    "bc",
-    "paste",
-    "split",
-    "stat",
-    "file",
-    "mktemp",
-    "mount",
-    "umount",
-    "sudo",
-    "su",
-    "chgrp",
-    "id",
-    "groups",
-    "env",
-    "printenv",
-    "local",
-    "declare",
-    "typeset",
-    "eval",
-    "exec",
-    "builtin",
-    "tensorboard",
-    "sox",
-    "ffmpeg",
-    "pushd",
-    "cd",
-    "history",
-    "clear",
-    "reset",
-    "stty",
-    "tput",
-    "logger",
-    "open",
-    "xdg-open",
-    "usage",
-    "log",
-    "info",
-    "warn",
-    "error",
-    "die",
-    "huggingface-cli",
-    "dvc",
-    "pre-commit",
-    "black",
-    "isort",
-    "flake8",
-    "mypy",
-    "pylint",
-    "ruff",
-    "twine",
-    "virtualenv",
-    "pyenv",
-    "for",
-    "then",
-    "do",
-    "done",
-    "fi",
-    "esac",
-    "else",
-    "if",
-];
-
-/// Commands that are kept whatever stands behind them.
-const STARTERS: &[&str] = &[
-    "torchrun",
-    "accelerate",
-    "deepspeed",
-    "srun",
-    "sbatch",
-    "salloc",
-    "mpirun",
-    "mpiexec",
-    "horovodrun",
-    "apptainer",
-    "singularity",
-    "poetry",
-    "uv",
-    "uvx",
-    "pipenv",
-    "pdm",
-    "hatch",
-    "conda",
-    "mamba",
-    "micromamba",
-    "make",
-    "nohup",
-    "time",
-    "xvfb-run",
-    "pip",
-    "pip3",
-    "module",
-    "ml",
-    "qsub",
-    "bsub",
-    "jupyter",
-    "pytest",
-    "ray",
-    "bash",
-    "sh",
-    "zsh",
-    "python",
-    "ipython",
-    "timeout",
-    "nice",
-    "ionice",
-    "taskset",
-    "numactl",
-    "stdbuf",
-    "setsid",
-    "exec",
-    "env",
-    "sudo",
-    "papermill",
-    "runai",
-    "lightning",
-    "composer",
-    "torchx",
-    "nsys",
-    "ncu",
-    "catchsegv",
-    "unbuffer",
-    "script",
-];
 
 impl Script<'_> {
     /// A command with its redirections: a here-document may be the script that it runs.
@@ -347,7 +87,9 @@ impl Script<'_> {
         {
             words.remove(0);
         }
-        let Some(first) = words.first() else { return };
+        // In a string that is run: `LOG=info python …`.
+        let first = words.iter().find(|word| !is_variable(&word.text));
+        let Some(first) = first else { return };
         let name = first.text.rsplit('/').next().unwrap_or("").to_string();
         let outer = self.guards.len();
         for guard in guards {
@@ -555,6 +297,32 @@ impl Script<'_> {
             _ => start..end,
         };
         let before = self.state.clone();
+        let parts = lex::split(self.text, range.clone());
+        let leads = parts.first().map(|first| lex::pieces(self.text, first.clone(), true));
+        if let Some(
+            [
+                lex::Piece {
+                    kind: lex::Kind::Variable(_),
+                    ..
+                },
+                ..,
+            ],
+        ) = leads.as_deref()
+        {
+            // `bash -c "$LAUNCHER $CMD"`: the words are what the variables hold.
+            let words: Vec<(Range<usize>, bool)> = parts.into_iter().map(|part| (part, true)).collect();
+            for (number, variant) in self.variants(&words).into_iter().enumerate() {
+                if variant
+                    .words
+                    .first()
+                    .is_some_and(|first| !first.text.contains(['$', ' ']))
+                {
+                    self.simple(range.clone(), number, variant, &[], &[]);
+                }
+            }
+            self.state = before;
+            return;
+        }
         self.fragment(range, directives);
         let ended = before.ended;
         self.state = before;
@@ -654,44 +422,6 @@ fn words_behind(redirect: Node<'_>) -> Vec<Range<usize>> {
         .into_iter()
         .filter(|part| part.is_named() && part.kind() != "file_descriptor");
     words.skip(1).map(|part| part.byte_range()).collect()
-}
-
-/// Whether a command may start code of the repository.
-fn kept(name: &str, words: &[Word]) -> bool {
-    let first = words[0].text.as_str();
-    if STARTERS.contains(&name) || name.starts_with("python") {
-        return true;
-    }
-    if is_script(name) || name.ends_with(".py") {
-        return true;
-    }
-    if OTHERS.contains(&name) || name.is_empty() {
-        return false;
-    }
-    if first.contains(['$', '`']) {
-        // `$LAUNCHER train.py`, `${PYTHON} -m x`: kept where something it runs is named.
-        return words
-            .iter()
-            .any(|word| word.text.ends_with(".py") || is_script(&word.text) || word.text == "-m");
-    }
-    let plain = name
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
-    let first_letter = name.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic());
-    plain
-        && first_letter
-        && words[1..]
-            .iter()
-            .any(|word| word.text.starts_with('-') || is_assignment(&word.text))
-}
-
-fn is_assignment(word: &str) -> bool {
-    word.split_once('=').is_some_and(|(name, _)| {
-        !name.is_empty()
-            && name
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"_.+~/@".contains(&byte))
-    })
 }
 
 /// The word that `--wrap` gives to sbatch.

@@ -22,41 +22,10 @@ pub(super) struct Requirement {
 }
 
 /// Options of pip and conda that take a value.
-const VALUED: &[&str] = &[
-    "-r",
-    "--requirement",
-    "-c",
-    "--constraint",
-    "-e",
-    "--editable",
-    "-i",
-    "--index-url",
-    "--extra-index-url",
-    "-f",
-    "--find-links",
-    "-t",
-    "--target",
-    "--platform",
-    "--python-version",
-    "--prefix",
-    "--root",
-    "-n",
-    "--name",
-    "-p",
-    "--channel",
-    "--file",
-    "--cache-dir",
-    "--trusted-host",
-    "--no-binary",
-    "--only-binary",
-    "--config-settings",
-    "--timeout",
-    "--retries",
-    "--proxy",
-    "--log",
-    "--src",
-    "--python",
-];
+const VALUED: &str = "\
+    -r --requirement -c --constraint -e --editable -i --index-url --extra-index-url -f --find-links -t --target \
+    --platform --python-version --prefix --root -n --name -p --channel --file --cache-dir --trusted-host \
+    --no-binary --only-binary --config-settings --timeout --retries --proxy --log --src --python";
 
 /// The packages that a command installs by name; none where it is no install line.
 pub(super) fn requirements(words: &[Word]) -> Vec<Requirement> {
@@ -86,7 +55,9 @@ pub(super) fn requirements(words: &[Word]) -> Vec<Requirement> {
             break;
         }
         if word.starts_with('-') {
-            at += 1 + usize::from(VALUED.contains(&word) || (conda && word == "-c"));
+            at += 1 + usize::from(
+                VALUED.split_ascii_whitespace().any(|option| option == word) || (conda && word == "-c"),
+            );
             continue;
         }
         if let Some((package, specifier)) = requirement(word, conda) {

@@ -17,6 +17,7 @@ mod install;
 pub(crate) mod lex;
 pub(crate) mod literal;
 mod recipes;
+mod starters;
 mod state;
 mod walk;
 mod words;
@@ -107,6 +108,9 @@ pub(crate) fn read_range(source: &SourceText, range: Range<usize>, grade: Grade)
     script.finish()
 }
 
+/// Where something stands, and the start bytes of the calls that lead there: a function's body is walked once a call.
+type At = (usize, Vec<usize>);
+
 /// One script while it is walked.
 struct Script<'s> {
     source: &'s SourceText,
@@ -124,9 +128,11 @@ struct Script<'s> {
     state: State,
     guards: Vec<Guard>,
     /// What the names in a condition refer to, by the condition's first byte and the calls it stands in.
-    tested: BTreeMap<(usize, Vec<usize>), Vec<(String, StatementId)>>,
+    tested: BTreeMap<At, Vec<(String, StatementId)>>,
     /// Start bytes of the calls that lead here.
     calls: Vec<usize>,
+    /// Directives behind the first command.
+    unread: Vec<scheduler::Request>,
     fragments: usize,
     depth: usize,
     loops: usize,
@@ -153,6 +159,7 @@ impl<'s> Script<'s> {
             guards: Vec::new(),
             tested: BTreeMap::new(),
             calls: Vec::new(),
+            unread: Vec::new(),
             fragments: 0,
             depth: 0,
             loops: 0,
@@ -176,7 +183,12 @@ impl<'s> Script<'s> {
         });
         if directives {
             for request in scheduler::directives(self.text, range) {
-                self.request(request, true);
+                if request.state == scheduler::Standing::NotRead {
+                    // It may stand in a here-document that is a script of its own.
+                    self.unread.push(request);
+                } else {
+                    self.request(request, true);
+                }
             }
         }
         if root.has_error() && self.broken.is_none() {
@@ -249,6 +261,20 @@ impl<'s> Script<'s> {
             self.calls = vec![range.start];
             self.dead = Some(Dead::NeverCalled);
             self.fragment(range, false);
+        }
+        let unread = std::mem::take(&mut self.unread);
+        let read: BTreeSet<usize> = self
+            .statements
+            .keys()
+            .filter(|(_, _, name)| name.starts_with('#'))
+            .map(|(at, _, _)| *at)
+            .collect();
+        (self.dead, self.calls) = (None, Vec::new());
+        for request in unread
+            .into_iter()
+            .filter(|request| !read.contains(&request.range.start))
+        {
+            self.request(request, true);
         }
         self.facts.links = self.links.into_iter().collect();
         if let Some(line) = self.broken {

@@ -171,6 +171,14 @@ fn commands_with_words_environment_and_folder() {
         ("python - <<EOF\nprint(1)\nEOF", &["python -"]),
         ("bash -c \"python t.py --lr 1\"", &["python t.py --lr 1"]),
         ("eval \"python t.py --lr 1\"", &["python t.py --lr 1"]),
+        (
+            "L=\"LOG=info accelerate launch --num_processes 8\"\nC=\"a.py --x 1\"\nsrun bash -c \"$L $C\" 2>&1",
+            &["LOG=info accelerate launch --num_processes 8 a.py --x 1"],
+        ),
+        (
+            "L=(5)\nfor x in \"${L[@]}\"; do python t.py --x $x; done",
+            &["python t.py --x $x{5}"],
+        ),
         ("sbatch --wrap=\"python t.py --lr 1\"", &["python t.py --lr 1"]),
         (
             "CMD=\"python t.py --lr 1\"\n$CMD --bf16",
@@ -276,6 +284,23 @@ fn a_job_script_as_it_stands() {
     assert_eq!(facts.statements[2].comment.as_deref(), Some("peak, in ms"));
     assert_eq!(facts.commands[0].place.line, Some(6));
     assert_eq!(facts.commands[0].text, "srun --cpus-per-task=4 python t.py --lr $lr");
+}
+
+#[test]
+fn directives_count_in_the_script_they_belong_to() {
+    let script = "#!/bin/bash\n#SBATCH -c 1\nmkdir x\n#SBATCH -c 2\ncat <<EOF > job.sbatch\n#!/bin/bash\n#SBATCH -c 3\npython a.py\nEOF\n";
+    let facts = facts(script);
+    let mut cpus: Vec<(Option<u32>, String, bool)> = facts
+        .statements
+        .iter()
+        .map(|statement| (statement.place.line, shown(&statement.value), statement.dead.is_some()))
+        .collect();
+    cpus.sort();
+    let expected = [(Some(2), "1", false), (Some(4), "2", true), (Some(7), "3", false)];
+    assert_eq!(
+        cpus,
+        expected.map(|(line, value, dead)| (line, value.to_string(), dead))
+    );
 }
 
 #[test]

@@ -446,7 +446,7 @@ impl Script<'_> {
             Some(elements) => elements.clone(),
             None => definition.words.clone(),
         };
-        (words.len() != 1).then_some(words)
+        (words.len() != 1 || variable.part == Part::All).then_some(words)
     }
 
     pub(super) fn define(&mut self, definition: Definition) -> DefinitionId {

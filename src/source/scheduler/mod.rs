@@ -10,12 +10,17 @@
 //!
 //! Example: `#SBATCH --gres=gpu:rtx3090:2` asks for `gpus` = 2 and `gpu-type` = `rtx3090`.
 
+mod others;
+mod sizes;
+mod slurm;
+
 use std::ops::Range;
 
 use crate::evidence::Expr;
 use crate::quantity::{Unit, Value};
 use crate::source::Word;
 use crate::source::shell::{lex, literal};
+use sizes::number_of;
 
 /// One thing that is asked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -204,66 +209,18 @@ fn option_name(system: &str, word: &str) -> (String, Option<String>) {
 }
 
 /// Slurm's options without a value; all others take one.
-const SLURM_SWITCHES: &[&str] = &[
-    "--exclusive",
-    "--requeue",
-    "--no-requeue",
-    "--wait",
-    "-W",
-    "--parsable",
-    "--hold",
-    "-H",
-    "--contiguous",
-    "-k",
-    "--no-kill",
-    "--overcommit",
-    "-O",
-    "--oversubscribe",
-    "-s",
-    "--spread-job",
-    "--test-only",
-    "--use-min-nodes",
-    "-h",
-    "--help",
-    "--usage",
-    "-V",
-    "--version",
-    "-Q",
-    "--quiet",
-    "-v",
-    "--verbose",
-    "-vv",
-    "-vvv",
-    "--pty",
-    "-l",
-    "--label",
-    "-u",
-    "--unbuffered",
-    "-K",
-    "--kill-on-bad-exit",
-    "-Z",
-    "--no-allocate",
-    "-X",
-    "--disable-status",
-    "--overlap",
-    "--exact",
-    "--ignore-pbs",
-    "--reboot",
-    "--multi-prog",
-    "--preserve-env",
-    "-E",
-    "--no-shell",
-    "--immediate",
-    "-I",
-    "--whole",
-    "--interactive",
-    "--get-user-env",
-    "--nice",
-    "--propagate",
-];
-const LSF_SWITCHES: &[&str] = &["-x", "-K", "-I", "-Is", "-Ip", "-B", "-N", "-r", "-rn", "-H", "-env"];
-const SGE_SWITCHES: &[&str] = &["-cwd", "-V", "-verify", "-terse", "-notify", "-h", "-clear", "-w"];
-const PBS_SWITCHES: &[&str] = &["-V", "-I", "-X", "-h", "-z", "-f"];
+const SLURM_SWITCHES: &str = "\
+    --exclusive --requeue --no-requeue --wait -W --parsable --hold -H --contiguous -k --no-kill --overcommit -O \
+    --oversubscribe -s --spread-job --test-only --use-min-nodes -h --help --usage -V --version -Q --quiet -v \
+    --verbose -vv -vvv --pty -l --label -u --unbuffered -K --kill-on-bad-exit -Z --no-allocate -X \
+    --disable-status --overlap --exact --ignore-pbs --reboot --multi-prog --preserve-env -E --no-shell \
+    --immediate -I --whole --interactive --get-user-env --nice --propagate";
+const LSF_SWITCHES: &str = "\
+    -x -K -I -Is -Ip -B -N -r -rn -H -env";
+const SGE_SWITCHES: &str = "\
+    -cwd -V -verify -terse -notify -h -clear -w";
+const PBS_SWITCHES: &str = "\
+    -V -I -X -h -z -f";
 
 fn takes_value(system: &str, name: &str) -> bool {
     let switches = match system {
@@ -272,12 +229,12 @@ fn takes_value(system: &str, name: &str) -> bool {
         "sge" => SGE_SWITCHES,
         _ => PBS_SWITCHES,
     };
-    !switches.contains(&name)
+    !switches.split_ascii_whitespace().any(|switch| switch == name)
 }
 
 type Asked = Vec<(&'static str, Expr, Option<Unit>)>;
 /// A value with the unit it is in.
-type Sized = (Value, Option<Unit>);
+type Size = (Value, Option<Unit>);
 
 /// What one option asks for; `raw` is the value with variables as written.
 fn asked(system: &str, name: &str, value: &str, raw: &str) -> Asked {
@@ -302,10 +259,10 @@ fn asked(system: &str, name: &str, value: &str, raw: &str) -> Asked {
         return vec![(key, expr, None)];
     }
     match system {
-        "slurm" => slurm(name, value),
-        "pbs" => pbs(name, value),
-        "lsf" => lsf(name, value),
-        _ => sge(name, value),
+        "slurm" => slurm::asked(name, value),
+        "pbs" => others::pbs(name, value),
+        "lsf" => others::lsf(name, value),
+        _ => others::sge(name, value),
     }
 }
 
@@ -335,53 +292,6 @@ fn plain_key(system: &str, name: &str) -> Option<&'static str> {
         ("slurm", "--reservation") => "reservation",
         _ => return None,
     })
-}
-
-fn slurm(name: &str, value: &str) -> Asked {
-    let Some(key) = plain_key("slurm", name) else {
-        return Vec::new();
-    };
-    let read = match key {
-        "gpus" | "gpus-per-node" | "gpus-per-task" => return slurm_gpus(name, value),
-        "time-limit" => slurm_time(value),
-        "memory" | "memory-per-cpu" | "memory-per-gpu" => slurm_memory(value),
-        "nodes" | "cpus" | "tasks" | "tasks-per-node" => integer(value),
-        _ => Some((literal::text(value), None)),
-    };
-    vec![match read {
-        Some((value, unit)) => (key, Expr::Value(value), unit),
-        None => (key, Expr::Opaque(value.to_string()), None),
-    }]
-}
-
-/// `gpu:rtx3090:2`, `a100:2`, `2`; of a list (`gpu:1,shard:2`) the GPUs.
-fn slurm_gpus(name: &str, value: &str) -> Asked {
-    let key = match name {
-        "--gpus-per-task" => "gpus-per-task",
-        "--gres" | "--gpus-per-node" => "gpus-per-node",
-        _ => "gpus",
-    };
-    let mut out = Vec::new();
-    for part in value.split(',') {
-        let part = part.split('(').next().unwrap_or(part);
-        let part = match (name, part.strip_prefix("gpu").or_else(|| part.strip_prefix("gres/gpu"))) {
-            (_, Some("")) => "1",
-            (_, Some(rest)) if rest.starts_with(':') => &rest[1..],
-            ("--gres", _) => continue,
-            _ => part,
-        };
-        let (card, count) = match part.rsplit_once(':') {
-            Some((card, count)) => (Some(card), count),
-            None if integer(part).is_some() => (None, part),
-            None => (Some(part), "1"),
-        };
-        let count = integer(count).map_or_else(|| Expr::Opaque(part.to_string()), |(count, _)| Expr::Value(count));
-        out.push((key, count, None));
-        if let Some(card) = card.filter(|card| !card.is_empty()) {
-            out.push(text("gpu-type", card));
-        }
-    }
-    out
 }
 
 /// Counts that are by node or by task become counts by job, where the script says how many nodes or tasks.
@@ -444,202 +354,16 @@ fn product(left: &Expr, right: &Expr) -> Expr {
     }
 }
 
-fn integer(value: &str) -> Option<Sized> {
-    let digits = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
-    digits.then(|| (literal::number(value), None))
-}
-
-fn number_of(value: &str) -> Option<u64> {
-    let digits = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
-    digits.then(|| value.parse().ok()).flatten()
-}
-
-fn seconds(total: u64) -> Sized {
-    (literal::number(&total.to_string()), Some(Unit::Second))
-}
-
 fn text(key: &'static str, value: &str) -> (&'static str, Expr, Option<Unit>) {
     (key, Expr::Value(literal::text(value)), None)
 }
 
 /// What was read, else the text as it is written.
-fn or_text(key: &'static str, read: Option<Sized>, written: &str) -> (&'static str, Expr, Option<Unit>) {
+fn or_text(key: &'static str, read: Option<Size>, written: &str) -> (&'static str, Expr, Option<Unit>) {
     match read {
         Some((value, unit)) => (key, Expr::Value(value), unit),
         None => text(key, written),
     }
-}
-
-/// `MM`, `MM:SS`, `HH:MM:SS`, `D-HH`, `D-HH:MM`, `D-HH:MM:SS` as seconds (sbatch, `--time`).
-pub(crate) fn slurm_time(value: &str) -> Option<(Value, Option<Unit>)> {
-    if matches!(value.to_ascii_lowercase().as_str(), "infinite" | "unlimited") {
-        return Some((literal::text("unlimited"), None));
-    }
-    let (days, clock) = match value.split_once('-') {
-        Some((days, clock)) => (Some(number_of(days)?), clock),
-        None => (None, value),
-    };
-    let parts: Vec<u64> = clock.split(':').map(number_of).collect::<Option<_>>()?;
-    let [hours, minutes, left] = match (days, parts.as_slice()) {
-        (Some(_), [hours]) => [*hours, 0, 0],
-        (Some(_), [hours, minutes]) => [*hours, *minutes, 0],
-        (None, [minutes]) => [0, *minutes, 0],
-        (None, [minutes, left]) => [0, *minutes, *left],
-        (_, [hours, minutes, left]) => [*hours, *minutes, *left],
-        _ => return None,
-    };
-    let hours = days.unwrap_or(0).checked_mul(24)?.checked_add(hours)?;
-    hours
-        .checked_mul(3600)?
-        .checked_add(minutes.checked_mul(60)?)?
-        .checked_add(left)
-        .map(seconds)
-}
-
-/// `48G`, `500M`, `2T`; a bare number is in megabytes. Slurm counts by 1024.
-fn slurm_memory(value: &str) -> Option<Sized> {
-    if value == "0" {
-        return Some((literal::text("all of the node"), None));
-    }
-    memory(value, Some(Unit::Mebibyte))
-}
-
-/// A size with a letter that counts by 1024, in the unit that a bare number has.
-fn memory(value: &str, bare: Option<Unit>) -> Option<Sized> {
-    let end = value
-        .find(|letter: char| !letter.is_ascii_digit() && letter != '.')
-        .unwrap_or(value.len());
-    let (digits, suffix) = value.split_at(end);
-    if !literal::is_number(digits) {
-        return None;
-    }
-    let unit = match suffix.to_ascii_lowercase().as_str() {
-        "" => bare,
-        "b" => Some(Unit::Byte),
-        "k" | "kb" | "kib" => Some(Unit::Kibibyte),
-        "m" | "mb" | "mib" | "mc" | "mn" => Some(Unit::Mebibyte),
-        "g" | "gb" | "gib" | "gc" | "gn" => Some(Unit::Gibibyte),
-        "t" | "tb" | "tib" => Some(Unit::Tebibyte),
-        _ => return None,
-    };
-    Some((literal::number(digits), unit))
-}
-
-/// `[[HH:]MM:]SS` as seconds (qsub of PBS and Grid Engine).
-fn clock(value: &str) -> Option<Sized> {
-    let parts: Vec<u64> = value.split(':').map(number_of).collect::<Option<_>>()?;
-    if parts.is_empty() || parts.len() > 4 || value.is_empty() {
-        return None;
-    }
-    // PBS takes days too: `D:HH:MM:SS`.
-    let weights: &[u64] = &[1, 60, 3600, 86_400];
-    let mut total = 0u64;
-    for (part, weight) in parts.iter().rev().zip(weights) {
-        total = total.checked_add(part.checked_mul(*weight)?)?;
-    }
-    Some(seconds(total))
-}
-
-fn pbs(name: &str, value: &str) -> Asked {
-    if name != "-l" {
-        return plain_key("pbs", name).map(|key| text(key, value)).into_iter().collect();
-    }
-    let mut out = Vec::new();
-    // `nodes=2:ppn=8:gpus=1,walltime=10:00:00`, `select=2:ncpus=8:ngpus=1:mem=48gb`.
-    for part in value.split(',') {
-        for (position, item) in part.split(':').enumerate() {
-            let Some((key, value)) = item.split_once('=') else {
-                continue;
-            };
-            match key {
-                // A time has colons of its own.
-                "walltime" => {
-                    let whole = part.split_once("walltime=").map_or(value, |(_, time)| time);
-                    out.push(or_text("time-limit", clock(whole), whole));
-                    break;
-                }
-                "nodes" | "select" if position == 0 => out.push(or_text("nodes", integer(value), value)),
-                "ncpus" | "ppn" => out.push(or_text("cpus", integer(value), value)),
-                // By chunk; `totals` makes the job's.
-                "ngpus" | "gpus" => out.push(or_text("gpus-per-node", integer(value), value)),
-                "gpu_type" | "gpu_model" => out.push(text("gpu-type", value)),
-                "mem" | "pmem" | "vmem" => out.push(or_text("memory", memory(value, Some(Unit::Byte)), value)),
-                "host" | "vnode" => out.push(text("nodelist", value)),
-                _ => {}
-            }
-        }
-    }
-    out
-}
-
-fn lsf(name: &str, value: &str) -> Asked {
-    match name {
-        // `[hours:]minutes`, with an optional host behind a slash.
-        "-W" => {
-            let time = value.split('/').next().unwrap_or(value);
-            let parts: Option<Vec<u64>> = time.split(':').map(number_of).collect();
-            let minutes = match parts.as_deref() {
-                Some([minutes]) => Some(*minutes),
-                Some([hours, minutes]) => hours.checked_mul(60).and_then(|hours| hours.checked_add(*minutes)),
-                _ => None,
-            };
-            vec![or_text(
-                "time-limit",
-                minutes.and_then(|minutes| minutes.checked_mul(60)).map(seconds),
-                value,
-            )]
-        }
-        // What a bare number of -M means is the site's setting.
-        "-M" => vec![or_text("memory", memory(value, None), value)],
-        "-n" => vec![or_text("tasks", integer(value), value)],
-        "-gpu" => {
-            let mut out = Vec::new();
-            for item in value.split(':') {
-                match item.split_once('=') {
-                    Some(("num", count)) => {
-                        let count = count.split('/').next().unwrap_or(count);
-                        out.push(or_text("gpus", integer(count), count));
-                    }
-                    Some(("gmodel", model)) => out.push(text("gpu-type", model)),
-                    _ => {}
-                }
-            }
-            out
-        }
-        "-R" => {
-            let mut out = Vec::new();
-            if let Some((_, mem)) = value.split_once("mem=") {
-                let end = mem.find([',', ']', ':', ' ']).unwrap_or(mem.len());
-                out.push(or_text("memory", memory(&mem[..end], None), &mem[..end]));
-            }
-            if let Some((_, inner)) = value.split_once("select[") {
-                out.push(text("constraint", inner.split(']').next().unwrap_or(inner)));
-            }
-            out
-        }
-        _ => plain_key("lsf", name).map(|key| text(key, value)).into_iter().collect(),
-    }
-}
-
-fn sge(name: &str, value: &str) -> Asked {
-    if name != "-l" {
-        return plain_key("sge", name).map(|key| text(key, value)).into_iter().collect();
-    }
-    let mut out = Vec::new();
-    for item in value.split(',') {
-        let Some((key, value)) = item.split_once('=') else {
-            continue;
-        };
-        match key {
-            "h_rt" => out.push(or_text("time-limit", clock(value), value)),
-            "h_vmem" | "mem_free" | "mem" => out.push(or_text("memory", memory(value, Some(Unit::Byte)), value)),
-            "gpu" | "gpus" | "ngpus" => out.push(or_text("gpus", integer(value), value)),
-            "gpu_type" | "gputype" | "gpu_card" => out.push(text("gpu-type", value)),
-            "hostname" | "h" => out.push(text("nodelist", value)),
-            _ => {}
-        }
-    }
-    out
 }
 
 #[cfg(test)]
@@ -656,10 +380,6 @@ mod tests {
         }
     }
 
-    fn with_unit((value, unit): Sized) -> String {
-        unit.map_or(value.to_string(), |unit| format!("{value} {unit}"))
-    }
-
     fn read(script: &str) -> String {
         let found: Vec<String> = directives(script, 0..script.len())
             .iter()
@@ -674,48 +394,6 @@ mod tests {
             })
             .collect();
         found.join(", ")
-    }
-
-    /// The formats that `man sbatch` lists for --time, in seconds worked out by hand.
-    #[test]
-    fn time_limits_are_seconds() {
-        let cases = [
-            ("30", Some("1800 s")),
-            ("0:30", Some("30 s")),
-            ("90:00", Some("5400 s")),
-            ("02:00:00", Some("7200 s")),
-            ("00:02:00", Some("120 s")),
-            ("1-12", Some("129600 s")),
-            ("3-00:00:00", Some("259200 s")),
-            ("2-03:04:05", Some("183845 s")),
-            ("1-02:30", Some("95400 s")),
-            ("UNLIMITED", Some("unlimited")),
-            ("infinite", Some("unlimited")),
-            ("two hours", None),
-            ("1:2:3:4", None),
-            ("", None),
-            ("99999999999999999999", None),
-        ];
-        for (text, expected) in cases {
-            assert_eq!(slurm_time(text).map(with_unit).as_deref(), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn memory_counts_by_1024() {
-        let cases = [
-            ("48G", Some("48 GiB")),
-            ("500M", Some("500 MiB")),
-            ("4000", Some("4000 MiB")),
-            ("2T", Some("2 TiB")),
-            ("48GB", Some("48 GiB")),
-            ("0", Some("all of the node")),
-            ("lots", None),
-            ("", None),
-        ];
-        for (text, expected) in cases {
-            assert_eq!(slurm_memory(text).map(with_unit).as_deref(), expected, "{text}");
-        }
     }
 
     #[test]

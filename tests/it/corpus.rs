@@ -8,11 +8,13 @@
 //! Example: `# expect: supported launched slurm/04_eval_base.job:58 slurm/06_eval_base_opro.job:58`.
 
 use std::fs;
+use std::sync::LazyLock;
 
-use verify::evidence::Grade;
+use serde_json::Value;
+use verify::evidence::{Evidence, Grade};
 use verify::verdict::Verdict;
 
-use crate::program::{files_below, package};
+use crate::program::{AS_OF, files_below, package, verify};
 
 /// A claim file with the claims that stand in it.
 #[derive(Debug, Clone)]
@@ -159,6 +161,56 @@ fn place(word: &str) -> Option<Where> {
         file: file.to_string(),
         lines,
     })
+}
+
+/// What the binary says of a claim file, with the evidence it saved.
+pub(crate) struct Checked {
+    pub(crate) file: File,
+    /// Standard output: the report as JSON, then as markdown.
+    pub(crate) output: String,
+    pub(crate) json: Value,
+    /// As it was saved.
+    pub(crate) saved: String,
+    pub(crate) evidence: Evidence,
+}
+
+/// How all claim files are checked: both reports on standard output.
+pub(crate) const REPORTS: [&str; 7] = [
+    "--no-live",
+    "--as-of",
+    AS_OF,
+    "--format",
+    "json",
+    "--format",
+    "markdown",
+];
+
+/// All claim files, checked once for all tests.
+pub(crate) static CHECKED: LazyLock<Vec<Checked>> = LazyLock::new(|| all().into_iter().map(checked).collect());
+
+fn checked(file: File) -> Checked {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("evidence.json");
+    let args = [
+        &[&*file.path, "--save-evidence", path.to_str().expect("UTF-8")],
+        &REPORTS[..],
+    ]
+    .concat();
+    let run = verify(package(), &args);
+    let mut reports = serde_json::Deserializer::from_str(&run.stdout).into_iter();
+    let json = reports
+        .next()
+        .and_then(Result::ok)
+        .unwrap_or_else(|| panic!("{}: {}", file.path, run.all()));
+    let saved = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}\n{}", file.path, run.all()));
+    let evidence = Evidence::replay(&saved).unwrap_or_else(|error| panic!("{}: {error}", file.path));
+    Checked {
+        file,
+        output: run.stdout,
+        json,
+        saved,
+        evidence,
+    }
 }
 
 #[test]

@@ -10,7 +10,6 @@ mod mutation;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
 
 use regex::Regex;
 use serde_json::Value;
@@ -19,8 +18,8 @@ use verify::evidence::Evidence;
 use verify::judge::{self, Case};
 use verify::verdict::Verdict;
 
-use crate::corpus::{self, File};
-use crate::program::{self, AS_OF, Run, check, copy, files_below, package, verify};
+use crate::corpus::{self, CHECKED, Checked, File, REPORTS};
+use crate::program::{AS_OF, Run, check, copy, files_below, package, verify};
 
 /// A claim file in a temporary copy of what it is about.
 struct Place {
@@ -61,29 +60,6 @@ impl Place {
     fn check(&self, more: &[&str]) -> Run {
         check(self.path(), &self.claims, more)
     }
-}
-
-/// What the binary says of a claim file, with the evidence it saved; made once for all properties.
-struct Checked {
-    file: File,
-    evidence: Evidence,
-    json: Value,
-}
-
-static CHECKED: LazyLock<Vec<Checked>> = LazyLock::new(|| corpus::all().into_iter().map(checked).collect());
-
-fn checked(file: File) -> Checked {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let saved = folder.path().join("evidence.json");
-    let run = check(
-        package(),
-        &file.path,
-        &["--save-evidence", saved.to_str().expect("UTF-8")],
-    );
-    let json = run.json();
-    let text = fs::read_to_string(&saved).unwrap_or_else(|error| panic!("{}: {error}\n{}", file.path, run.all()));
-    let evidence = Evidence::replay(&text).unwrap_or_else(|error| panic!("{}: {error}", file.path));
-    Checked { file, evidence, json }
 }
 
 /// The claims with their verdicts, by id.
@@ -212,11 +188,11 @@ fn every_supported_claim_can_be_changed() {
 #[test]
 fn the_same_input_gives_the_same_bytes() {
     let (mut tried, mut found) = (0, Vec::new());
-    for file in corpus::all() {
+    for Checked { file, output, .. } in CHECKED.iter() {
         tried += 1;
-        let run = |threads| check(package(), &file.path, &["--threads", threads]).stdout;
-        if run("1") != run("4") {
-            found.push(file.path);
+        let again = verify(package(), &[&[&*file.path, "--threads", "7"], &REPORTS[..]].concat());
+        if again.stdout != *output {
+            found.push(file.path.clone());
         }
     }
     none("two runs that differ", tried, &found);
@@ -405,43 +381,31 @@ fn shouted(verdict: Verdict) -> String {
 #[test]
 fn saved_evidence_judges_the_same_without_the_repository() {
     let (mut tried, mut found) = (0, Vec::new());
-    for file in corpus::all() {
-        let whole = Place::of(&file, false);
-        let saved = whole.path().join("evidence.json");
-        let saved = saved.to_str().expect("UTF-8");
-        let args = |format| ["--no-live", "--as-of", AS_OF, "--format", format];
-        let first = verify(
-            whole.path(),
-            &[&[&*file.path, "--save-evidence", saved], &args("json")[..]].concat(),
-        );
-        // Only the claim file is left.
+    for Checked {
+        file, output, saved, ..
+    } in CHECKED.iter()
+    {
+        tried += 1;
+        // Only the claim file and the evidence are left.
         let bare = tempfile::tempdir().expect("a temporary folder");
-        fs::create_dir(bare.path().join(".git")).expect("a mark of the top");
         let target: PathBuf = bare.path().join(&file.path);
         fs::create_dir_all(target.parent().expect("a folder")).expect("the folder is made");
         fs::write(&target, &file.text).expect("the claim file is written");
-        assert_eq!(files_below(bare.path()).len(), 1, "nothing of the repository is there");
-        for format in ["json", "markdown"] {
-            tried += 1;
-            let there = if format == "json" {
-                first.stdout.clone()
-            } else {
-                verify(whole.path(), &[&[&*file.path], &args(format)[..]].concat()).stdout
-            };
-            let here = verify(
-                bare.path(),
-                &[&[&*file.path, "--evidence", saved], &args(format)[..]].concat(),
-            );
-            if here.stdout != there {
-                found.push(format!("{} {format}: {}", file.path, difference(&there, &here)));
-            }
+        fs::write(bare.path().join("saved.json"), saved).expect("the evidence is written");
+        assert_eq!(files_below(bare.path()).len(), 2, "nothing of the repository is there");
+        let here = verify(
+            bare.path(),
+            &[&[&*file.path, "--evidence", "saved.json"], &REPORTS[..]].concat(),
+        );
+        if here.stdout != *output {
+            found.push(format!("{}: {}", file.path, difference(output, &here)));
         }
     }
     none("replayed reports that differ", tried, &found);
 }
 
 /// The first line that differs.
-fn difference(there: &str, here: &program::Run) -> String {
+fn difference(there: &str, here: &Run) -> String {
     let lines = there.lines().zip(here.stdout.lines()).find(|(a, b)| a != b);
     match lines {
         Some((a, b)) => format!("\n    with    {a}\n    without {b}"),

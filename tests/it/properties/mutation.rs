@@ -36,9 +36,10 @@ pub(crate) fn of(claim: &Expected) -> Vec<Mutant> {
         .iter()
         .filter_map(|(key, raw)| {
             let changed = other(&claim.kind, key, raw.trim(), &lines)?;
-            let (was, what) = (format!("{key} = {raw}"), format!("{key} = {changed}"));
+            // The line itself: a quote may hold the same words.
+            let (was, what) = (format!("\n{key} = {raw}\n"), format!("{key} = {changed}"));
             Some(Mutant {
-                block: claim.block.replacen(&was, &what, 1),
+                block: claim.block.replacen(&was, &format!("\n{what}\n"), 1),
                 what,
             })
         })
@@ -52,7 +53,7 @@ fn other(kind: &str, key: &str, raw: &str, lines: &[(&str, &str)]) -> Option<Str
     match (kind, key) {
         (_, "value") => Some(value(raw)),
         ("dependency", "version" | "installed") => text("==98765.4"),
-        ("dependency", "works-with") => text("98765.1-98765.2"),
+        ("dependency", "works-with") => text("0.1-0.2"),
         ("dependency", "package") if !has("version") && !has("works-with") && !has("installed") => {
             text("no-such-package")
         }

@@ -78,7 +78,6 @@ pub(super) const KIND: Kind = Kind {
         usual_names: &[
             "batch_size",
             "batchsize",
-            "batch",
             "train_batch_size",
             "per_device_train_batch_size",
             "per_gpu_train_batch_size",

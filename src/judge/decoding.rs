@@ -188,8 +188,12 @@ impl Eye<'_> {
     }
 
     fn question(&self, expected: String, ballots: Vec<Ballot>, sight: &Sight) -> Ruling {
-        let (context, mut caveats) = bystanders(self.case.evidence, sight);
+        let (mut context, mut caveats) = bystanders(self.case.evidence, sight);
         caveats.extend(self.scope.caveats());
+        if ballots.is_empty() {
+            // The call that leaves it out is what a reader must look at.
+            context.extend(self.decoders().into_iter().map(|call| cite(call, Stance::Contradicts)));
+        }
         Question {
             ballots,
             context,
@@ -224,7 +228,8 @@ impl Eye<'_> {
             .evidence
             .statements
             .iter()
-            .filter(|s| s.form == Form::Call && s.dead.is_none() && self.reached(&s.place.file))
+            .filter(|s| s.form == Form::Call && s.dead.is_none())
+            .filter(|s| self.scope.reaches(self.case.evidence, &s.place.file))
             .filter(|s| match &s.subject {
                 Subject::Call { callee } => {
                     let last = callee.rsplit('.').next().unwrap_or(callee);
@@ -233,17 +238,6 @@ impl Eye<'_> {
                 _ => false,
             })
             .collect()
-    }
-
-    /// A file in scope, or one that a launch in scope runs.
-    fn reached(&self, file: &str) -> bool {
-        self.scope.has(file)
-            || self
-                .case
-                .evidence
-                .launches
-                .iter()
-                .any(|launch| self.scope.has(&launch.place.file) && launch.reach.iter().any(|reached| reached == file))
     }
 
     /// No sampling, and one beam.
@@ -295,11 +289,23 @@ impl Eye<'_> {
         }
     }
 
-    /// More than one beam.
+    /// More than one beam; a decoder that is called without a number of beams uses one.
     fn beam(&self) -> Ruling {
         let beams = self.sight(BEAMS);
         let more = Stated::parse("> 1", crate::quantity::Locale::English).unwrap_or_else(|_| number(2));
-        self.question("beam".into(), self.votes(&beams, &more), &beams)
+        let mut ballots = self.votes(&beams, &more);
+        if ballots.is_empty() && beams.dead.is_empty() {
+            ballots.extend(self.decoders().into_iter().map(|call| Ballot {
+                rule: String::new(),
+                stand: Stand::Against,
+                grade: call.grade,
+                found: "num_beams=1".to_string(),
+                citations: vec![noted(call, Stance::Contradicts, Message::new("one-beam-unless-passed"))],
+                chain: Vec::new(),
+                caveats: Vec::new(),
+            }));
+        }
+        self.question("beam".into(), ballots, &beams)
     }
 
     fn sampling(&self) -> Ruling {

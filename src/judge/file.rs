@@ -20,13 +20,13 @@ use super::weigh::cite::cite;
 use super::weigh::compared::{How, compare_value};
 use super::weigh::named;
 use super::weigh::scope::InScope;
+use super::weigh::several;
 use super::weigh::vote::{Ballot, Question, Stand};
 use super::{Case, Kind};
-use crate::claim::{Claim, Key, KindSpec, Quorum, Shape};
+use crate::claim::{Claim, Key, KindSpec, Shape};
 use crate::evidence::{Ask, Grade, Scope, Statement, Subject};
-use crate::place::Place;
-use crate::quantity::{Stated, Value};
-use crate::verdict::{Citation, Message, Ruling, Stance};
+use crate::quantity::Value;
+use crate::verdict::{Message, Ruling, Stance};
 
 pub(super) const KIND: Kind = Kind {
     spec: KindSpec {
@@ -58,7 +58,7 @@ pub(super) const KIND: Kind = Kind {
                 about: "A file with the same bytes.",
             },
         ],
-        shared: &["in!", "tolerance"],
+        shared: &["in!", "tolerance", "for"],
         usual_names: &[],
         deciding: Grade::Measured,
         check: |claim| {
@@ -102,96 +102,95 @@ fn judge(case: &Case<'_>) -> Ruling {
             .collect()
     };
     let files = all(&|file| scope.has(file));
-    let digest = |file: &str| case.evidence.digests.get(file).map(String::as_str).unwrap_or_default();
-    let mut ballots = Vec::new();
-    let mut expected = Vec::new();
-    let mut say = |stand: Stand, found: String, places: Vec<&Statement>| {
-        let stance = if stand == Stand::For {
-            Stance::Supports
-        } else {
-            Stance::Contradicts
-        };
-        let mut citations: Vec<Citation> = places.iter().take(20).map(|place| cite(place, stance)).collect();
-        if citations.is_empty() {
-            citations.push(Citation {
-                stance,
-                grade: Grade::Measured,
-                place: Place::whole(claim.scope.include.join(", ")),
-                value: found.clone(),
-                note: None,
-            });
-        }
-        ballots.push(Ballot {
-            rule: String::new(),
-            stand,
-            grade: Grade::Measured,
-            found,
-            citations,
-            chain: Vec::new(),
-            caveats: Vec::new(),
-        });
-    };
+    let digest = |file: &Statement| case.evidence.digests.get(&file.place.file).cloned().unwrap_or_default();
+    let mut parts = Vec::new();
     if let Some(stated) = claim.fields.stated("count") {
-        expected.push(stated.to_string());
-        let count = i64::try_from(files.len()).unwrap_or(i64::MAX);
         // A glob that matches nothing counts nothing: it may be misspelt, and silence refutes no claim.
-        if count > 0 {
-            say(compared(claim, stated, count), count.to_string(), files.clone());
-        }
+        let count = i64::try_from(files.len()).unwrap_or(i64::MAX);
+        let stand = compare_value(claim, stated, &Value::from(count), None, How::EXACT).stand;
+        let ballots = if files.is_empty() {
+            Vec::new()
+        } else {
+            vec![ballot(stand, count.to_string(), &files)]
+        };
+        parts.push(part(case, &scope, format!("count {stated}"), ballots));
     }
     if let Some(stated) = claim.fields.stated("lines") {
-        expected.push(stated.to_string());
-        for file in &files {
-            if let Some(Value::Number(lines)) = file.value.literal() {
-                let value = Value::Number(lines.clone());
-                say(
-                    compare_value(claim, stated, &value, None, How::EXACT).stand,
-                    lines.to_string(),
-                    vec![file],
-                );
-            }
-        }
+        let one = |file: &&Statement| {
+            let value = file.value.literal()?;
+            let stand = compare_value(claim, stated, value, None, How::EXACT).stand;
+            Some(ballot(stand, value.to_string(), &[*file]))
+        };
+        parts.push(part(
+            case,
+            &scope,
+            format!("lines {stated}"),
+            files.iter().filter_map(one).collect(),
+        ));
     }
     if let Some(hash) = claim.fields.text("sha256") {
-        expected.push(hash.to_string());
-        for file in &files {
-            let found = digest(&file.place.file);
-            let stand = if found.starts_with(&hash.to_lowercase()) {
-                Stand::For
-            } else {
-                Stand::Against
-            };
-            say(stand, found.to_string(), vec![file]);
+        let one = |file: &&Statement| {
+            let found = digest(file);
+            let same = found.starts_with(&hash.to_lowercase());
+            ballot(if same { Stand::For } else { Stand::Against }, found, &[*file])
+        };
+        let mut ruling = part(case, &scope, format!("sha256 {hash}"), files.iter().map(one).collect());
+        if hash.len() < 64 {
+            ruling
+                .caveats
+                .push(Message::new("hash-prefix").with("digits", hash.len()));
         }
+        parts.push(ruling);
     }
     if let Some(twin) = claim.fields.text("same-as") {
-        expected.push(twin.to_string());
         let twins = all(&|file| file == twin);
-        if let Some(twin_file) = twins.first() {
-            for file in &files {
-                let same = digest(&file.place.file) == digest(&twin_file.place.file);
-                let stand = if same { Stand::For } else { Stand::Against };
-                say(stand, digest(&file.place.file).to_string(), vec![file, twin_file]);
-            }
-        }
+        let one = |file: &&Statement| {
+            let twin = twins.first()?;
+            let same = digest(file) == digest(twin);
+            Some(ballot(
+                if same { Stand::For } else { Stand::Against },
+                digest(file),
+                &[*file, *twin],
+            ))
+        };
+        parts.push(part(
+            case,
+            &scope,
+            format!("same-as {twin}"),
+            files.iter().filter_map(one).collect(),
+        ));
     }
-    let prefix = claim.fields.text("sha256").filter(|hash| hash.len() < 64);
-    let mut caveats = scope.caveats();
-    caveats.extend(prefix.map(|hash| Message::new("hash-prefix").with("digits", hash.len())));
+    several::all_must_hold(parts)
+}
+
+/// One key of the claim: each file it is about is an occasion.
+fn part(case: &Case<'_>, scope: &InScope<'_>, expected: String, ballots: Vec<Ballot>) -> Ruling {
     Question {
-        expected: expected.join(", "),
+        expected,
         ballots,
         context: Vec::new(),
-        caveats,
+        caveats: scope.caveats(),
         deciding: Grade::Measured,
         floor: None,
-        // Each of the keys must hold: one that does not is a counter-example.
-        quorum: Quorum::All,
+        quorum: case.claim.quorum,
         silence: (named::silent_verdict(case), scope.silence("file")),
     }
     .decide()
 }
 
-fn compared(claim: &Claim, stated: &Stated, count: i64) -> Stand {
-    compare_value(claim, stated, &Value::from(count), None, How::EXACT).stand
+fn ballot(stand: Stand, found: String, places: &[&Statement]) -> Ballot {
+    let stance = if stand == Stand::For {
+        Stance::Supports
+    } else {
+        Stance::Contradicts
+    };
+    Ballot {
+        rule: String::new(),
+        stand,
+        grade: Grade::Measured,
+        found,
+        citations: places.iter().take(20).map(|place| cite(place, stance)).collect(),
+        chain: Vec::new(),
+        caveats: Vec::new(),
+    }
 }

@@ -74,7 +74,11 @@ pub(super) const KIND: Kind = Kind {
             .next()
             .unwrap_or_default()
             .to_string();
-        vec![Ask::Usage { symbol }, Ask::Setting { names: vec![last] }]
+        let owner = claim.of.iter().map(|of| Ask::Usage { symbol: of.clone() });
+        [Ask::Usage { symbol }, Ask::Setting { names: vec![last] }]
+            .into_iter()
+            .chain(owner)
+            .collect()
     },
     judge,
 };
@@ -89,7 +93,8 @@ fn judge(case: &Case<'_>) -> Ruling {
         .statements
         .iter()
         .enumerate()
-        .filter(|(_, s)| scope.has(&s.place.file) && !scope.excludes(&s.place.file) && is_use(s, symbol))
+        .filter(|(_, s)| is_use(s, symbol) && !scope.excludes(&s.place.file))
+        .filter(|(_, s)| scope.reaches(case.evidence, &s.place.file))
         .filter(|(_, s)| claim.of.as_deref().is_none_or(|of| owned(s, of)))
         .collect();
     let (live, dead): (Vec<_>, Vec<_>) = uses
@@ -117,13 +122,24 @@ fn judge(case: &Case<'_>) -> Ruling {
     {
         caveats.push(Message::new("only-imported").with("symbol", symbol));
     }
-    let silence = match &claim.of {
-        Some(of) if gaps.is_empty() && owner_is_read(case, &scope, of) => (
-            Verdict::Discrepancy,
-            Message::new("owner-does-not-use").with("symbol", symbol).with("of", of),
-        ),
-        _ if live.is_empty() && !dead.is_empty() => {
-            let place = dead[0].1.place.short();
+    // With `of`, an owner that was read whole and has no trace of it refutes the claim.
+    let mut ballots = ballots;
+    let owners = claim
+        .of
+        .as_deref()
+        .map(|of| owner(case, &scope, of))
+        .unwrap_or_default();
+    if ballots.is_empty() && live.is_empty() && dead.is_empty() && gaps.is_empty() {
+        ballots.extend(
+            owners
+                .iter()
+                .map(|definition| vote(definition, Stand::Against, Stance::Contradicts)),
+        );
+    }
+    let unused_by_owner = live.is_empty() && !ballots.is_empty();
+    let silence = match dead.first() {
+        Some((_, first)) if live.is_empty() => {
+            let place = first.place.short();
             (
                 Verdict::NeedsClarification,
                 Message::new("only-dead-evidence")
@@ -150,6 +166,12 @@ fn judge(case: &Case<'_>) -> Ruling {
         silence,
     }
     .decide();
+    if unused_by_owner && ruling.verdict != Verdict::Supported {
+        ruling.verdict = Verdict::Discrepancy;
+        ruling.grade = Some(Grade::Configured);
+        let of = claim.of.as_deref().unwrap_or_default();
+        ruling.because = Message::new("owner-does-not-use").with("symbol", symbol).with("of", of);
+    }
     ruling.citations.truncate(40);
     ruling
 }
@@ -284,17 +306,38 @@ fn unread<'a>(case: &Case<'a>, scope: &InScope<'_>) -> Vec<&'a str> {
     case.evidence
         .gaps
         .iter()
-        .filter(|gap| scope.has(&gap.file))
+        .filter(|gap| scope.reaches(case.evidence, &gap.file))
         .filter(|gap| !matches!(gap.why, GapReason::Ignored | GapReason::Vendored | GapReason::OwnReport))
         .map(|gap| gap.file.as_str())
         .collect()
 }
 
-fn owner_is_read(case: &Case<'_>, scope: &InScope<'_>, of: &str) -> bool {
+/// The definitions of the owner in scope: what was read whole.
+fn owner<'a>(case: &Case<'a>, scope: &InScope<'_>, of: &str) -> Vec<&'a Statement> {
+    let last = of.rsplit('.').next().unwrap_or(of);
     case.evidence
         .statements
         .iter()
-        .any(|s| scope.has(&s.place.file) && owned(s, of))
+        .filter(|s| scope.reaches(case.evidence, &s.place.file))
+        .filter(|s| matches!(&s.subject, Subject::Definition { symbol } if symbol.rsplit('.').next() == Some(last)))
+        .collect()
+}
+
+/// How many files of code were read whole: those in scope, and those that launches in scope run.
+fn code_files(case: &Case<'_>, scope: &InScope<'_>) -> usize {
+    let reached = case
+        .evidence
+        .launches
+        .iter()
+        .filter(|launch| scope.has(&launch.place.file))
+        .flat_map(|launch| &launch.reach);
+    let files: std::collections::BTreeSet<&String> = scope
+        .files()
+        .iter()
+        .chain(reached)
+        .filter(|file| file.ends_with(".py"))
+        .collect();
+    files.len()
 }
 
 /// Absence: only over at least one file, all read whole.
@@ -310,7 +353,7 @@ fn not_used(
         .iter()
         .map(|(_, s)| vote(s, Stand::Against, Stance::Contradicts))
         .collect();
-    let code = scope.files().iter().filter(|file| file.ends_with(".py")).count();
+    let code = code_files(case, scope);
     let silence = if scope.files().is_empty() || code == 0 {
         (Verdict::NoEvidence, scope.silence(symbol))
     } else if !gaps.is_empty() {

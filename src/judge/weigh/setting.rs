@@ -137,14 +137,7 @@ pub(crate) fn look(
         .partition(|&id| alive_asked && evidence.statements[id].dead.is_some());
     // What nothing runs, and what docstrings and comments say, is shown where a reader would meet it: in scope, or in
     // the files that a launch in scope runs.
-    let met = |id: &StatementId| {
-        let file = &evidence.statements[*id].place.file;
-        scope.has(file)
-            || evidence
-                .launches
-                .iter()
-                .any(|launch| scope.has(&launch.place.file) && launch.reach.binary_search(file).is_ok())
-    };
+    let met = |id: &StatementId| scope.reaches(evidence, &evidence.statements[*id].place.file);
     sight.dead = dead.into_iter().filter(met).collect();
     sight.remarks.retain(met);
 

@@ -69,14 +69,16 @@ fn lines_of(bytes: &[u8]) -> u64 {
     memchr::memchr_iter(b'\n', bytes).count() as u64 + u64::from(bytes.last().is_some_and(|last| *last != b'\n'))
 }
 
-/// The SHA-256 of lines joined with `\n`, without a last newline, line endings aside.
+/// The SHA-256 of lines as `sed -n 3,6p FILE | sha256sum` takes it: each with a `\n` at its end, `\r` aside.
 fn lines(file: &File, first: u32, last: u32) -> Option<Statement> {
     let text = file.text.as_ref()?;
     if first == 0 || last < first || last > text.lines() {
         return None;
     }
-    let joined: Vec<&str> = (first..=last).map(|line| text.line_text(line)).collect();
-    let value = Expr::Value(Value::Text(digest(joined.join("\n").as_bytes())));
+    let printed: String = (first..=last)
+        .map(|line| format!("{}\n", text.line_text(line)))
+        .collect();
+    let value = Expr::Value(Value::Text(digest(printed.as_bytes())));
     Some(statement(
         Subject::Lines,
         value,

@@ -6,6 +6,8 @@
 //! Example: `int(args.batch_size / 2)` is a call of `int` over a division whose left side is the reference
 //! `args.batch_size`.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::quantity::Value;
@@ -93,4 +95,53 @@ impl Expr {
             }
         }
     }
+}
+
+/// As people read it; a call is its callee's name with its arguments.
+impl fmt::Display for Expr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Expr::Value(value) => write!(f, "{value}"),
+            Expr::Ref(text) | Expr::Opaque(text) => f.write_str(text),
+            Expr::Unary { op, operand } if op == "not" => write!(f, "not {operand}"),
+            Expr::Unary { op, operand } => write!(f, "{op}{operand}"),
+            Expr::Binary { op, left, right } => write!(f, "{left} {op} {right}"),
+            Expr::List(items) => {
+                f.write_str("[")?;
+                separated(f, items.iter())?;
+                f.write_str("]")
+            }
+            Expr::Map(entries) => {
+                f.write_str("{")?;
+                separated(f, entries.iter().map(|(key, value)| format!("{key}: {value}")))?;
+                f.write_str("}")
+            }
+            Expr::Call { callee, args } => {
+                write!(f, "{callee}(")?;
+                separated(f, args.iter())?;
+                f.write_str(")")
+            }
+            Expr::Choice { test, then, otherwise } => write!(f, "{then} if {test} else {otherwise}"),
+        }
+    }
+}
+
+impl fmt::Display for Arg {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.keyword {
+            Some(star) if star.starts_with('*') => write!(f, "{star}{}", self.value),
+            Some(keyword) => write!(f, "{keyword}={}", self.value),
+            None => write!(f, "{}", self.value),
+        }
+    }
+}
+
+fn separated(f: &mut fmt::Formatter<'_>, items: impl Iterator<Item = impl fmt::Display>) -> fmt::Result {
+    for (index, item) in items.enumerate() {
+        if index > 0 {
+            f.write_str(", ")?;
+        }
+        write!(f, "{item}")?;
+    }
+    Ok(())
 }

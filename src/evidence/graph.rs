@@ -192,8 +192,11 @@ impl<'e> Graph<'e> {
 
     fn walk(&self, id: StatementId, occasion: Occasion<'_>, visiting: &mut Vec<StatementId>) -> Vec<Resolved> {
         let statement = self.statement(id);
-        if visiting.contains(&id) || visiting.len() >= DEPTH {
-            return vec![Resolved::own(id, Outcome::Unknown(statement.place.excerpt.clone()))];
+        // `args.lr = args.lr * 2` overrides the option from whose own value it is computed: the second time round, what
+        // is being resolved supplies nothing.
+        let rounds = visiting.iter().filter(|&&other| other == id).count();
+        if rounds > 1 || visiting.len() >= DEPTH {
+            return vec![Resolved::own(id, Outcome::Unknown(shown(statement)))];
         }
         visiting.push(id);
         let mut found = self.supplied(id, occasion, visiting);
@@ -209,7 +212,7 @@ impl<'e> Graph<'e> {
     fn supplied(&self, id: StatementId, occasion: Occasion<'_>, visiting: &mut Vec<StatementId>) -> Vec<Resolved> {
         let supplies: Vec<(LinkKind, StatementId)> = self
             .active(id, occasion)
-            .filter(|(kind, _, _)| kind.supplies())
+            .filter(|(kind, from, _)| kind.supplies() && !visiting.contains(from))
             .map(|(kind, from, _)| (kind, from))
             .collect();
         let mut found: Vec<Resolved> = Vec::new();
@@ -375,13 +378,12 @@ fn given<'a>(name: &str, given: &'a [(String, Value)]) -> Option<&'a Value> {
         .map(|(_, value)| value)
 }
 
+/// The expression as it stands; what is not understood is shown by its line.
 fn shown(statement: &Statement) -> String {
-    statement
-        .place
-        .excerpt
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_string()
+    match &statement.value {
+        super::Expr::Opaque(text) if text.is_empty() => {
+            statement.place.excerpt.lines().next().unwrap_or("").trim().to_string()
+        }
+        expr => expr.to_string(),
+    }
 }

@@ -295,14 +295,13 @@ impl Eye<'_> {
         let more = Stated::parse("> 1", crate::quantity::Locale::English).unwrap_or_else(|_| number(2));
         let mut ballots = self.votes(&beams, &more);
         if ballots.is_empty() && beams.dead.is_empty() {
-            ballots.extend(self.decoders().into_iter().map(|call| Ballot {
-                rule: String::new(),
-                stand: Stand::Against,
-                grade: call.grade,
-                found: "num_beams=1".to_string(),
-                citations: vec![noted(call, Stance::Contradicts, Message::new("one-beam-unless-passed"))],
-                chain: Vec::new(),
-                caveats: Vec::new(),
+            ballots.extend(self.decoders().into_iter().map(|call| {
+                Ballot::new(
+                    Stand::Against,
+                    call.grade,
+                    "num_beams=1".to_string(),
+                    vec![noted(call, Stance::Contradicts, Message::new("one-beam-unless-passed"))],
+                )
             }));
         }
         self.question("beam".into(), ballots, &beams)

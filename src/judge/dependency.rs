@@ -296,15 +296,12 @@ fn ballot(claim: &Claim, lines: &[&Statement], caveats: &mut Vec<Message>) -> Ba
         })
         .collect();
     let found = speaking.iter().map(|s| display(claim, s)).collect::<Vec<_>>();
-    Ballot {
-        rule: String::new(),
-        stand: together,
-        grade: speaking.iter().map(|s| s.grade).max().unwrap_or(Grade::Declared),
-        found: super::weigh::vote::distinct(found.iter().map(String::as_str)).unwrap_or_default(),
+    Ballot::new(
+        together,
+        speaking.iter().map(|s| s.grade).max().unwrap_or(Grade::Declared),
+        super::weigh::vote::distinct(found.iter().map(String::as_str)).unwrap_or_default(),
         citations,
-        chain: Vec::new(),
-        caveats: Vec::new(),
-    }
+    )
 }
 
 fn display(claim: &Claim, statement: &Statement) -> String {

@@ -184,13 +184,10 @@ fn ballot(stand: Stand, found: String, places: &[&Statement]) -> Ballot {
     } else {
         Stance::Contradicts
     };
-    Ballot {
-        rule: String::new(),
+    Ballot::new(
         stand,
-        grade: Grade::Measured,
+        Grade::Measured,
         found,
-        citations: places.iter().take(20).map(|place| cite(place, stance)).collect(),
-        chain: Vec::new(),
-        caveats: Vec::new(),
-    }
+        places.iter().take(20).map(|place| cite(place, stance)).collect(),
+    )
 }

@@ -178,15 +178,7 @@ fn model_ruling(case: &Case<'_>, model: &str) -> Ruling {
                 .max()
                 .unwrap_or(Grade::Documented);
             let found = super::weigh::vote::distinct(names.into_iter()).unwrap_or_default();
-            Ballot {
-                rule: String::new(),
-                stand,
-                grade,
-                found,
-                citations,
-                chain: Vec::new(),
-                caveats: Vec::new(),
-            }
+            Ballot::new(stand, grade, found, citations)
         })
         .collect();
     Question {
@@ -233,14 +225,14 @@ fn unknown_card(case: &Case<'_>, scope: &InScope<'_>, model: &str, nearest: &str
         .collect();
     let ballots = bearing
         .iter()
-        .map(|statement| Ballot {
-            rule: String::new(),
-            stand: Stand::For,
-            grade: statement.grade,
-            found: model.to_string(),
-            citations: vec![cite(statement, Stance::Supports)],
-            chain: Vec::new(),
-            caveats: vec![Message::new("card-not-in-table").with("card", model)],
+        .map(|statement| {
+            Ballot::new(
+                Stand::For,
+                statement.grade,
+                model.to_string(),
+                vec![cite(statement, Stance::Supports)],
+            )
+            .noting(vec![Message::new("card-not-in-table").with("card", model)])
         })
         .collect();
     Question {
@@ -283,15 +275,15 @@ fn count_ruling(case: &Case<'_>, count: &Stated) -> Ruling {
         } else {
             Stance::Contradicts
         };
-        ballots.push(Ballot {
-            rule: compared.rule,
-            stand: compared.stand,
-            grade: statement.grade,
-            found: value.to_string(),
-            citations: vec![cite(statement, stance)],
-            chain: Vec::new(),
-            caveats: Vec::new(),
-        });
+        ballots.push(
+            Ballot::new(
+                compared.stand,
+                statement.grade,
+                value.to_string(),
+                vec![cite(statement, stance)],
+            )
+            .by(compared.rule),
+        );
     }
     let counted = Claim {
         value: Some(count.clone()),

@@ -100,15 +100,9 @@ pub(super) fn judge_selection(case: &Case<'_>, how: How, deciding: Grade) -> Rul
         };
         let citations = vec![cite(cell, stance)];
         let found = value.to_string();
-        Ballot {
-            rule: compared.rule,
-            stand: compared.stand,
-            grade: cell.grade,
-            found,
-            citations,
-            chain: Vec::new(),
-            caveats: compared.caveats,
-        }
+        Ballot::new(compared.stand, cell.grade, found, citations)
+            .by(compared.rule)
+            .noting(compared.caveats)
     };
     let ballots: Vec<Ballot> = if cells.is_empty() {
         Vec::new()
@@ -121,15 +115,11 @@ pub(super) fn judge_selection(case: &Case<'_>, how: How, deciding: Grade) -> Rul
         };
         let citations = cells.iter().map(|cell| cite(cell, stance)).collect();
         let found = Value::List(values).to_string();
-        vec![Ballot {
-            rule: compared.rule,
-            stand: compared.stand,
-            grade,
-            found,
-            citations,
-            chain: Vec::new(),
-            caveats: compared.caveats,
-        }]
+        vec![
+            Ballot::new(compared.stand, grade, found, citations)
+                .by(compared.rule)
+                .noting(compared.caveats),
+        ]
     } else if cells.len() == 1 || claim.quorum != Quorum::Unsaid {
         cells
             .iter()
@@ -155,15 +145,12 @@ pub(super) fn judge_selection(case: &Case<'_>, how: How, deciding: Grade) -> Rul
                 .iter()
                 .map(String::as_str),
         );
-        vec![Ballot {
-            rule: String::new(),
-            stand: Stand::Undecided(why),
+        vec![Ballot::new(
+            Stand::Undecided(why),
             grade,
-            found: found.unwrap_or_default(),
+            found.unwrap_or_default(),
             citations,
-            chain: Vec::new(),
-            caveats: Vec::new(),
-        }]
+        )]
     };
     let silence = if scope.files().is_empty() {
         (named::silent_verdict(case), scope.silence(wanted))

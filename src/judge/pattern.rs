@@ -123,15 +123,12 @@ fn number_of_hits(hits: &[&Statement], expected: i64) -> Vec<Ballot> {
         Stance::Contradicts
     };
     let grade = hits.iter().map(|hit| hit.grade).max().unwrap_or(Grade::Configured);
-    vec![Ballot {
-        rule: String::new(),
+    vec![Ballot::new(
         stand,
         grade,
-        found: found.to_string(),
-        citations: hits.iter().map(|hit| cite(hit, stance)).collect(),
-        chain: Vec::new(),
-        caveats: Vec::new(),
-    }]
+        found.to_string(),
+        hits.iter().map(|hit| cite(hit, stance)).collect(),
+    )]
 }
 
 /// The captures against the value: one each, or the list in order.
@@ -148,15 +145,7 @@ fn captures(case: &Case<'_>, stated: &Stated, hits: &[&Statement], expected: Opt
             Stand::Undecided(_) => Stance::Context,
         };
         let citations = hits.iter().map(|hit| cite(hit, stance)).collect();
-        vec![Ballot {
-            rule: String::new(),
-            stand,
-            grade,
-            found,
-            citations,
-            chain: Vec::new(),
-            caveats: Vec::new(),
-        }]
+        vec![Ballot::new(stand, grade, found, citations)]
     };
     let count = i64::try_from(hits.len()).unwrap_or(i64::MAX);
     let wanted = expected.unwrap_or(1);
@@ -190,15 +179,14 @@ fn captures(case: &Case<'_>, stated: &Stated, hits: &[&Statement], expected: Opt
             } else {
                 Stance::Contradicts
             };
-            Ballot {
-                rule: compared.rule,
-                stand: compared.stand,
-                grade: hit.grade,
-                found: value.to_string(),
-                citations: vec![graded(hit, stance, hit.grade)],
-                chain: Vec::new(),
-                caveats: compared.caveats,
-            }
+            Ballot::new(
+                compared.stand,
+                hit.grade,
+                value.to_string(),
+                vec![graded(hit, stance, hit.grade)],
+            )
+            .by(compared.rule)
+            .noting(compared.caveats)
         })
         .collect()
 }

@@ -209,15 +209,7 @@ fn limit(
     };
     let mut citation = cite(statement, stance);
     citation.value.clone_from(&found);
-    ballots.push(Ballot {
-        rule: compared.rule,
-        stand,
-        grade: statement.grade,
-        found,
-        citations: vec![citation],
-        chain: Vec::new(),
-        caveats: Vec::new(),
-    });
+    ballots.push(Ballot::new(stand, statement.grade, found, vec![citation]).by(compared.rule));
 }
 
 /// A duration in prose, beside the name of the job or script.
@@ -241,15 +233,7 @@ fn prose(claim: &Claim, stated: &Stated, said: &Stated, statement: &Statement) -
     };
     let mut citation = cite(statement, stance);
     citation.value = said.to_string();
-    Some(Ballot {
-        rule: compared.rule,
-        stand,
-        grade: statement.grade,
-        found: said.to_string(),
-        citations: vec![citation],
-        chain: Vec::new(),
-        caveats: Vec::new(),
-    })
+    Some(Ballot::new(stand, statement.grade, said.to_string(), vec![citation]).by(compared.rule))
 }
 
 fn ends(said: &Stated) -> Option<(Option<Quantity>, Option<Quantity>)> {

@@ -217,15 +217,14 @@ fn one(claim: &Claim, stated: &Stated, table: &Statement, value: &Value) -> Ball
     } else {
         Stance::Contradicts
     };
-    Ballot {
-        rule: compared.rule,
-        stand: compared.stand,
-        grade: table.grade,
-        found: value.to_string(),
-        citations: vec![cite(table, stance)],
-        chain: Vec::new(),
-        caveats: compared.caveats,
-    }
+    Ballot::new(
+        compared.stand,
+        table.grade,
+        value.to_string(),
+        vec![cite(table, stance)],
+    )
+    .by(compared.rule)
+    .noting(compared.caveats)
 }
 
 /// The tables together, as `take` says.
@@ -249,15 +248,14 @@ fn whole(claim: &Claim, stated: &Stated, tables: &[&Statement], counts: &Value) 
         }
         _ => counts.to_string(),
     };
-    Ballot {
-        rule: compared.rule,
-        stand: compared.stand,
-        grade: tables.iter().map(|table| table.grade).min().unwrap_or(Grade::Measured),
-        found: sum,
-        citations: tables.iter().map(|table| cite(table, stance)).collect(),
-        chain: Vec::new(),
-        caveats: compared.caveats,
-    }
+    Ballot::new(
+        compared.stand,
+        tables.iter().map(|table| table.grade).min().unwrap_or(Grade::Measured),
+        sum,
+        tables.iter().map(|table| cite(table, stance)).collect(),
+    )
+    .by(compared.rule)
+    .noting(compared.caveats)
 }
 
 /// Prose that bears the count and a noun: listed with its stance, below the deciding grade.

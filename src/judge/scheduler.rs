@@ -28,7 +28,7 @@ use super::weigh::{named, recommend};
 use super::{Case, Kind};
 use crate::claim::{Field, Key, KindSpec, Shape};
 use crate::evidence::{Ask, Form, Grade, Statement, Subject};
-use crate::quantity::{Locale, Precision, Stated};
+use crate::quantity::{Locale, Precision, Stated, Unit};
 use crate::verdict::{Message, Ruling, Stance};
 
 pub(super) const KIND: Kind = Kind {
@@ -187,7 +187,18 @@ fn ballot(case: &Case<'_>, key: &str, field: &Field, lines: &[&Statement]) -> Ba
                     } else {
                         value
                     };
-                    let compared = compare_value(case.claim, stated, &observed, line.unit, how);
+                    let mut compared = compare_value(case.claim, stated, &observed, line.unit, how);
+                    // Slurm's M and G are binary; people who ask for 48000 M mean 48 GB.
+                    let decimal = line.unit.and_then(Unit::binary_sibling).filter(|_| key == "memory");
+                    if compared.stand == Stand::Against
+                        && let Some(unit) = decimal
+                    {
+                        let again = compare_value(case.claim, stated, &observed, Some(unit), how);
+                        if again.stand == Stand::For {
+                            compared = again;
+                            compared.caveats.push(Message::new("gb-or-gib"));
+                        }
+                    }
                     (compared.stand, line, shown(line), compared.caveats)
                 }
                 None => {
@@ -202,35 +213,24 @@ fn ballot(case: &Case<'_>, key: &str, field: &Field, lines: &[&Statement]) -> Ba
         Stand::Against => Stance::Contradicts,
         Stand::Undecided(_) => Stance::Context,
     };
-    Ballot {
-        rule: String::new(),
-        stand,
-        grade: deciding.grade,
-        found,
-        citations: vec![cite(deciding, stance)],
-        chain: Vec::new(),
-        caveats,
-    }
+    Ballot::new(stand, deciding.grade, found, vec![cite(deciding, stance)]).noting(caveats)
 }
 
 fn silent(line: &Statement) -> Ballot {
     let why = Message::new("not-computed").with("text", &line.place.excerpt);
-    Ballot {
-        rule: String::new(),
-        stand: Stand::Undecided(why),
-        grade: line.grade,
-        found: String::new(),
-        citations: vec![cite(line, Stance::Context)],
-        chain: Vec::new(),
-        caveats: Vec::new(),
-    }
+    Ballot::new(
+        Stand::Undecided(why),
+        line.grade,
+        String::new(),
+        vec![cite(line, Stance::Context)],
+    )
 }
 
 /// The request as a quantity with its unit, a bare text otherwise.
 fn shown(line: &Statement) -> String {
     let text = super::weigh::cite::shown(&line.value);
     match line.unit {
-        Some(crate::quantity::Unit::Second) => super::weigh::several::time(&text, Locale::English),
+        Some(Unit::Second) => super::weigh::several::time(&text, Locale::English),
         Some(unit) => format!("{text} {unit}"),
         None => text,
     }

@@ -187,15 +187,12 @@ fn expected(case: &Case<'_>, symbol: &str) -> String {
 }
 
 fn vote(statement: &Statement, stand: Stand, stance: Stance) -> Ballot {
-    Ballot {
-        rule: String::new(),
+    Ballot::new(
         stand,
-        grade: statement.grade,
-        found: super::weigh::cite::what(statement),
-        citations: vec![cite(statement, stance)],
-        chain: Vec::new(),
-        caveats: Vec::new(),
-    }
+        statement.grade,
+        super::weigh::cite::what(statement),
+        vec![cite(statement, stance)],
+    )
 }
 
 /// A call or import of the symbol, or an option of that name that a launch passes.

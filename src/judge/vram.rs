@@ -140,19 +140,16 @@ fn ballot(stated: &Stated, votes: &[(&'static Card, &Statement)]) -> Ballot {
         })
         .collect();
     let found: Vec<String> = votes.iter().map(|(card, _)| sizes(card)).collect();
-    Ballot {
-        rule: String::new(),
+    Ballot::new(
         stand,
-        grade: votes
+        votes
             .iter()
             .map(|(_, statement)| statement.grade)
             .max()
             .unwrap_or(Grade::Documented),
-        found: super::weigh::vote::distinct(found.iter().map(String::as_str)).unwrap_or_default(),
+        super::weigh::vote::distinct(found.iter().map(String::as_str)).unwrap_or_default(),
         citations,
-        chain: Vec::new(),
-        caveats: Vec::new(),
-    }
+    )
 }
 
 fn sizes(card: &Card) -> String {

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::NaiveDate;
 
-use super::file::{Repository, digest};
+use super::file::{CLAIM_FILE, Repository, digest};
 use super::latex::{Paper, find_in_text};
 use super::{File, FileFacts, READERS, Reader, cards, config, data, launch, manifest, opened, python};
 use crate::evidence::Expr;
@@ -76,6 +76,8 @@ pub fn gather(repository: &mut Repository, mut wanted: Wanted) -> Evidence {
     evidence.scopes = scopes;
     evidence.as_of = wanted.as_of;
     evidence.gaps.extend(repository.gaps());
+    // A claim file is no evidence, and nobody expects it to be.
+    evidence.gaps.retain(|gap| gap.detail != CLAIM_FILE);
     evidence.gaps.sort();
     evidence.gaps.dedup();
     evidence.needed()

@@ -86,36 +86,7 @@ fn dotted(owner: &[String], name: &str) -> String {
         .join(".")
 }
 
-/// An expression as people read it; a call is its callee's name with its arguments.
+/// An expression as people read it.
 pub(crate) fn shown(expr: &Expr) -> String {
-    match expr {
-        Expr::Value(value) => value.to_string(),
-        Expr::Ref(name) => name.clone(),
-        Expr::Opaque(text) => text.clone(),
-        Expr::Unary { op, operand } if op == "not" => format!("not {}", shown(operand)),
-        Expr::Unary { op, operand } => format!("{op}{}", shown(operand)),
-        Expr::Binary { op, left, right } => format!("{} {op} {}", shown(left), shown(right)),
-        Expr::List(items) => format!("[{}]", items.iter().map(shown).collect::<Vec<_>>().join(", ")),
-        Expr::Map(entries) => {
-            let entries: Vec<String> = entries
-                .iter()
-                .map(|(key, value)| format!("{key}: {}", shown(value)))
-                .collect();
-            format!("{{{}}}", entries.join(", "))
-        }
-        Expr::Call { callee, args } => {
-            let args: Vec<String> = args
-                .iter()
-                .map(|arg| match &arg.keyword {
-                    Some(star) if star.starts_with('*') => format!("{star}{}", shown(&arg.value)),
-                    Some(keyword) => format!("{keyword}={}", shown(&arg.value)),
-                    None => shown(&arg.value),
-                })
-                .collect();
-            format!("{callee}({})", args.join(", "))
-        }
-        Expr::Choice { test, then, otherwise } => {
-            format!("{} if {} else {}", shown(then), shown(test), shown(otherwise))
-        }
-    }
+    expr.to_string()
 }

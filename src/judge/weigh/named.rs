@@ -225,15 +225,16 @@ fn prose_ballots(case: &Case<'_>, prose: &[crate::evidence::StatementId], how: H
                 Stand::Against => Stance::Contradicts,
                 Stand::Undecided(_) => return None,
             };
-            Some(Ballot {
-                rule: compared.rule,
-                stand: compared.stand,
-                grade: statement.grade,
-                found: shown(&statement.value),
-                citations: vec![cite(statement, stance)],
-                chain: Vec::new(),
-                caveats: compared.caveats,
-            })
+            Some(
+                Ballot::new(
+                    compared.stand,
+                    statement.grade,
+                    shown(&statement.value),
+                    vec![cite(statement, stance)],
+                )
+                .by(compared.rule)
+                .noting(compared.caveats),
+            )
         })
         .collect()
 }
@@ -313,15 +314,12 @@ pub(crate) fn product_ballots(
         };
         // A product is as strong as its weakest factor.
         let grade = grades.into_iter().min().unwrap_or(Grade::Configured);
-        ballots.push(Ballot {
-            rule: compared.rule,
-            stand: compared.stand,
-            grade,
-            found,
-            citations,
-            chain,
-            caveats: compared.caveats,
-        });
+        ballots.push(
+            Ballot::new(compared.stand, grade, found, citations)
+                .by(compared.rule)
+                .noting(compared.caveats)
+                .along(chain),
+        );
     }
     Question {
         expected: case.claim.value.as_ref().map(ToString::to_string).unwrap_or_default(),

@@ -94,6 +94,29 @@ pub(crate) fn owned(statement: &Statement, of: &str) -> bool {
             .any(|window| window.iter().zip(&wanted).all(|(owner, part)| alike(owner, part)))
 }
 
+/// Of statements that `of` owns, those it encloses most closely: the parameter of a class speaks before the entry of a
+/// dictionary somewhere inside it.
+fn nearest_owner(evidence: &Evidence, of: Option<&str>, code: &mut Vec<StatementId>) {
+    let Some(of) = of else { return };
+    let last = of.rsplit(['.', '/']).next().unwrap_or(of);
+    let distance = |id: &StatementId| {
+        let inner = evidence.statements[*id]
+            .owner
+            .iter()
+            .flat_map(|owner| owner.split('.'))
+            .filter(|part| *part != "__init__");
+        let owners: Vec<&str> = inner.collect();
+        owners
+            .iter()
+            .rposition(|owner| *owner == last)
+            .map_or(usize::MAX, |at| owners.len() - 1 - at)
+    };
+    let Some(nearest) = code.iter().map(distance).min() else {
+        return;
+    };
+    code.retain(|id| distance(id) == nearest);
+}
+
 /// Looks at the setting through all its occasions.
 pub(crate) fn look(
     case: &Case<'_>,
@@ -131,6 +154,7 @@ pub(crate) fn look(
             _ => code.push(id),
         }
     }
+    nearest_owner(evidence, of, &mut code);
     let alive_asked = !evidence.entries.is_empty();
     let (dead, code): (Vec<StatementId>, Vec<StatementId>) = code
         .into_iter()
@@ -498,13 +522,9 @@ pub(crate) fn ballot(case: &Case<'_>, graph: &Graph<'_>, seen: &Seen, how: How) 
         .map(|live| chain(graph, seen, live))
         .unwrap_or_default();
     Ballot {
-        rule: String::new(),
-        stand,
-        grade,
-        found,
-        citations,
-        chain,
-        caveats,
+        documented_alone: documented_alone(graph, seen),
+        inherent: inherent(graph, seen),
+        ..Ballot::new(stand, grade, found, citations).noting(caveats).along(chain)
     }
 }
 
@@ -515,6 +535,28 @@ fn callee(case: &Case<'_>, graph: &Graph<'_>, live: &Live) -> Option<String> {
         crate::evidence::Expr::Call { callee, .. } if by_name => Some(callee.clone()),
         _ => None,
     }
+}
+
+/// A documented command that starts a program which no launch in the code starts.
+fn documented_alone(graph: &Graph<'_>, seen: &Seen) -> bool {
+    let launches = &graph.evidence().launches;
+    let Some(launch) = seen.launch.map(|id| &launches[id]) else {
+        return false;
+    };
+    let starts = |other: &Launch| other.grade == Grade::Launched && other.entry == launch.entry;
+    launch.grade == Grade::Documented && launch.entry.is_some() && !launches.iter().any(starts)
+}
+
+/// A value of the code or configuration that is seen through a documented command only.
+fn inherent(graph: &Graph<'_>, seen: &Seen) -> bool {
+    let documented = seen
+        .launch
+        .is_some_and(|id| graph.evidence().launches[id].grade == Grade::Documented);
+    documented
+        && seen
+            .live
+            .iter()
+            .all(|live| graph.statement(live.resolved.origin()).grade >= Grade::Configured)
 }
 
 fn all_values(seen: &Seen) -> Option<Vec<Value>> {

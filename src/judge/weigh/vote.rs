@@ -34,6 +34,40 @@ pub(crate) struct Ballot {
     pub(crate) citations: Vec<Citation>,
     pub(crate) chain: Vec<Step>,
     pub(crate) caveats: Vec<Message>,
+    /// It is a documented command whose program no launch in the code starts.
+    pub(crate) documented_alone: bool,
+    /// What it found stands in the code or configuration itself; only its launch is weak.
+    pub(crate) inherent: bool,
+}
+
+impl Ballot {
+    pub(crate) fn new(stand: Stand, grade: Grade, found: String, citations: Vec<Citation>) -> Ballot {
+        Ballot {
+            stand,
+            grade,
+            found,
+            rule: String::new(),
+            citations,
+            chain: Vec::new(),
+            caveats: Vec::new(),
+            documented_alone: false,
+            inherent: false,
+        }
+    }
+
+    /// With the bounds that the comparison used.
+    pub(crate) fn by(self, rule: String) -> Ballot {
+        Ballot { rule, ..self }
+    }
+
+    pub(crate) fn noting(self, caveats: Vec<Message>) -> Ballot {
+        Ballot { caveats, ..self }
+    }
+
+    /// With the way that the value took.
+    pub(crate) fn along(self, chain: Vec<Step>) -> Ballot {
+        Ballot { chain, ..self }
+    }
 }
 
 /// What is voted on.
@@ -76,6 +110,20 @@ impl Question {
             (true, Some(_)) => (Vec::new(), weak),
         };
         let below_floor = floor.is_some() && voters.is_empty() && !others.is_empty();
+        let weak_word = |stand: Stand, say: fn(&Ballot) -> bool| {
+            others
+                .iter()
+                .find(|ballot| say(ballot) && ballot.stand == stand)
+                .map(|ballot| {
+                    Message::new("weaker-launch-differs")
+                        .with("found", &ballot.found)
+                        .with("place", first_place(&ballot.citations))
+                })
+        };
+        // A program that only a documented command starts counts against the others' agreement, and a value that
+        // stands in the code, seen through such a command alone, against their disagreement.
+        let against_support = weak_word(Stand::Against, |ballot| ballot.documented_alone);
+        let against_refusal = weak_word(Stand::For, |ballot| ballot.inherent);
         for ballot in others {
             if ballot.stand == Stand::Against && !below_floor {
                 caveats.push(
@@ -106,6 +154,14 @@ impl Question {
             silence,
             below_floor.then_some(line),
         );
+        let (verdict, because) = match (verdict, against_support, against_refusal) {
+            (Verdict::Supported, Some(differs), _) | (Verdict::Discrepancy, _, Some(differs))
+                if !below_floor && quorum == Quorum::Unsaid =>
+            {
+                (Verdict::NeedsClarification, differs.with("expected", &expected))
+            }
+            _ => (verdict, because),
+        };
         // The grade is that of the strongest voter on the side that the verdict took.
         let side = |ballot: &&Ballot| match verdict {
             Verdict::Supported => ballot.stand == Stand::For,

@@ -11,6 +11,8 @@ use crate::evidence::GapReason;
 /// Begins a line (behind the signs of a comment) within the first [`HEAD`] bytes of every text that `verify` writes.
 /// JSON carries `"tool": {"name": "verify-claims"` instead.
 pub const GENERATOR_MARK: &str = "generated-by: verify-claims";
+/// What is said of a claim file under the root.
+pub const CLAIM_FILE: &str = "a claim file";
 /// The tool's name in JSON.
 const TOOL_NAME: &str = "verify-claims";
 /// Bytes in which the mark stands.
@@ -32,7 +34,7 @@ pub(super) fn refuse(path: &str, bytes: &[u8]) -> Option<(GapReason, String)> {
         return Some((GapReason::OwnReport, "written by `verify`".into()));
     }
     if path.to_lowercase().ends_with(".toml") && is_claim_file(bytes) {
-        return Some((GapReason::OwnReport, "a claim file".into()));
+        return Some((GapReason::OwnReport, CLAIM_FILE.into()));
     }
     None
 }

@@ -76,6 +76,11 @@ impl Resolved {
         }
     }
 
+    /// A literal value where it stands.
+    pub fn literal(id: StatementId, value: Value) -> Resolved {
+        Resolved::own(id, Outcome::Known(value))
+    }
+
     fn own(id: StatementId, outcome: Outcome) -> Resolved {
         Resolved {
             outcome,

@@ -24,12 +24,11 @@ use bigdecimal::BigDecimal;
 use super::weigh::compared::How;
 use super::weigh::product::Factor;
 use super::weigh::scope::InScope;
-use super::weigh::setting::{count_devices, look};
+use super::weigh::setting::{Seen, Sight, count_devices, look};
 use super::weigh::{impossible, named, recommend};
 use super::{Case, Kind};
 use crate::claim::{Key, KindSpec, Shape};
-use crate::evidence::Grade;
-use crate::evidence::{Ask, Graph};
+use crate::evidence::{Ask, Form, Grade, Graph, Subject};
 use crate::verdict::{Message, Ruling, Verdict};
 
 const ACCUMULATION: &[&str] = &[
@@ -157,6 +156,9 @@ fn per_step(case: &Case<'_>) -> Ruling {
             if name == "per_device" { of } else { None },
         );
         count_devices(&graph, &mut sight);
+        if name == "processes" {
+            gpus_asked_for(case, &scope, &mut sight);
+        }
         Factor {
             name: name.to_string(),
             sight,
@@ -186,6 +188,28 @@ fn per_step(case: &Case<'_>) -> Ruling {
     let mut ruling = question.decide();
     recommend::add_usual(case.claim, &mut ruling);
     ruling
+}
+
+/// Where a launch says nothing of its processes: the GPUs that its job asks for.
+fn gpus_asked_for(case: &Case<'_>, scope: &InScope<'_>, sight: &mut Sight) {
+    for (id, launch) in case.evidence.launches.iter().enumerate() {
+        let told = sight.occasions.iter().any(|seen| seen.launch == Some(id));
+        if told || launch.command.is_empty() || !scope.has(&launch.place.file) {
+            continue;
+        }
+        let asked = case.evidence.statements.iter().enumerate().filter(|(_, statement)| {
+            statement.place.file == launch.place.file
+                && statement.dead.is_none()
+                && statement.form == Form::Directive
+                && matches!(&statement.subject, Subject::Directive { key, .. } if key == "gpus")
+        });
+        // The last directive of a key is the one that counts.
+        if let Some((directive, statement)) = asked.last()
+            && let Some(value) = statement.value.literal()
+        {
+            sight.occasions.push(Seen::of_one(id, directive, value.clone()));
+        }
+    }
 }
 
 fn owned(names: &[&str]) -> Vec<String> {

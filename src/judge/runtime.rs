@@ -17,16 +17,44 @@
 //! of = "evaluate_simple.py"
 //! ```
 
+use super::gpu::known_card;
 use super::weigh::cite::{cite, noted};
+use super::weigh::compared::{How, compare_value};
 use super::weigh::scope::InScope;
+use super::weigh::setting::look;
 use super::weigh::several::time;
 use super::weigh::vote::{Ballot, Question, Stand};
 use super::weigh::{impossible, recommend};
 use super::{Case, Kind};
 use crate::claim::{Claim, Key, KindSpec, Shape};
-use crate::evidence::{Ask, Form, Grade, Statement, Subject};
+use crate::evidence::{Ask, Form, Grade, Graph, LaunchId, Statement, Subject};
 use crate::quantity::{Dimension, Locale, Outcome, Precision, Quantity, Stated, Unit, Value, compare_interval};
 use crate::verdict::{Citation, Message, Ruling, Stance, Verdict};
+
+/// The conditions that a launch can show, with the settings that show them.
+const CONDITIONS: [(&str, &[&str]); 2] = [
+    (
+        "batch-size",
+        &[
+            "batch_size",
+            "batchsize",
+            "eval_batch_size",
+            "per_device_eval_batch_size",
+            "test_batch_size",
+        ],
+    ),
+    (
+        "samples",
+        &[
+            "max_samples",
+            "num_samples",
+            "n_samples",
+            "max_eval_samples",
+            "limit",
+            "subset_size",
+        ],
+    ),
+];
 
 pub(super) const KIND: Kind = Kind {
     spec: KindSpec {
@@ -58,7 +86,17 @@ pub(super) const KIND: Kind = Kind {
         check: |_| Ok(()),
         dimension: Some(Dimension::Time),
     },
-    asks: |_, _| vec![Ask::Runtime, Ask::Scheduler],
+    asks: |claim, _| {
+        let mut asks = vec![Ask::Runtime, Ask::Scheduler, Ask::Cards];
+        for (key, names) in CONDITIONS {
+            if claim.fields.get(key).is_some() {
+                asks.push(Ask::Setting {
+                    names: names.iter().map(ToString::to_string).collect(),
+                });
+            }
+        }
+        asks
+    },
     judge,
 };
 
@@ -73,6 +111,7 @@ fn judge(case: &Case<'_>) -> Ruling {
     };
     let mut ballots = Vec::new();
     let mut context: Vec<Citation> = Vec::new();
+    let graph = Graph::new(case.evidence);
     let mut jobs = Vec::new();
     let mut limits: Vec<String> = Vec::new();
     for statement in &case.evidence.statements {
@@ -82,6 +121,10 @@ fn judge(case: &Case<'_>) -> Ruling {
         }
         match &statement.subject {
             Subject::Directive { key, .. } if key == "time-limit" && runs(case, &statement.place.file) => {
+                if let Some(differs) = differs(case, &graph, &scope, &statement.place.file) {
+                    context.push(noted(statement, Stance::Context, differs));
+                    continue;
+                }
                 let before = ballots.len();
                 limit(claim, stated, statement, &mut ballots, &mut context);
                 if let Some(ballot) = ballots.get(before) {
@@ -101,6 +144,8 @@ fn judge(case: &Case<'_>) -> Ruling {
     }
     let silence = if scope.files().is_empty() {
         (Verdict::NoEvidence, scope.silence("runtime"))
+    } else if let Some(because) = nobody_is(case, &scope) {
+        (Verdict::NoEvidence, because)
     } else {
         (
             Verdict::NotRun,
@@ -169,6 +214,115 @@ fn runs(case: &Case<'_>, job: &str) -> bool {
                 .command
                 .split_whitespace()
                 .any(|word| base(word.trim_matches('"')) == base(of))
+    })
+}
+
+/// Why a job is no occasion: it is known to run with another batch size, number of samples or card than claimed.
+fn differs(case: &Case<'_>, graph: &Graph<'_>, scope: &InScope<'_>, job: &str) -> Option<Message> {
+    let claim = case.claim;
+    for (key, names) in CONDITIONS {
+        let Some(stated) = claim.fields.stated(key) else {
+            continue;
+        };
+        let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+        let condition = Claim {
+            take: None,
+            value: Some(stated.clone()),
+            of: None,
+            ..claim.clone()
+        };
+        let looked = look(
+            &Case {
+                claim: &condition,
+                ..*case
+            },
+            graph,
+            scope,
+            &names,
+            None,
+        );
+        let here = |launch: LaunchId| case.evidence.launches[launch].place.file == job;
+        for seen in looked.occasions.iter().filter(|seen| seen.launch.is_some_and(here)) {
+            // A setting that may mean "all" (none, 0) tells nothing.
+            let told: Vec<&Value> = seen
+                .values()
+                .filter(|value| **value != Value::Null && value.to_string() != "0")
+                .collect();
+            let other =
+                |value: &&Value| compare_value(&condition, stated, value, None, How::EXACT).stand == Stand::Against;
+            if !told.is_empty() && told.iter().all(other) {
+                let found = told.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+                return Some(
+                    Message::new("other-condition")
+                        .with("condition", key)
+                        .with("found", found),
+                );
+            }
+        }
+    }
+    let wanted = claim
+        .fields
+        .text("model")
+        .map(str::to_string)
+        .or_else(|| only_gpu(case));
+    let wanted = known_card(&wanted?).ok()?;
+    let cards: Vec<&str> = case
+        .evidence
+        .statements
+        .iter()
+        .filter(|statement| statement.place.file == job && statement.dead.is_none())
+        .filter_map(|statement| match &statement.subject {
+            Subject::Card {
+                card,
+                alternatives: false,
+            } => known_card(card).ok(),
+            _ => None,
+        })
+        .filter(|card| *card != wanted)
+        .map(|card| card.name())
+        .collect();
+    let found = cards.first()?;
+    Some(
+        Message::new("other-condition")
+            .with("condition", "model")
+            .with("found", found),
+    )
+}
+
+/// The card of the file's one `gpu` claim.
+fn only_gpu(case: &Case<'_>) -> Option<String> {
+    let mut gpus = case
+        .file
+        .claims
+        .iter()
+        .filter(|other| other.kind == "gpu" && !other.draft);
+    match (gpus.next(), gpus.next()) {
+        (Some(one), None) => one.fields.text("model").map(str::to_string),
+        _ => None,
+    }
+}
+
+/// `of` names a script or job that is nowhere in the repository: those that there are.
+fn nobody_is(case: &Case<'_>, scope: &InScope<'_>) -> Option<Message> {
+    let of = case.claim.of.as_deref()?;
+    let base = |path: &str| path.rsplit('/').next().unwrap_or(path).to_string();
+    let launches = &case.evidence.launches;
+    let mut known: Vec<String> = launches
+        .iter()
+        .flat_map(|launch| launch.entry.iter().chain([&launch.place.file]))
+        .chain(&case.evidence.entries)
+        .map(|file| base(file))
+        .collect();
+    known.sort();
+    known.dedup();
+    let stem = |name: &str| name.split('.').next().unwrap_or(name).to_string();
+    let named = known.iter().any(|name| *name == base(of) || stem(name) == of)
+        || launches.iter().any(|launch| launch.command.contains(of))
+        || scope.files().iter().any(|file| base(file) == base(of));
+    (!named).then(|| {
+        Message::new("no-such-run")
+            .with("of", of)
+            .with("known", known.join(", "))
     })
 }
 

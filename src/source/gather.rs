@@ -269,6 +269,7 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
         reach: &reach,
     };
     let mut launches = launch::bind(&commands, &mut statements, &mut links, &repository);
+    opened::bind_keys(&statements, &mut links);
     opened::bind(&mut statements, &mut launches, &commands, &entries, paths);
     Evidence {
         tool: Tool::default(),

@@ -12,7 +12,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Command, config};
-use crate::evidence::{Dead, Expr, Form, Launch, Statement, Subject};
+use crate::evidence::{Dead, Expr, Form, Launch, Link, LinkKind, Statement, StatementId, Subject};
 use crate::quantity::Value;
 
 /// What a configuration file's name ends in, with words that code which loads such files bears.
@@ -90,6 +90,86 @@ pub fn bind(
     }
 }
 
+/// What an object that holds a loaded configuration is called.
+const HOLDERS: &[&str] = &[
+    "args",
+    "opt",
+    "opts",
+    "cfg",
+    "config",
+    "conf",
+    "hparams",
+    "hps",
+    "hp",
+    "h",
+    "params",
+    "settings",
+    "configs",
+    "c",
+    "exp",
+    "options",
+    "configuration",
+    "cfgs",
+    "model_args",
+    "training_args",
+    "data_args",
+    "train_cfg",
+    "yml",
+];
+
+/// Links names in code that stand for a key of a configuration file (`config["optimizer"]["lr"]`, `h.learning_rate`) to
+/// the keys of that path. Only in files of one launch's reach do they meet: the graph follows no link out of it.
+pub fn bind_keys(statements: &[Statement], links: &mut Vec<Link>) {
+    let mut keys: BTreeMap<&str, Vec<StatementId>> = BTreeMap::new();
+    for (id, statement) in statements.iter().enumerate() {
+        if let (Form::Key, Subject::Setting { name }) = (&statement.form, &statement.subject) {
+            keys.entry(name).or_default().push(id);
+        }
+    }
+    let filled: BTreeSet<(StatementId, String)> = links
+        .iter()
+        .filter(|link| link.kind == LinkKind::Reference)
+        .filter_map(|link| link.slot.clone().map(|slot| (link.to, slot)))
+        .collect();
+    for (to, statement) in statements.iter().enumerate() {
+        if !statement.place.file.ends_with(".py") {
+            continue;
+        }
+        let guards = statement.guards.iter().flat_map(|guard| guard.test.references());
+        for name in statement.value.references().into_iter().chain(guards) {
+            let path: Vec<&str> = name.split('.').collect();
+            let holder = path
+                .iter()
+                .rposition(|part| HOLDERS.contains(&part.trim_start_matches('_').to_lowercase().as_str()));
+            let Some(tail) = holder.map(|at| &path[at + 1..]).filter(|tail| !tail.is_empty()) else {
+                continue;
+            };
+            if filled.contains(&(to, name.to_string())) {
+                continue;
+            }
+            let Some(candidates) = tail.last().and_then(|last| keys.get(last)) else {
+                continue;
+            };
+            for &from in candidates.iter().filter(|&&key| ends_with(&statements[key], tail)) {
+                links.push(Link {
+                    from,
+                    to,
+                    kind: LinkKind::Reference,
+                    slot: Some(name.to_string()),
+                    launch: None,
+                });
+            }
+        }
+    }
+}
+
+/// Whether a key's path ends with what the code names.
+fn ends_with(key: &Statement, tail: &[&str]) -> bool {
+    let (_, above) = tail.split_last().unwrap_or((&"", &[]));
+    let owner: Vec<&str> = key.owner.iter().map(String::as_str).collect();
+    owner.ends_with(above)
+}
+
 /// A configuration file that a text in code names.
 struct Mention {
     config: String,
@@ -147,7 +227,77 @@ fn names(text: &str, file: &str) -> bool {
         && text.contains('.')
 }
 
-/// Marks the keys of files that nothing names and whose kind no code loads.
+/// Functions that open a file, by the last segment of their name.
+const OPENERS: &[&str] = &[
+    "open",
+    "Path",
+    "load",
+    "read_text",
+    "from_json_file",
+    "from_yaml",
+    "from_file",
+    "fromfile",
+    "load_config",
+    "parse_json_file",
+    "parse_yaml_file",
+    "parse_args_into_dataclasses",
+    "glob",
+    "rglob",
+    "iglob",
+    "listdir",
+    "initialize",
+    "compose",
+    "merge_from_file",
+    "read_yaml",
+    "read_json",
+    "load_yaml",
+    "load_json",
+];
+/// What an option that takes a configuration file is called.
+const TAKES_FILES: &[&str] = &[
+    "conf", "cfg", "yaml", "yml", "json", "recipe", "hparams", "file", "path", "param",
+];
+
+/// Whether any code opens files that it does not name: by a variable, a pattern, an option that takes such files.
+fn opens_by_pattern(statements: &[Statement]) -> bool {
+    statements
+        .iter()
+        .filter(|statement| statement.dead.is_none())
+        .any(|statement| match (&statement.form, &statement.subject) {
+            (Form::Call, Subject::Call { callee }) => {
+                let opener = callee.rsplit('.').next().is_some_and(|last| OPENERS.contains(&last));
+                let first = match &statement.value {
+                    Expr::Call { args, .. } => args.first().map(|arg| &arg.value),
+                    _ => None,
+                };
+                opener && !callee.contains("torch") && first.is_none_or(|first| !handle_or_literal(first))
+            }
+            (Form::Option { .. }, Subject::Setting { name }) => {
+                let name = name.to_lowercase();
+                TAKES_FILES.iter().any(|word| name.contains(word))
+            }
+            // `@hydra.main(config_path=…)` composes by name.
+            (_, Subject::Import { symbol, .. }) => symbol.starts_with("hydra"),
+            _ => false,
+        })
+}
+
+/// A literal path, or a handle that an `open` of its own gave.
+fn handle_or_literal(expr: &Expr) -> bool {
+    match expr {
+        Expr::Value(_) => true,
+        Expr::Ref(name) => matches!(
+            name.as_str(),
+            "f" | "fp" | "file" | "handle" | "fh" | "stream" | "infile" | "fin"
+        ),
+        Expr::Call { callee, args } => {
+            callee.rsplit('.').next() == Some("open") && args.first().is_some_and(|arg| handle_or_literal(&arg.value))
+        }
+        _ => false,
+    }
+}
+
+/// Marks the keys of files that nothing names, where no code loads their kind by anything but a name.
 fn mark_unopened(statements: &mut [Statement], launches: &[Launch], commands: &[Command], configs: &BTreeSet<String>) {
     let loaders: BTreeSet<String> = statements
         .iter()
@@ -163,6 +313,7 @@ fn mark_unopened(statements: &mut [Statement], launches: &[Launch], commands: &[
         literals(&statement.value, &mut found);
         texts.extend(found);
     }
+    let by_pattern = opens_by_pattern(statements);
     let mut unopened: BTreeSet<&str> = BTreeSet::new();
     for config in configs {
         let base = config.rsplit('/').next().unwrap_or(config);
@@ -178,7 +329,7 @@ fn mark_unopened(statements: &mut [Statement], launches: &[Launch], commands: &[
         let launched = launches.iter().any(|launch| launch.reach.binary_search(config).is_ok());
         let mentioned =
             texts.iter().any(|text| text.contains(base)) || commands.iter().any(|command| command.text.contains(base));
-        if !loads && !launched && !mentioned {
+        if !(loads && by_pattern) && !launched && !mentioned {
             unopened.insert(config);
         }
     }

@@ -48,6 +48,26 @@ pub(crate) struct Seen {
     pub(crate) ways: Vec<Vec<StatementId>>,
 }
 
+impl Seen {
+    /// An occasion with one literal value that bears another name (GPUs asked for, as processes).
+    pub(crate) fn of_one(launch: LaunchId, id: StatementId, value: Value) -> Seen {
+        let resolved = Resolved::literal(id, value);
+        Seen {
+            launch: Some(launch),
+            live: vec![Live { id, resolved }],
+            overridden: Vec::new(),
+            uses: Vec::new(),
+            feeders: Vec::new(),
+            ways: Vec::new(),
+        }
+    }
+
+    /// Every value that is known here.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &Value> {
+        self.live.iter().filter_map(|live| live.resolved.value())
+    }
+}
+
 /// Everything that bears the setting's name.
 #[derive(Debug, Default)]
 pub(crate) struct Sight {

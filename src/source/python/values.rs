@@ -104,7 +104,12 @@ impl<'a> Walk<'a> {
                     expr = self.names.opaque(value.range());
                 }
                 if let Some((local, name)) = self.set(target, expr, range, false) {
-                    if walk {
+                    if walk && name == "__all__" && self.scope == 0 {
+                        let words = std::mem::take(&mut self.module.words);
+                        self.expr_held(value, local, &name);
+                        let offered = std::mem::replace(&mut self.module.words, words);
+                        self.module.offered.extend(offered);
+                    } else if walk {
                         self.expr_held(value, local, &name);
                     }
                 } else if walk {

@@ -41,6 +41,12 @@ const ACCUMULATION: &[&str] = &[
     "grad_accum_steps",
     "update_freq",
 ];
+const PER_DEVICE: &[&str] = &[
+    "per_device_train_batch_size",
+    "per_gpu_train_batch_size",
+    "train_micro_batch_size_per_gpu",
+    "micro_batch_size",
+];
 /// Processes on one machine; accelerate's `num_processes` counts those of all machines.
 const PROCESSES: &[&str] = &[
     "nproc_per_node",
@@ -165,13 +171,18 @@ fn per_step(case: &Case<'_>) -> Ruling {
             otherwise,
         }
     };
+    // Names that say "per device" speak before those that may be anybody's (an evaluation's `batch_size`).
+    let names = named::names(case.claim, &KIND.spec);
+    let explicit: Vec<String> = names
+        .iter()
+        .filter(|name| PER_DEVICE.contains(&name.as_str()))
+        .cloned()
+        .collect();
+    let spoken = !look(case, &graph, &scope, &explicit, of).occasions.is_empty();
+    let names = if spoken { explicit } else { names };
     let processes = given(&["devices", "processes", "gpus", "nproc_per_node", "num_processes"]);
     let factors = [
-        factor(
-            "per_device",
-            &named::names(case.claim, &KIND.spec),
-            given(&["per_device"]),
-        ),
+        factor("per_device", &names, given(&["per_device"])),
         factor(
             "accumulation",
             &owned(ACCUMULATION),

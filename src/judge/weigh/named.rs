@@ -284,7 +284,15 @@ pub(crate) fn product_ballots(
         };
         for seen in &product.from {
             let mut one = ballot(case, graph, seen, how);
-            grades.push(one.grade);
+            // What a job asks its scheduler for is part of its launch.
+            let asked = seen
+                .live
+                .iter()
+                .all(|live| graph.statement(live.resolved.origin()).form == Form::Directive);
+            grades.push(match seen.launch {
+                Some(launch) if asked => case.evidence.launches[launch].grade,
+                _ => one.grade,
+            });
             let stance = match compared.stand {
                 Stand::For => Stance::Supports,
                 Stand::Against => Stance::Contradicts,

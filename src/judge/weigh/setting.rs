@@ -19,7 +19,8 @@ use super::compared::{Compared, How, compare_setting};
 use super::scope::InScope;
 use super::vote::{Ballot, Stand};
 use crate::evidence::{
-    Dead, Evidence, Form, Grade, Graph, Launch, LaunchId, Occasion, Outcome, Resolved, Statement, StatementId, Subject,
+    Dead, Evidence, Expr, Form, Grade, Graph, Launch, LaunchId, Occasion, Outcome, Resolved, Statement, StatementId,
+    Subject,
 };
 use crate::judge::Case;
 use crate::quantity::Value;
@@ -377,7 +378,7 @@ fn live_among(graph: &Graph<'_>, occasion: Occasion<'_>, candidates: &[Statement
 }
 
 fn has_own_value(statement: &Statement) -> bool {
-    statement.value != crate::evidence::Expr::Opaque(String::new())
+    statement.value != Expr::Opaque(String::new())
 }
 
 /// A flag speaks before a configuration file, that before an option's default, also where no link was found between
@@ -412,14 +413,21 @@ fn prefer_stronger_source(graph: &Graph<'_>, launch: &Launch, seen: &mut Seen) {
         .extend(replaced.into_iter().map(|live| (live.id, winner)));
 }
 
-/// A local variable that hands its value to nothing of the name is a counter or a scratch value (`epoch = 0` in a
-/// loop), not the setting, where an option, key, constant or call bears the name.
+/// Local variables that are no setting, where an option, key, constant or call bears the name: a scratch value that
+/// hands nothing on to the name (`x = 0`), and a counter that the function itself counts up (`epoch += 1`), with all
+/// that takes its value.
 fn drop_counters(graph: &Graph<'_>, seen: &mut Seen) {
     let feeds: BTreeSet<StatementId> = seen.feeders.iter().copied().collect();
-    let local = |live: &Live| {
-        let statement = graph.statement(live.id);
-        let in_function = statement.form == Form::Variable && !statement.owner.is_empty();
-        in_function && !feeds.contains(&live.id)
+    let counted: BTreeSet<(&str, &[String], &str)> = seen
+        .live
+        .iter()
+        .map(|live| graph.statement(live.id))
+        .filter(|statement| counts_itself(statement))
+        .filter_map(variable)
+        .collect();
+    let local = |live: &Live| match variable(graph.statement(live.id)) {
+        Some(variable) if !variable.1.is_empty() => !feeds.contains(&live.id) || counted.contains(&variable),
+        _ => false,
     };
     if seen.live.iter().any(|live| !local(live)) {
         let (kept, counters): (Vec<Live>, Vec<Live>) = std::mem::take(&mut seen.live)
@@ -427,6 +435,28 @@ fn drop_counters(graph: &Graph<'_>, seen: &mut Seen) {
             .partition(|live| !local(live));
         seen.live = kept;
         seen.uses.extend(counters.into_iter().map(|live| live.id));
+    }
+}
+
+/// A variable's file, function and name.
+fn variable(statement: &Statement) -> Option<(&str, &[String], &str)> {
+    match (&statement.form, &statement.subject) {
+        (Form::Variable, Subject::Setting { name }) => Some((&statement.place.file, &statement.owner, name)),
+        _ => None,
+    }
+}
+
+/// `epoch += 1`, `epoch = epoch + 1`.
+fn counts_itself(statement: &Statement) -> bool {
+    let Subject::Setting { name } = &statement.subject else {
+        return false;
+    };
+    match &statement.value {
+        Expr::Opaque(text) => text
+            .strip_prefix(name.as_str())
+            .is_some_and(|rest| rest.trim_start().starts_with("+=")),
+        Expr::Binary { left, .. } => **left == Expr::Ref(name.clone()),
+        _ => false,
     }
 }
 
@@ -500,6 +530,12 @@ pub(crate) fn ballot(case: &Case<'_>, graph: &Graph<'_>, seen: &Seen, how: How) 
             stands.push((compared.stand, live));
         }
     }
+    // A value of another kind (`validate(…, "final")` beside numbers of epochs) is another use of the name.
+    let comparable =
+        |(stand, _): &(Stand, &Live)| !matches!(stand, Stand::Undecided(why) if why.code == "not-comparable");
+    if stands.iter().any(comparable) {
+        stands.retain(comparable);
+    }
     let stand = together(graph, case, &stands);
     let mut citations: Vec<Citation> = Vec::new();
     for (stand, live) in &stands {
@@ -552,7 +588,7 @@ pub(crate) fn ballot(case: &Case<'_>, graph: &Graph<'_>, seen: &Seen, how: How) 
 fn callee(case: &Case<'_>, graph: &Graph<'_>, live: &Live) -> Option<String> {
     let by_name = matches!(case.claim.value, Some(crate::quantity::Stated::Text(_)));
     match &graph.statement(live.resolved.origin()).value {
-        crate::evidence::Expr::Call { callee, .. } if by_name => Some(callee.clone()),
+        Expr::Call { callee, .. } if by_name => Some(callee.clone()),
         _ => None,
     }
 }

@@ -23,7 +23,6 @@ use std::sync::Mutex;
 
 pub use arguments::claim_files;
 pub use digest::{Measured, digest};
-pub use own::GENERATOR_MARK;
 
 use super::File;
 use crate::evidence::{Gap, GapReason, Scope, ScopeFiles};

@@ -7,6 +7,7 @@
 
 use super::Script;
 use super::variants::Variant;
+use crate::place::joined;
 use crate::source::Word;
 
 /// Calls of functions inside one another that are followed.
@@ -117,21 +118,6 @@ fn entered(from: Option<&str>, to: &str) -> Option<String> {
     if to.is_empty() || to.starts_with(['/', '~', '-']) || to.contains(['$', '`', '*']) {
         return None;
     }
-    let mut parts: Vec<&str> = from
-        .unwrap_or(".")
-        .split('/')
-        .filter(|part| !matches!(*part, "" | "."))
-        .collect();
-    for part in to.split('/').filter(|part| !matches!(*part, "" | ".")) {
-        if part == ".." {
-            parts.pop()?;
-        } else {
-            parts.push(part);
-        }
-    }
-    Some(if parts.is_empty() {
-        ".".to_string()
-    } else {
-        parts.join("/")
-    })
+    let folder = joined(from.unwrap_or(""), to)?;
+    Some(if folder.is_empty() { ".".to_string() } else { folder })
 }

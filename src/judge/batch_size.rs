@@ -22,9 +22,10 @@
 use bigdecimal::BigDecimal;
 
 use super::weigh::compared::How;
+use super::weigh::effective::count_devices;
 use super::weigh::product::Factor;
 use super::weigh::scope::InScope;
-use super::weigh::setting::{Seen, Sight, count_devices, look};
+use super::weigh::setting::{Seen, Sight, look};
 use super::weigh::{impossible, named, recommend};
 use super::{Case, Kind};
 use crate::claim::{Key, KindSpec, Shape};
@@ -208,14 +209,14 @@ fn gpus_asked_for(case: &Case<'_>, scope: &InScope<'_>, sight: &mut Sight) {
         if told || launch.command.is_empty() || !scope.has(&launch.place.file) {
             continue;
         }
-        let asked = case.evidence.statements.iter().enumerate().filter(|(_, statement)| {
+        let mut asked = case.evidence.statements.iter().enumerate().filter(|(_, statement)| {
             statement.place.file == launch.place.file
                 && statement.dead.is_none()
                 && statement.form == Form::Directive
                 && matches!(&statement.subject, Subject::Directive { key, .. } if key == "gpus")
         });
         // The last directive of a key is the one that counts.
-        if let Some((directive, statement)) = asked.last()
+        if let Some((directive, statement)) = asked.next_back()
             && let Some(value) = statement.value.literal()
         {
             sight.occasions.push(Seen::of_one(id, directive, value.clone()));

@@ -19,10 +19,12 @@
 
 use std::collections::BTreeMap;
 
+use super::weigh::ballot::ballot;
 use super::weigh::cite::{cite, noted};
 use super::weigh::compared::{How, compare_value};
+use super::weigh::effective::count_devices;
 use super::weigh::scope::InScope;
-use super::weigh::setting::{ballot, count_devices, look};
+use super::weigh::setting::look;
 use super::weigh::several;
 use super::weigh::vote::{Ballot, Question, Stand};
 use super::weigh::{named, recommend};

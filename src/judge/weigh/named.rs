@@ -5,12 +5,13 @@
 //!
 //! Example: `weight_decay` of `AdamW`, which is called without it: to be clarified, "library default".
 
+use super::ballot::{ballot, bystanders};
 use super::cite::{cite, shown};
 use super::compared::{How, compare_setting};
 use super::product::{Factor, Missing, products};
 use super::recommend;
 use super::scope::InScope;
-use super::setting::{Sight, ballot, bystanders, look};
+use super::setting::{Sight, look};
 use super::vote::{Ballot, Question, Stand};
 use crate::claim::{Claim, KindSpec};
 use crate::evidence::{Ask, Form, Grade, Graph, Statement, Subject};

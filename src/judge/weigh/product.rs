@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 
 use bigdecimal::BigDecimal;
 
-use super::setting::{Live, Seen, Sight, shown_outcome};
+use super::ballot::shown_outcome;
+use super::setting::{Live, Seen, Sight};
 use crate::evidence::{Graph, LaunchId, Outcome};
 use crate::quantity::{Number, Value, arithmetic};
 

@@ -1,6 +1,7 @@
 //! What judges share: votes, the setting seen through its occasions, comparing, citing, what is impossible in itself.
 
 pub(crate) mod ballot;
+pub(crate) mod cards;
 pub(crate) mod cite;
 pub(crate) mod compared;
 pub(crate) mod effective;
@@ -9,6 +10,7 @@ pub(crate) mod named;
 pub(crate) mod product;
 pub(crate) mod recommend;
 pub(crate) mod scope;
+pub(crate) mod selection;
 pub(crate) mod setting;
 pub(crate) mod several;
 pub(crate) mod vote;

@@ -16,7 +16,10 @@ use crate::judge::{self, Case};
 use crate::place::Place;
 use crate::report::{self, Judged, Language, Options, Report};
 use crate::source::file::{SourceError, claim_files, read_named};
-use crate::source::{self, site::Site};
+use crate::source::{
+    self,
+    site::{About, Site},
+};
 use crate::write;
 
 /// What standard output can show.
@@ -64,7 +67,15 @@ pub fn run(arguments: &Arguments, terminal: Terminal) -> Result<Done, Failure> {
         return schema();
     }
     let files = read_claims(arguments, terminal)?;
-    let sites = source::site::sites(&files, &settings(arguments)).map_err(usage)?;
+    let about: Vec<About<'_>> = files
+        .iter()
+        .map(|file| About {
+            path: &file.path,
+            root: file.document.root.as_deref(),
+            paper: file.document.paper.as_deref(),
+        })
+        .collect();
+    let sites = source::site::sites(&about, &settings(arguments)).map_err(usage)?;
     if sites.len() > 1 && (arguments.evidence.is_some() || arguments.save_evidence.is_some()) {
         let roots: Vec<String> = sites.iter().map(|site| site.shown.clone()).collect();
         return Err(Failure::Usage(vec![format!(

@@ -66,7 +66,7 @@ pub struct Tool {
 impl Default for Tool {
     fn default() -> Tool {
         Tool {
-            name: "verify-claims".to_string(),
+            name: crate::place::TOOL.to_string(),
         }
     }
 }

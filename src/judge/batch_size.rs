@@ -22,9 +22,10 @@
 use bigdecimal::BigDecimal;
 
 use super::weigh::compared::How;
+use super::weigh::effective::count_devices;
 use super::weigh::product::Factor;
 use super::weigh::scope::InScope;
-use super::weigh::setting::{Seen, Sight, count_devices, look};
+use super::weigh::setting::{Seen, Sight, look};
 use super::weigh::{impossible, named, recommend};
 use super::{Case, Kind};
 use crate::claim::{Key, KindSpec, Shape};
@@ -40,6 +41,12 @@ const ACCUMULATION: &[&str] = &[
     "grad_accum",
     "grad_accum_steps",
     "update_freq",
+];
+const PER_DEVICE: &[&str] = &[
+    "per_device_train_batch_size",
+    "per_gpu_train_batch_size",
+    "train_micro_batch_size_per_gpu",
+    "micro_batch_size",
 ];
 /// Processes on one machine; accelerate's `num_processes` counts those of all machines.
 const PROCESSES: &[&str] = &[
@@ -165,13 +172,18 @@ fn per_step(case: &Case<'_>) -> Ruling {
             otherwise,
         }
     };
+    // Names that say "per device" speak before those that may be anybody's (an evaluation's `batch_size`).
+    let names = named::names(case.claim, &KIND.spec);
+    let explicit: Vec<String> = names
+        .iter()
+        .filter(|name| PER_DEVICE.contains(&name.as_str()))
+        .cloned()
+        .collect();
+    let spoken = !look(case, &graph, &scope, &explicit, of).occasions.is_empty();
+    let names = if spoken { explicit } else { names };
     let processes = given(&["devices", "processes", "gpus", "nproc_per_node", "num_processes"]);
     let factors = [
-        factor(
-            "per_device",
-            &named::names(case.claim, &KIND.spec),
-            given(&["per_device"]),
-        ),
+        factor("per_device", &names, given(&["per_device"])),
         factor(
             "accumulation",
             &owned(ACCUMULATION),
@@ -197,14 +209,14 @@ fn gpus_asked_for(case: &Case<'_>, scope: &InScope<'_>, sight: &mut Sight) {
         if told || launch.command.is_empty() || !scope.has(&launch.place.file) {
             continue;
         }
-        let asked = case.evidence.statements.iter().enumerate().filter(|(_, statement)| {
+        let mut asked = case.evidence.statements.iter().enumerate().filter(|(_, statement)| {
             statement.place.file == launch.place.file
                 && statement.dead.is_none()
                 && statement.form == Form::Directive
                 && matches!(&statement.subject, Subject::Directive { key, .. } if key == "gpus")
         });
         // The last directive of a key is the one that counts.
-        if let Some((directive, statement)) = asked.last()
+        if let Some((directive, statement)) = asked.next_back()
             && let Some(value) = statement.value.literal()
         {
             sight.occasions.push(Seen::of_one(id, directive, value.clone()));

@@ -20,10 +20,11 @@
 
 use bigdecimal::Zero;
 
+use super::weigh::ballot::{ballot, bystanders};
 use super::weigh::cite::{cite, noted};
 use super::weigh::compared::How;
 use super::weigh::scope::InScope;
-use super::weigh::setting::{Seen, Sight, ballot, bystanders, look};
+use super::weigh::setting::{Seen, Sight, look};
 use super::weigh::several;
 use super::weigh::vote::{Ballot, Question, Stand};
 use super::weigh::{named, recommend};

@@ -361,19 +361,23 @@ fn stand(claim: &Claim, statement: &Statement, caveats: &mut Vec<Message>) -> St
 }
 
 fn silence(case: &Case<'_>, scope: &InScope<'_>, package: &str, traces: &[&Statement]) -> (Verdict, Message) {
-    let Some(first) = traces.first() else {
+    if traces.is_empty() {
         return (named::silent_verdict(case), scope.silence(package));
-    };
+    }
     let places: Vec<String> = traces.iter().map(|s| s.place.short()).take(6).collect();
     let guard = traces
         .iter()
         .find_map(|s| s.guards.last())
         .map(|guard| guard.text.clone())
         .unwrap_or_default();
-    let symbol = match &first.subject {
-        Subject::Import { symbol, .. } => symbol.clone(),
-        _ => String::new(),
-    };
+    // The symbol that needs the package, where it is not the package's own module that is imported.
+    let symbol = traces
+        .iter()
+        .find_map(|trace| match &trace.subject {
+            Subject::Import { via: Some(via), .. } => Some(via.clone()),
+            _ => None,
+        })
+        .unwrap_or_default();
     let because = Message::new("used-but-not-declared")
         .with("package", package)
         .with("places", places.join(", "))

@@ -19,10 +19,13 @@
 
 use std::collections::BTreeMap;
 
-use super::weigh::cite::{cite, noted};
+use super::weigh::ballot::ballot;
+use super::weigh::cards::{known_card, named_cards};
+use super::weigh::cite::cite;
 use super::weigh::compared::{How, compare_value};
+use super::weigh::effective::count_devices;
 use super::weigh::scope::InScope;
-use super::weigh::setting::{ballot, count_devices, look};
+use super::weigh::setting::look;
 use super::weigh::several;
 use super::weigh::vote::{Ballot, Question, Stand};
 use super::weigh::{named, recommend};
@@ -97,45 +100,6 @@ fn judge(case: &Case<'_>) -> Ruling {
     let mut ruling = several::all_must_hold(parts);
     recommend::add_usual(case.claim, &mut ruling);
     ruling
-}
-
-/// The card named by a claim, or the nearest names where the table has none such.
-pub(super) fn known_card(name: &str) -> Result<&'static cards::Card, String> {
-    cards::named(name)
-        .map(|found| found.card)
-        .ok_or_else(|| cards::nearest(name).join(", "))
-}
-
-/// Cards named in scope that may vote, by occasion: a job, or a sentence on its own.
-pub(super) struct Named<'a> {
-    pub(super) votes: Vec<(&'static cards::Card, &'a Statement)>,
-    pub(super) context: Vec<Citation>,
-}
-
-pub(super) fn named_cards<'a>(case: &Case<'a>, scope: &InScope<'_>) -> Named<'a> {
-    let mut named = Named {
-        votes: Vec::new(),
-        context: Vec::new(),
-    };
-    for statement in &case.evidence.statements {
-        let Subject::Card { card, alternatives } = &statement.subject else {
-            continue;
-        };
-        if !scope.has(&statement.place.file) || !scope.may_speak(statement) {
-            continue;
-        }
-        if *alternatives || statement.form == Form::CommentedOut || statement.dead.is_some() {
-            let note = Message::new(if *alternatives {
-                "one-of-alternatives"
-            } else {
-                "commented-out"
-            });
-            named.context.push(noted(statement, Stance::Context, note));
-        } else if let Some(card) = cards::named(card).map(|found| found.card) {
-            named.votes.push((card, statement));
-        }
-    }
-    named
 }
 
 fn model_ruling(case: &Case<'_>, model: &str) -> Ruling {

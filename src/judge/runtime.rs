@@ -17,7 +17,7 @@
 //! of = "evaluate_simple.py"
 //! ```
 
-use super::gpu::known_card;
+use super::weigh::cards::known_card;
 use super::weigh::cite::{cite, noted};
 use super::weigh::compared::{How, compare_value};
 use super::weigh::scope::InScope;

@@ -17,12 +17,11 @@
 //! in = "data/test_manifest.csv"
 //! ```
 
-use super::metric;
 use super::weigh::cite::cite;
 use super::weigh::compared::{How, compare_value};
 use super::weigh::scope::InScope;
 use super::weigh::vote::{Ballot, Question, Stand};
-use super::weigh::{impossible, named, recommend};
+use super::weigh::{impossible, named, recommend, selection};
 use super::{Case, Kind};
 use crate::claim::{Claim, Key, KindSpec, Shape, Take};
 use crate::evidence::{Ask, Grade, Statement, Subject};
@@ -102,7 +101,7 @@ pub(super) const KIND: Kind = Kind {
     },
     asks: |claim, _| {
         if claim.fields.get("select").is_some() {
-            return metric::asks_of(claim);
+            return selection::asks_of(claim);
         }
         if !claim.names.is_empty() {
             return vec![
@@ -132,7 +131,7 @@ fn judge(case: &Case<'_>) -> Ruling {
         return ruling;
     }
     if case.claim.fields.get("select").is_some() {
-        return metric::judge_selection(case, How::EXACT, Grade::Logged);
+        return selection::judge_selection(case, How::EXACT, Grade::Logged);
     }
     if !case.claim.names.is_empty() {
         return by_name(case);

@@ -17,7 +17,7 @@
 
 use std::collections::BTreeMap;
 
-use super::gpu::{known_card, named_cards};
+use super::weigh::cards::{known_card, named_cards};
 use super::weigh::cite::graded;
 use super::weigh::impossible;
 use super::weigh::recommend;

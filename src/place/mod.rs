@@ -6,10 +6,14 @@
 //!
 //! Example: bytes 4..9 of `"one\ntwo = 2\n"` are on line 2, and the excerpt is the whole line `two = 2`.
 
+mod mark;
+mod path;
 mod text;
 
 use serde::{Deserialize, Serialize};
 
+pub use mark::{MARK, TOOL};
+pub use path::joined;
 pub use text::SourceText;
 
 /// A place of evidence. `line` and `end_line` are one-based and inclusive; `bytes` is half-open.

@@ -39,6 +39,7 @@ use serde::{Deserialize, Serialize};
 pub use bounds::Tolerance;
 pub use compare::{Comparison, Note, Observed, Outcome, Precision, Why, compare, compare_interval};
 pub use number::{Locale, Number};
+pub(crate) use numeral::superscript;
 pub use scan::{Found, scan};
 pub use stated::{BoundOp, Stated, StatedError};
 pub use text::{fold, text_matches};

@@ -117,7 +117,8 @@ fn exponent_of_ten(text: &str) -> Option<i64> {
     small_exponent(&digits)
 }
 
-fn superscript(c: char) -> Option<char> {
+/// The digit or sign that a raised one stands for.
+pub(crate) fn superscript(c: char) -> Option<char> {
     Some(match c {
         '⁰' => '0',
         '¹' => '1',

@@ -235,7 +235,7 @@ impl Candidate<'_> {
         let before = self.behind(start);
         let word = last_word(before);
         let next_word = first_word(&self.text[end..]);
-        if LABELS.contains(&word.as_str()) || MONTHS.contains(&word.as_str()) || MONTHS.contains(&next_word.as_str()) {
+        if LABELS.contains(word.as_str()) || MONTHS.contains(word.as_str()) || MONTHS.contains(next_word.as_str()) {
             // "may" and "mar" are months only beside a day or a year; a unit says it is none.
             return !(word == "may" && unit_after(self.text, end).is_some());
         }
@@ -267,7 +267,7 @@ impl Candidate<'_> {
             return false;
         }
         let word = last_word(self.behind(start));
-        if YEAR_WORDS.contains(&word.as_str()) {
+        if YEAR_WORDS.contains(word.as_str()) {
             return true;
         }
         let after = &self.text[end..];

@@ -21,8 +21,9 @@ use minijinja::value::{Kwargs, Value};
 use minijinja::{Environment, State, UndefinedBehavior, context};
 
 use super::catalogue::{self, Dress};
-use super::{Format, Judged, Language, MARK, Options, Report, Status, markup, place_text};
+use super::{Format, Judged, Language, Options, Report, Status, markup, place_text};
 use crate::evidence::Grade;
+use crate::place::MARK;
 use crate::verdict::{Message, Verdict};
 
 pub(super) const FORMAT: Format = Format {

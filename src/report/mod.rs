@@ -24,9 +24,6 @@ use crate::evidence::{Evidence, Gap, GapReason, Grade};
 use crate::place::Place;
 use crate::verdict::{Citation, Message, Ruling, Stance, Verdict};
 
-/// The generator's mark: a report that bears it is never evidence, whatever its name.
-pub const MARK: &str = "generated-by: verify-claims";
-
 /// A format of the report.
 #[derive(Debug)]
 pub struct Format {

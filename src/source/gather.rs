@@ -32,11 +32,13 @@ pub struct Wanted {
     pub threads: usize,
 }
 
+/// Reads an input of the paper by its path as shown; none where it is missing or not allowed.
+pub type Load = Box<dyn FnMut(&str) -> Option<SourceText>>;
+
 /// The paper's main file and how its inputs are found.
 pub struct PaperFile {
     pub main: SourceText,
-    /// Reads an input by its path as shown; none where it is missing or not allowed.
-    pub load: Box<dyn FnMut(&str) -> Option<SourceText>>,
+    pub load: Load,
 }
 
 impl std::fmt::Debug for PaperFile {

@@ -329,7 +329,8 @@ fn mark_unopened(statements: &mut [Statement], launches: &[Launch], commands: &[
         let launched = launches.iter().any(|launch| launch.reach.binary_search(config).is_ok());
         let mentioned =
             texts.iter().any(|text| text.contains(base)) || commands.iter().any(|command| command.text.contains(base));
-        if !(loads && by_pattern) && !launched && !mentioned {
+        let opened = launched || mentioned || (loads && by_pattern);
+        if !opened {
             unopened.insert(config);
         }
     }

@@ -14,8 +14,16 @@ use chrono::NaiveDate;
 
 use super::file::{Repository, SourceError, read_named};
 use super::gather::{PaperFile, Wanted, gather as gather_from};
-use crate::claim::ClaimFile;
 use crate::evidence::{Ask, Evidence, Scope};
+
+/// What a claim file says of its repository; paths are relative to its folder.
+#[derive(Debug, Clone, Copy)]
+pub struct About<'a> {
+    /// The claim file.
+    pub path: &'a str,
+    pub root: Option<&'a str>,
+    pub paper: Option<&'a str>,
+}
 
 /// What the command line says over the claim files.
 #[derive(Debug, Clone, Copy)]
@@ -55,7 +63,7 @@ const TOP_MARKS: &[&str] = &[
 ///
 /// # Errors
 /// A root that is missing or lies outside the project, a paper that is missing.
-pub fn sites(files: &[ClaimFile], settings: &Settings<'_>) -> Result<Vec<Site>, SourceError> {
+pub fn sites(files: &[About<'_>], settings: &Settings<'_>) -> Result<Vec<Site>, SourceError> {
     let mut sites: Vec<Site> = Vec::new();
     for (index, file) in files.iter().enumerate() {
         let site = site(file, settings, index)?;
@@ -70,8 +78,8 @@ pub fn sites(files: &[ClaimFile], settings: &Settings<'_>) -> Result<Vec<Site>, 
     Ok(sites)
 }
 
-fn site(file: &ClaimFile, settings: &Settings<'_>, index: usize) -> Result<Site, SourceError> {
-    let folder = Path::new(&file.path)
+fn site(file: &About<'_>, settings: &Settings<'_>, index: usize) -> Result<Site, SourceError> {
+    let folder = Path::new(file.path)
         .parent()
         .map_or_else(|| PathBuf::from("."), Path::to_path_buf);
     let folder = if folder.as_os_str().is_empty() {
@@ -80,7 +88,7 @@ fn site(file: &ClaimFile, settings: &Settings<'_>, index: usize) -> Result<Site,
         folder
     };
     let top = top_of(&folder);
-    let (root, shown) = match (settings.root, &file.document.root) {
+    let (root, shown) = match (settings.root, file.root) {
         (Some(root), _) => (root.to_path_buf(), root.to_string_lossy().into_owned()),
         (None, Some(root)) => {
             let root = folder.join(root);
@@ -108,7 +116,7 @@ fn site(file: &ClaimFile, settings: &Settings<'_>, index: usize) -> Result<Site,
             (top.clone(), shown)
         }
     };
-    let paper = match (settings.paper, &file.document.paper) {
+    let paper = match (settings.paper, file.paper) {
         (Some(paper), _) => Some(paper.to_path_buf()),
         (None, Some(_)) if settings.replayed => None,
         (None, Some(paper)) => {

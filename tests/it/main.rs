@@ -13,3 +13,4 @@ mod corpus;
 mod layers;
 mod program;
 mod properties;
+mod reports;

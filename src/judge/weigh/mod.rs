@@ -1,12 +1,16 @@
 //! What judges share: votes, the setting seen through its occasions, comparing, citing, what is impossible in itself.
 
+pub(crate) mod ballot;
+pub(crate) mod cards;
 pub(crate) mod cite;
 pub(crate) mod compared;
+pub(crate) mod effective;
 pub(crate) mod impossible;
 pub(crate) mod named;
 pub(crate) mod product;
 pub(crate) mod recommend;
 pub(crate) mod scope;
+pub(crate) mod selection;
 pub(crate) mod setting;
 pub(crate) mod several;
 pub(crate) mod vote;

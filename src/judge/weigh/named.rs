@@ -5,12 +5,13 @@
 //!
 //! Example: `weight_decay` of `AdamW`, which is called without it: to be clarified, "library default".
 
+use super::ballot::{ballot, bystanders};
 use super::cite::{cite, shown};
 use super::compared::{How, compare_setting};
 use super::product::{Factor, Missing, products};
 use super::recommend;
 use super::scope::InScope;
-use super::setting::{Sight, ballot, bystanders, look};
+use super::setting::{Sight, look};
 use super::vote::{Ballot, Question, Stand};
 use crate::claim::{Claim, KindSpec};
 use crate::evidence::{Ask, Form, Grade, Graph, Statement, Subject};
@@ -284,7 +285,15 @@ pub(crate) fn product_ballots(
         };
         for seen in &product.from {
             let mut one = ballot(case, graph, seen, how);
-            grades.push(one.grade);
+            // What a job asks its scheduler for is part of its launch.
+            let asked = seen
+                .live
+                .iter()
+                .all(|live| graph.statement(live.resolved.origin()).form == Form::Directive);
+            grades.push(match seen.launch {
+                Some(launch) if asked => case.evidence.launches[launch].grade,
+                _ => one.grade,
+            });
             let stance = match compared.stand {
                 Stand::For => Stance::Supports,
                 Stand::Against => Stance::Contradicts,

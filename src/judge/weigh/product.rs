@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 
 use bigdecimal::BigDecimal;
 
-use super::setting::{Live, Seen, Sight, shown_outcome};
+use super::ballot::shown_outcome;
+use super::setting::{Live, Seen, Sight};
 use crate::evidence::{Graph, LaunchId, Outcome};
 use crate::quantity::{Number, Value, arithmetic};
 
@@ -38,11 +39,20 @@ pub(crate) enum Missing {
 
 /// The product in every occasion in which any factor is seen.
 pub(crate) fn products(graph: &Graph<'_>, formula: &str, factors: &[Factor]) -> Vec<Product> {
-    let mut occasions: Vec<Option<LaunchId>> = factors
-        .iter()
-        .flat_map(|factor| factor.sight.occasions.iter().map(|seen| seen.launch))
-        .filter(Option::is_some)
-        .collect();
+    let launched = |factor: &Factor| -> Vec<Option<LaunchId>> {
+        factor
+            .sight
+            .occasions
+            .iter()
+            .map(|seen| seen.launch)
+            .filter(Option::is_some)
+            .collect()
+    };
+    // A launch that is silent on the first factor, what the product is of, is silent on the product.
+    let mut occasions = factors.first().map(launched).unwrap_or_default();
+    if occasions.is_empty() {
+        occasions = factors.iter().flat_map(launched).collect();
+    }
     occasions.sort_unstable();
     occasions.dedup();
     if occasions.is_empty() && factors.iter().any(|factor| !factor.sight.occasions.is_empty()) {

@@ -118,6 +118,7 @@ impl Question {
                     Message::new("weaker-launch-differs")
                         .with("found", &ballot.found)
                         .with("place", first_place(&ballot.citations))
+                        .with("expected", &expected)
                 })
         };
         // A program that only a documented command starts counts against the others' agreement, and a value that
@@ -158,7 +159,7 @@ impl Question {
             (Verdict::Supported, Some(differs), _) | (Verdict::Discrepancy, _, Some(differs))
                 if !below_floor && quorum == Quorum::Unsaid =>
             {
-                (Verdict::NeedsClarification, differs.with("expected", &expected))
+                (Verdict::NeedsClarification, differs)
             }
             _ => (verdict, because),
         };

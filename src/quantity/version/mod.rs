@@ -5,6 +5,7 @@
 
 mod judge;
 mod specifier;
+mod spelling;
 
 pub use judge::{Declared, VersionOutcome, judge_version, judge_works_with};
 pub use specifier::{Specifier, SpecifierError};

@@ -217,13 +217,19 @@ impl Shown {
 }
 
 fn notes(citations: &[&Citation], language: Language) -> Vec<String> {
-    let note = |citation: &&Citation| {
-        let note = citation.note.as_ref()?;
-        Some(format!(
-            "{}: {}",
+    let mut said: Vec<(String, Vec<String>)> = Vec::new();
+    for citation in citations {
+        let Some(note) = &citation.note else { continue };
+        let (sentence, place) = (
+            sentence(note, language),
             markup::code(&place_text(&citation.place, language)),
-            sentence(note, language)
-        ))
-    };
-    citations.iter().filter_map(note).collect()
+        );
+        match said.iter_mut().find(|(other, _)| *other == sentence) {
+            Some((_, places)) => places.push(place),
+            None => said.push((sentence, vec![place])),
+        }
+    }
+    said.into_iter()
+        .map(|(sentence, places)| format!("{}: {sentence}", places.join(", ")))
+        .collect()
 }

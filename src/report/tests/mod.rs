@@ -4,7 +4,8 @@ pub(crate) mod world;
 
 use std::path::Path;
 
-use super::{FORMATS, Judged, Language, MARK, Options, Report, format};
+use super::{FORMATS, Judged, Language, Options, Report, format};
+use crate::place::MARK;
 use crate::verdict::{Message, Recommendation, Ruling, Target, Verdict};
 
 fn rendered(name: &str, language: Language) -> String {

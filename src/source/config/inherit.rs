@@ -10,6 +10,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::evidence::{Expr, Form, Link, LinkKind, Statement, StatementId, Subject};
+use crate::place::joined;
 use crate::quantity::Value;
 
 /// Top-level keys that name the file a configuration builds on, in lower case.
@@ -240,20 +241,10 @@ fn composed(folder: &str, group: &str, option: &str, known: &BTreeSet<&str>) -> 
     Some((path, parts.map(str::to_string).collect()))
 }
 
-/// `relative` from `folder`, with `.` and `..` taken out; none where it leaves the root.
+/// `relative` from `folder`; none where it leaves the root.
 fn resolved(folder: &str, relative: &str) -> Option<String> {
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
     if relative.starts_with(['/', '~']) {
         return None;
     }
-    for part in relative.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
+    joined(folder, relative)
 }

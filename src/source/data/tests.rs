@@ -229,8 +229,8 @@ fn files_and_lines() {
     assert_eq!(found(&answers("a", "x\ny", &ask)), ["2 @0"]);
     assert_eq!(found(&answers("a", "", &ask)), ["0 @0"]);
 
-    // printf 'b\nc' | sha256sum
-    let want = "6c516cfc306e53636a409aa84780db9730490c6b3928ccab0f183a8fbc39124e";
+    // printf 'b\nc\n' | sha256sum
+    let want = "bb9ead4c391dab4c05bd498dafac47a54f8b212625f2124a911202cc6ea61d27";
     let lines = |first, last| Ask::Lines {
         file: "a".into(),
         first,

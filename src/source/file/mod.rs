@@ -23,7 +23,7 @@ use std::sync::Mutex;
 
 pub use arguments::claim_files;
 pub use digest::{Measured, digest};
-pub use own::{CLAIM_FILE, GENERATOR_MARK};
+pub use own::CLAIM_FILE;
 
 use super::File;
 use crate::evidence::{Gap, GapReason, Scope, ScopeFiles};

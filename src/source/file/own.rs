@@ -7,15 +7,11 @@
 //! Example: `<!-- generated-by: verify-claims 0.1.0 -->` at the top of a report.
 
 use crate::evidence::GapReason;
+use crate::place::{MARK, TOOL};
 
-/// Begins a line (behind the signs of a comment) within the first [`HEAD`] bytes of every text that `verify` writes.
-/// JSON carries `"tool": {"name": "verify-claims"` instead.
-pub const GENERATOR_MARK: &str = "generated-by: verify-claims";
 /// What is said of a claim file under the root.
 pub const CLAIM_FILE: &str = "a claim file";
-/// The tool's name in JSON.
-const TOOL_NAME: &str = "verify-claims";
-/// Bytes in which the mark stands.
+/// Bytes in which the mark stands, at the beginning of a line behind the signs of a comment.
 const HEAD: usize = 2048;
 /// First line of a Git LFS pointer, by the specification of its format.
 const LFS_HEAD: &[u8] = b"version https://git-lfs.github.com/spec/";
@@ -42,7 +38,7 @@ pub(super) fn refuse(path: &str, bytes: &[u8]) -> Option<(GapReason, String)> {
 fn has_mark(head: &str) -> bool {
     head.lines().any(|line| {
         line.trim_start_matches(|c: char| !c.is_alphanumeric())
-            .starts_with(GENERATOR_MARK)
+            .starts_with(MARK)
     })
 }
 
@@ -73,7 +69,7 @@ fn names_tool(head: &str) -> bool {
 /// Whether the text goes on with `"tool": {"name": "verify-claims"`, white space aside.
 fn is_tool(text: &str) -> bool {
     let mut rest = text;
-    ["\"tool\"", ":", "{", "\"name\"", ":", &format!("\"{TOOL_NAME}\"")]
+    ["\"tool\"", ":", "{", "\"name\"", ":", &format!("\"{TOOL}\"")]
         .iter()
         .all(|part| {
             let found = rest.trim_start().strip_prefix(part);

@@ -7,6 +7,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::place::joined;
+
 /// The files of the repository.
 pub(super) struct Paths<'f> {
     files: BTreeSet<&'f str>,
@@ -127,23 +129,6 @@ impl<'f> Paths<'f> {
 
 fn last(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
-}
-
-/// A path relative to a folder, `.` and `..` taken out; `None` where it leaves the root.
-pub(super) fn joined(base: &str, path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in base
-        .split('/')
-        .chain(path.split('/'))
-        .filter(|part| !matches!(*part, "" | "."))
-    {
-        if part == ".." {
-            parts.pop()?;
-        } else {
-            parts.push(part);
-        }
-    }
-    Some(parts.join("/"))
 }
 
 #[cfg(test)]

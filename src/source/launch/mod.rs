@@ -10,7 +10,9 @@
 //! is a statement, linked within this launch to the option `--batch_size` defined there.
 
 mod callers;
+mod configs;
 mod entry;
+mod factors;
 mod flags;
 mod launchers;
 mod options;
@@ -19,16 +21,16 @@ mod strip;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::evidence::{
-    Arg, Dead, Expr, Form, Grade, Idle, Launch, LaunchId, Link, LinkKind, Statement, StatementId, Subject,
+    Dead, Expr, Form, Grade, Idle, Launch, LaunchId, Link, LinkKind, Statement, StatementId, Subject,
 };
 use crate::place::Place;
-use crate::source::shell::{is_script, literal};
+use crate::source::shell::is_script;
 use crate::source::{Command, Word};
 
 use entry::Paths;
 use flags::Flag;
 use options::Options;
-use strip::{Given, Program, Stripped};
+use strip::Program;
 
 /// What binding knows of the repository besides its commands and statements.
 pub struct Repository<'r> {
@@ -198,77 +200,6 @@ impl Binder<'_> {
         statement
     }
 
-    /// A launcher's option that is a setting of the run.
-    fn setting(&mut self, command: &Command, given: &Given) -> StatementId {
-        let words = &command.words[given.option..=given.value];
-        let value = value_of(&command.words[given.value], given);
-        let owner = [strip_name(command)];
-        let subject = Subject::Setting {
-            name: given.name.to_string(),
-        };
-        let statement = self.add(command, subject, value, spanning(words), &owner);
-        self.fill(command, statement, words);
-        statement
-    }
-
-    /// Processes and machines: the launcher's options and the visible devices.
-    fn factors(&mut self, command: &Command, stripped: &Stripped) -> Vec<StatementId> {
-        let mut out = Vec::new();
-        for given in &stripped.factors {
-            let words = &command.words[given.option..=given.value];
-            let mut value = value_of(&command.words[given.value], given);
-            let bears = words[0].text.trim_start_matches('-').split('=').next().unwrap_or("");
-            if matches!(bears, "include" | "i") {
-                // `localhost:0,1,2` is three devices; several machines are more than this says.
-                let Some(devices) = included(&words[words.len() - 1].text) else {
-                    continue;
-                };
-                value = Expr::Value(devices);
-            }
-            let subject = Subject::Setting {
-                name: given.name.to_string(),
-            };
-            let statement = self.add(command, subject, value, spanning(words), &[]);
-            self.fill(command, statement, words);
-            out.push(statement);
-        }
-        for (name, from) in &command.environment {
-            if name == VISIBLE_DEVICES {
-                out.push(self.visible(command, *from));
-            }
-        }
-        for &at in &stripped.environment {
-            let word = &command.words[at];
-            if let Some((VISIBLE_DEVICES, devices)) = word.text.split_once('=') {
-                let count = devices.split(',').filter(|device| !device.is_empty()).count();
-                if !devices.contains('$') {
-                    let subject = Subject::Setting {
-                        name: VISIBLE_DEVICES.to_string(),
-                    };
-                    let value = Expr::Value(literal::number(&count.to_string()));
-                    out.push(self.add(command, subject, value, word.place.clone(), &[]));
-                }
-            }
-        }
-        out
-    }
-
-    /// The number of visible devices: the length of the list in the environment.
-    fn visible(&mut self, command: &Command, from: StatementId) -> StatementId {
-        let slot = VISIBLE_DEVICES.to_string();
-        let value = Expr::Call {
-            callee: "len".to_string(),
-            args: vec![Arg {
-                keyword: None,
-                value: Expr::Ref(slot.clone()),
-            }],
-        };
-        let place = self.statements[from].place.clone();
-        let statement = self.add(command, Subject::Setting { name: slot.clone() }, value, place, &[]);
-        self.link(from, statement, LinkKind::Reference, Some(slot), None);
-        statement
-    }
-
     fn add(&mut self, command: &Command, subject: Subject, value: Expr, place: Place, owner: &[String]) -> StatementId {
         self.statements.push(Statement {
             subject,
@@ -326,90 +257,6 @@ impl Binder<'_> {
         });
     }
 
-    /// Files with settings that the command names.
-    fn configs(
-        &self,
-        command: &Command,
-        script: &str,
-        stripped: &Stripped,
-        read: &[Flag],
-        configs: &mut BTreeSet<String>,
-    ) {
-        let directory = command.directory.as_deref();
-        let find = |text: &str| self.paths.file(text, directory, script);
-        for &at in &stripped.configs {
-            let text = command.words[at].text.as_str();
-            configs.extend(find(
-                text.split_once('=')
-                    .filter(|_| text.starts_with('-'))
-                    .map_or(text, |(_, path)| path),
-            ));
-        }
-        let mut hydra: Option<(Option<String>, String)> = None;
-        for flag in read {
-            let known = known_texts(&flag.value, &command.words[flag.words.0..=flag.words.1], flag);
-            let speaks = [
-                "config",
-                "cfg",
-                "conf",
-                "hparams",
-                "params",
-                "settings",
-                "deepspeed",
-                "args",
-                "yaml",
-                "recipe",
-            ]
-            .iter()
-            .any(|word| flag.name.to_ascii_lowercase().contains(word));
-            for text in &known {
-                let sure = has_ending(
-                    text,
-                    &[".yaml", ".yml", ".toml", ".gin", ".ini", ".cfg", ".jsonnet", ".conf"],
-                );
-                if sure || (speaks && has_ending(text, &[".json", ".py", ".txt"])) {
-                    configs.extend(find(text));
-                }
-                match flag.name.as_str() {
-                    "config-name" | "config_name" | "cn" if !flag.assigns => {
-                        hydra.get_or_insert((None, String::new())).1 = text.clone();
-                    }
-                    "config-path" | "config_path" | "cp" if !flag.assigns => {
-                        hydra.get_or_insert((None, String::new())).0 = Some(text.clone());
-                    }
-                    _ => {}
-                }
-                if flag.assigns && !text.contains(['$', '/', '.']) {
-                    let group: Vec<&str> = flag
-                        .owner
-                        .iter()
-                        .map(String::as_str)
-                        .chain([flag.name.as_str()])
-                        .collect();
-                    configs.extend(self.paths.group(&group.join("/"), text));
-                }
-            }
-        }
-        if let Some((folder, name)) = hydra.filter(|(_, name)| !name.is_empty()) {
-            let name = if has_ending(&name, &[".yaml", ".yml"]) {
-                name
-            } else {
-                format!("{name}.yaml")
-            };
-            let path = folder
-                .as_ref()
-                .map_or(name.clone(), |folder| format!("{folder}/{name}"));
-            configs.extend(find(&path).or_else(|| find(&name)));
-        }
-        for at in flags::positionals(&command.words, stripped.arguments, read) {
-            let text = command.words[at].text.as_str();
-            let named = text.contains("config") || text.contains("cfg");
-            if has_ending(text, &[".yaml", ".yml", ".toml", ".gin"]) || (named && has_ending(text, &[".py", ".json"])) {
-                configs.extend(find(text));
-            }
-        }
-    }
-
     fn reach_of(&mut self, entry: &str) -> Vec<String> {
         if let Some(known) = self.reach.get(entry) {
             return known.clone();
@@ -455,8 +302,6 @@ impl Binder<'_> {
     }
 }
 
-const VISIBLE_DEVICES: &str = "CUDA_VISIBLE_DEVICES";
-
 /// From the first word to the last; where they stand apart (a variable's words), the first.
 fn spanning(words: &[Word]) -> Place {
     let (Some(first), Some(last)) = (words.first(), words.last()) else {
@@ -480,73 +325,6 @@ fn spanning(words: &[Word]) -> Place {
         }
         _ => first.clone(),
     }
-}
-
-/// The value of a launcher's option: the next word, or what stands behind its `=`.
-fn value_of(word: &Word, given: &Given) -> Expr {
-    if given.option != given.value {
-        return word.value.clone();
-    }
-    let raw = match &word.value {
-        Expr::Opaque(raw) | Expr::Ref(raw) => raw,
-        _ => &word.text,
-    };
-    match (raw.split_once('='), word.text.split_once('=')) {
-        (_, Some((_, known))) if !known.contains(['$', '`']) && !raw.contains('$') => literal::expr(known),
-        (Some((_, raw)), _) if raw.starts_with('$') => Expr::Ref(raw.to_string()),
-        (Some((_, raw)), _) => Expr::Opaque(raw.to_string()),
-        _ => Expr::Opaque(raw.clone()),
-    }
-}
-
-/// Devices of `localhost:0,1,2`, of one machine alone.
-fn included(text: &str) -> Option<crate::quantity::Value> {
-    let text = text.rsplit('=').next().unwrap_or(text);
-    if text.contains(['@', '$']) {
-        return None;
-    }
-    let devices = text.split(':').nth(1)?;
-    Some(literal::number(
-        &devices
-            .split(',')
-            .filter(|device| !device.is_empty())
-            .count()
-            .to_string(),
-    ))
-}
-
-fn strip_name(command: &Command) -> String {
-    let launcher = command
-        .words
-        .iter()
-        .find(|word| matches!(word.text.as_str(), "accelerate" | "deepspeed" | "torchrun"));
-    launcher.map_or(String::new(), |word| word.text.clone())
-}
-
-/// The texts of a flag's value that are known.
-fn known_texts(value: &Expr, words: &[Word], flag: &Flag) -> Vec<String> {
-    match value {
-        Expr::Value(value) => vec![value.to_string()],
-        Expr::List(items) => items
-            .iter()
-            .filter_map(Expr::literal)
-            .map(ToString::to_string)
-            .collect(),
-        Expr::Ref(_) | Expr::Opaque(_) => {
-            let Some(word) = words.last() else { return Vec::new() };
-            let text = match word.text.split_once('=').filter(|_| flag.words.0 == flag.words.1) {
-                Some((_, behind)) => behind,
-                None => word.text.as_str(),
-            };
-            vec![text.to_string()]
-        }
-        _ => Vec::new(),
-    }
-}
-
-fn has_ending(text: &str, endings: &[&str]) -> bool {
-    let text = text.to_ascii_lowercase();
-    endings.iter().any(|ending| text.ends_with(ending))
 }
 
 #[cfg(test)]

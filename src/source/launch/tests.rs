@@ -3,7 +3,7 @@
 use super::*;
 use crate::evidence::Guard;
 use crate::place::SourceText;
-use crate::source::shell;
+use crate::source::shell::{self, literal};
 
 /// A repository of scripts and Python files; the latter are only names with options.
 struct World {

@@ -9,6 +9,7 @@
 use std::collections::BTreeSet;
 
 use crate::evidence::{Expr, Form, Link, LinkKind, Statement, Subject};
+use crate::place::joined;
 use crate::quantity::Value;
 
 /// Links the pins of included files to the ranges of those that include them, through several files.
@@ -77,19 +78,8 @@ fn is_pin(statement: &Statement) -> bool {
 
 /// A path as it is written in `file`, relative to that file's folder; none where it leaves the root.
 fn beside(file: &str, written: &str) -> Option<String> {
-    let mut parts: Vec<&str> = file.split('/').collect();
-    parts.pop();
     if written.starts_with('/') || written.contains("://") {
         return None;
     }
-    for part in written.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
+    joined(file.rsplit_once('/').map_or("", |(folder, _)| folder), written)
 }

@@ -73,8 +73,8 @@ pub(crate) fn read(text: &str, locale: Locale) -> Reading {
         tokens: tokens(text, &spans, &addresses),
     };
     let mut words: Vec<String> = sentence.words().map(str::to_lowercase).collect();
-    let (hypothetical, requirement) = (speaks(&words, text, HYPOTHETICAL), speaks(&words, text, REQUIREMENT));
-    words.retain(|word| !FUNCTION_WORDS.contains(&word.as_str()));
+    let (hypothetical, requirement) = (speaks(&words, text, &HYPOTHETICAL), speaks(&words, text, &REQUIREMENT));
+    words.retain(|word| !FUNCTION_WORDS.contains(word.as_str()));
     let mut reading = Reading {
         assigned: sentence.assigned(),
         hypothetical,
@@ -188,7 +188,7 @@ impl Sentence<'_> {
         let mut words: Vec<String> = lower(first..behind).filter(|word| !is_adverb(word)).collect();
         let named = name_start.map_or(before..at, |start| start..at);
         for word in lower(named).chain(lower(before..at)) {
-            if !words.contains(&word) && !FUNCTION_WORDS.contains(&word.as_str()) {
+            if !words.contains(&word) && !FUNCTION_WORDS.contains(word.as_str()) {
                 words.push(word);
             }
         }

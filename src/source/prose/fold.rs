@@ -9,6 +9,7 @@
 use std::ops::Range;
 
 use super::read::{ReadChar, ReadText};
+use crate::quantity::superscript;
 
 /// A folded text, and for each of its bytes the index of the character it comes from.
 #[derive(Debug, Clone, Default)]
@@ -165,24 +166,6 @@ fn cuts(text: &str, at: usize) -> bool {
     let point = |c: char| matches!(c, '.' | ',');
     (before.is_ascii_digit() && point(after) && behind.next().is_some_and(|c| c.is_ascii_digit()))
         || (point(before) && after.is_ascii_digit() && ahead.next().is_some_and(|c| c.is_ascii_digit()))
-}
-
-fn superscript(c: char) -> Option<char> {
-    Some(match c {
-        '⁰' => '0',
-        '¹' => '1',
-        '²' => '2',
-        '³' => '3',
-        '⁴' => '4',
-        '⁵' => '5',
-        '⁶' => '6',
-        '⁷' => '7',
-        '⁸' => '8',
-        '⁹' => '9',
-        '⁻' => '-',
-        '⁺' => '+',
-        _ => return None,
-    })
 }
 
 #[cfg(test)]

@@ -131,7 +131,7 @@ impl Speaker<'_> {
             heading
                 .to_lowercase()
                 .split(|c: char| !c.is_alphanumeric())
-                .any(|word| REQUIREMENT_HEADINGS.contains(&word))
+                .any(|word| REQUIREMENT_HEADINGS.contains(word))
         });
         let form = if about.is_some() { Form::Cell } else { Form::Sentence };
         let reading = clause::read(&text, self.locale);

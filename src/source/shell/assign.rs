@@ -11,8 +11,9 @@ use tree_sitter::Node;
 
 use super::lex::{self, Kind, Piece};
 use super::state::Definition;
+use super::variants::Variant;
 use super::walk::children;
-use super::words::{TEXT, Variant};
+use super::words::TEXT;
 use super::{Script, literal};
 use crate::evidence::{Expr, StatementId};
 use crate::source::Word;

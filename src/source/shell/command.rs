@@ -9,15 +9,13 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
+use super::redirect::{Heredoc, is_redirect, words_behind};
 use super::starters::{is_variable, kept};
+use super::variants::Variant;
 use super::walk::children;
-use super::words::Variant;
 use super::{Script, install, is_script, lex};
 use crate::evidence::{Link, LinkKind};
 use crate::source::{Command, Word, scheduler};
-
-/// Calls of functions inside one another that are followed.
-const CALLS: usize = 6;
 
 impl Script<'_> {
     /// A command with its redirections: a here-document may be the script that it runs.
@@ -72,7 +70,7 @@ impl Script<'_> {
         }
     }
 
-    fn simple(
+    pub(super) fn simple(
         &mut self,
         whole: Range<usize>,
         number: usize,
@@ -101,104 +99,6 @@ impl Script<'_> {
             self.starts(&name, whole, number, &words, environment, bodies);
         }
         self.guards.truncate(outer);
-    }
-
-    /// Commands that change what the script knows; true where there is nothing more to them.
-    fn changes_state(&mut self, name: &str, words: &[Word], at: usize) -> bool {
-        match name {
-            "cd" | "pushd" => {
-                let to = words.get(1).map_or("", |word| word.text.as_str());
-                self.state.directory = entered(self.state.directory.as_deref(), to);
-                true
-            }
-            "popd" => {
-                self.state.directory = None;
-                true
-            }
-            "exit" | "return" => {
-                self.state.ended = true;
-                true
-            }
-            "shift" => {
-                if self.in_case == 0 {
-                    self.state.shift();
-                }
-                true
-            }
-            "read" | "mapfile" | "readarray" | "getopts" => {
-                for word in words[1..].iter().filter(|word| !word.text.starts_with('-')) {
-                    self.state.unset(&word.text);
-                }
-                true
-            }
-            "eval" => {
-                match words {
-                    [_, only] if only.text.contains(' ') => self.nested(only, false),
-                    _ => {
-                        let words = words[1..].to_vec();
-                        let range = words.first().and_then(|word| word.place.bytes).unwrap_or((at, at));
-                        let variant = Variant {
-                            words,
-                            guards: Vec::new(),
-                        };
-                        self.simple(range.0.min(at)..range.1.max(at), 0, variant, &[], &[]);
-                    }
-                }
-                true
-            }
-            _ if self.functions.contains_key(name) => {
-                self.call(name, &words[1..], at);
-                true
-            }
-            _ => false,
-        }
-    }
-
-    /// A function of the script: its body with the arguments it is given.
-    fn call(&mut self, name: &str, words: &[Word], at: usize) {
-        self.called.insert(name.to_string());
-        if self.calls.len() >= CALLS {
-            return;
-        }
-        let Some(body) = self.functions.get(name).cloned() else {
-            return;
-        };
-        let outer = self.state.clone();
-        for position in 1..10 {
-            match words.get(position - 1) {
-                Some(word) => {
-                    let name = position.to_string();
-                    let bytes = word.place.bytes.map_or(at..at, |(start, end)| start..end);
-                    let statement = self.variable(bytes.start, &name, word.value.clone(), bytes, &word.variables);
-                    let definition = super::state::Definition {
-                        statement,
-                        literal: super::assign::known_text(word),
-                        certain: word.value.literal().is_some(),
-                        words: vec![word.clone()],
-                        elements: None,
-                        guards: self.guards.clone(),
-                    };
-                    let id = self.define(definition);
-                    self.state.set(&name, vec![id]);
-                }
-                None => self.state.unset(&position.to_string()),
-            }
-        }
-        self.state.arguments = Some(words.to_vec());
-        self.calls.push(at);
-        self.fragment(body, false);
-        self.calls.pop();
-        self.state.arguments = outer.arguments.clone();
-        self.state.ended = outer.ended;
-        for position in 1..10 {
-            let name = position.to_string();
-            let before: Vec<usize> = outer.reaching(&name).into_iter().flatten().collect();
-            if before.is_empty() {
-                self.state.unset(&name);
-            } else {
-                self.state.set(&name, before);
-            }
-        }
     }
 
     fn starts(
@@ -282,7 +182,7 @@ impl Script<'_> {
     }
 
     /// A string that is run as a script: the bytes between its quotes, walked in a state of its own.
-    fn nested(&mut self, word: &Word, directives: bool) {
+    pub(super) fn nested(&mut self, word: &Word, directives: bool) {
         let Some((start, end)) = word.place.bytes else { return };
         let written = self.slice(start..end);
         let open = written.find(['"', '\'']);
@@ -367,61 +267,6 @@ impl Script<'_> {
             .collect();
         self.links.extend(links);
     }
-
-    fn heredoc(&self, redirect: Node<'_>) -> Option<Heredoc> {
-        if redirect.kind() != "heredoc_redirect" {
-            return None;
-        }
-        let mut cursor = redirect.walk();
-        let parts: Vec<Node<'_>> = redirect.children(&mut cursor).collect();
-        let body = parts.iter().find(|part| part.kind() == "heredoc_body")?;
-        let start = parts.iter().find(|part| part.kind() == "heredoc_start")?;
-        let quoted = self.slice(start.byte_range()).starts_with(['"', '\'', '\\']);
-        let into = redirect
-            .parent()
-            .into_iter()
-            .flat_map(children)
-            .chain(parts.iter().copied())
-            .filter(|part| part.kind() == "file_redirect")
-            .find_map(|part| {
-                let destination = children(part).into_iter().rev().find(|part| part.is_named())?;
-                Some(
-                    self.slice(destination.byte_range())
-                        .trim_matches(['"', '\''])
-                        .to_string(),
-                )
-            });
-        Some(Heredoc {
-            range: body.byte_range(),
-            quoted,
-            into,
-        })
-    }
-}
-
-/// A here-document, and the file it is written to.
-struct Heredoc {
-    range: Range<usize>,
-    quoted: bool,
-    into: Option<String>,
-}
-
-fn is_redirect(node: Node<'_>) -> bool {
-    matches!(
-        node.kind(),
-        "file_redirect" | "heredoc_redirect" | "herestring_redirect"
-    )
-}
-
-/// Words that stand behind a redirection's file: they are arguments of the command.
-fn words_behind(redirect: Node<'_>) -> Vec<Range<usize>> {
-    if redirect.kind() != "file_redirect" {
-        return Vec::new();
-    }
-    let words = children(redirect)
-        .into_iter()
-        .filter(|part| part.is_named() && part.kind() != "file_descriptor");
-    words.skip(1).map(|part| part.byte_range()).collect()
 }
 
 /// The word that `--wrap` gives to sbatch.
@@ -441,30 +286,6 @@ fn has_script(words: &[Word]) -> bool {
     words[1..]
         .iter()
         .any(|word| !word.text.starts_with('-') && (is_script(&word.text) || word.text.contains('/')))
-}
-
-/// The folder behind `cd to`, relative to the root; `None` where that is not known.
-fn entered(from: Option<&str>, to: &str) -> Option<String> {
-    if to.is_empty() || to.starts_with(['/', '~', '-']) || to.contains(['$', '`', '*']) {
-        return None;
-    }
-    let mut parts: Vec<&str> = from
-        .unwrap_or(".")
-        .split('/')
-        .filter(|part| !matches!(*part, "" | "."))
-        .collect();
-    for part in to.split('/').filter(|part| !matches!(*part, "" | ".")) {
-        if part == ".." {
-            parts.pop()?;
-        } else {
-            parts.push(part);
-        }
-    }
-    Some(if parts.is_empty() {
-        ".".to_string()
-    } else {
-        parts.join("/")
-    })
 }
 
 /// A command on one line: continuation lines joined, blanks outside quotes once.

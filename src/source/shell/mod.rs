@@ -11,14 +11,19 @@
 
 mod arithmetic;
 mod assign;
+mod branch;
+mod builtin;
 mod command;
 mod condition;
 mod install;
+mod items;
 pub(crate) mod lex;
 pub(crate) mod literal;
 mod recipes;
+mod redirect;
 mod starters;
 mod state;
+mod variants;
 mod walk;
 mod words;
 

@@ -24,14 +24,14 @@ impl Sentence<'_> {
                 Token::Sign('=' | ':' | '~' | '≈') => true,
                 Token::Word(word) => {
                     let word = word.to_lowercase();
-                    let adverb = ADVERBS.contains(&word.as_str());
-                    if !adverb && !CONNECTORS.contains(&word.as_str()) {
+                    let adverb = ADVERBS.contains(word.as_str());
+                    if !adverb && !CONNECTORS.contains(word.as_str()) {
                         break;
                     }
                     // `at 16 kHz` alone connects nothing; `set to`, `fixed at` do.
                     let weak = matches!(word.as_str(), "to" | "at" | "a" | "en" | "as");
                     let verb = last.checked_sub(2).and_then(|at| self.lower(at));
-                    let joined = verb.is_some_and(|verb| CONNECTORS.contains(&verb.as_str()) && verb != "of");
+                    let joined = verb.is_some_and(|verb| CONNECTORS.contains(verb.as_str()) && verb != "of");
                     if weak && !joined && !self.is_set_before(last - 1) {
                         break;
                     }
@@ -108,7 +108,7 @@ impl Sentence<'_> {
                 let said: Vec<String> = many.iter().map(|word| word.to_lowercase()).collect();
                 let from = said
                     .iter()
-                    .position(|word| !QUALIFIERS.contains(&word.as_str()))
+                    .position(|word| !QUALIFIERS.contains(word.as_str()))
                     .unwrap_or(0);
                 said[from..].join("_").replace('-', "_")
             }

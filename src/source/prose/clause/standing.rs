@@ -17,10 +17,10 @@ impl Sentence<'_> {
         let before = at.checked_sub(1);
         if before
             .and_then(|at| self.lower(at))
-            .is_some_and(|word| NUMBERED.contains(&word.trim_end_matches('.')))
+            .is_some_and(|word| NUMBERED.contains(word.trim_end_matches('.')))
             || before.and_then(|at| self.sign(at)) == Some('.')
                 && at >= 2
-                && self.lower(at - 2).is_some_and(|word| NUMBERED.contains(&word.as_str()))
+                && self.lower(at - 2).is_some_and(|word| NUMBERED.contains(word.as_str()))
         {
             return true;
         }
@@ -74,7 +74,7 @@ impl Sentence<'_> {
         let before = at.checked_sub(1);
         let yearly = before
             .and_then(|at| self.lower(at))
-            .is_some_and(|word| YEARLY.contains(&word.as_str()));
+            .is_some_and(|word| YEARLY.contains(word.as_str()));
         let venue = before
             .and_then(|at| self.word(at))
             .is_some_and(|word| word.chars().filter(|c| c.is_uppercase()).count() >= 3);
@@ -95,7 +95,7 @@ impl Sentence<'_> {
         let partial = at
             .checked_sub(1)
             .and_then(|at| self.lower(at))
-            .is_some_and(|word| PARTIAL.contains(&word.as_str()));
+            .is_some_and(|word| PARTIAL.contains(word.as_str()));
         partial
             || matches!(sign, Some('<' | '>' | '≥' | '≤'))
             || BOUND_BEFORE

@@ -146,7 +146,7 @@ impl Sentence<'_> {
     pub(super) fn content(&self, at: usize) -> Option<&str> {
         self.word(at).filter(|word| {
             let word = word.to_lowercase();
-            !FUNCTION_WORDS.contains(&word.as_str()) && !is_adverb(&word)
+            !FUNCTION_WORDS.contains(word.as_str()) && !is_adverb(&word)
         })
     }
 }

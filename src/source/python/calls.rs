@@ -9,7 +9,7 @@ use ruff_python_ast as ast;
 use ruff_text_size::{Ranged, TextRange};
 
 use super::expression::{callee, identifier, path};
-use super::module::{Assigned, CallSite, Positional};
+use super::module::{Assigned, CallSite, Pick, Positional};
 use super::values::{Holder, is_dictionary};
 use super::walk::Walk;
 use crate::evidence::{Form, Subject};
@@ -33,7 +33,8 @@ impl<'a> Walk<'a> {
         if self.option(call, method) || self.set_defaults(call, method) || self.lookup_default(call) {
             return;
         }
-        let Some(callee) = callee(&call.func) else {
+        let pick = self.names.pick(&call.func);
+        let Some(callee) = callee(&call.func).or_else(|| pick.is_some().then(|| "?".to_string())) else {
             self.expr(&call.func, None);
             self.arguments_only(call);
             return;
@@ -54,7 +55,7 @@ impl<'a> Walk<'a> {
             return;
         }
         self.setattr(call, method);
-        self.ordinary_call(call, callee, resolved);
+        self.ordinary_call(call, callee, resolved, pick);
     }
 
     fn arguments_only(&mut self, call: &'a ast::ExprCall) {
@@ -77,11 +78,15 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn ordinary_call(&mut self, call: &'a ast::ExprCall, callee: String, resolved: String) {
+    fn ordinary_call(&mut self, call: &'a ast::ExprCall, callee: String, resolved: String, pick: Option<Pick>) {
         // The callee itself is read, and what stands inside it (`Model(a=1).to(x)`) is walked.
         self.expr(&call.func, None);
-        let value = self.names.call(call, 0);
-        self.push(
+        // The path of a callable that is chosen is not the callee: the call is shown as it is written.
+        let value = match pick {
+            None | Some(Pick::Result(_)) => self.names.call(call, 0),
+            Some(_) => self.names.opaque(call.range()),
+        };
+        let statement = self.push(
             Subject::Call {
                 callee: resolved.clone(),
             },
@@ -93,6 +98,7 @@ impl<'a> Walk<'a> {
         let mut owner = self.owner.clone();
         owner.extend(resolved.split('.').filter(|part| !part.is_empty()).map(str::to_string));
         let mut site = CallSite {
+            statement,
             scope: self.scope,
             block: self.block,
             at: call.start().to_usize(),
@@ -100,7 +106,9 @@ impl<'a> Walk<'a> {
             resolved,
             keywords: Vec::new(),
             positional: Vec::new(),
+            starred: None,
             spreads: Vec::new(),
+            pick,
             guards: self.guards.clone(),
             owner: self.owner.clone(),
             dead: self.dead.is_some(),
@@ -112,6 +120,9 @@ impl<'a> Walk<'a> {
         };
         let mut open = true;
         for argument in &call.arguments.args {
+            if let (true, ast::Expr::Starred(starred)) = (open, argument) {
+                site.starred = Some(self.names.expr(&starred.value));
+            }
             open &= !argument.is_starred_expr();
             if open {
                 site.positional.push(self.positional(argument));

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use ruff_python_ast as ast;
 use ruff_text_size::{Ranged, TextRange};
 
+use super::module::Pick;
 use crate::evidence::{Arg, Expr};
 use crate::quantity::{Number, Value};
 
@@ -232,6 +233,52 @@ impl Names<'_> {
         Expr::Call {
             callee: self.resolved(&callee).trim_start_matches('.').to_string(),
             args,
+        }
+    }
+}
+
+impl Names<'_> {
+    /// How a callable is chosen, where it is no plain path.
+    pub(super) fn pick(&self, expr: &ast::Expr) -> Option<Pick> {
+        match expr {
+            _ if path(expr).is_some() => None,
+            ast::Expr::If(choice) => Some(Pick::Of(vec![self.expr(&choice.body), self.expr(&choice.orelse)])),
+            ast::Expr::Subscript(subscript) => self.picked_from(&subscript.value),
+            ast::Expr::Call(call) => {
+                if let Some(found) = lookup(call) {
+                    return Some(Pick::Path(found.path()));
+                }
+                let first = call.arguments.args.first();
+                match &*call.func {
+                    ast::Expr::Name(name) if name.id.as_str() == "getattr" => Some(Pick::Member(path(first?)?)),
+                    ast::Expr::Attribute(attribute) if attribute.attr.as_str() == "get" => {
+                        self.picked_from(&attribute.value)
+                    }
+                    func => callee(func).map(Pick::Result),
+                }
+            }
+            _ => None,
+        }
+    }
+
+    fn picked_from(&self, container: &ast::Expr) -> Option<Pick> {
+        match container {
+            ast::Expr::Dict(dict) => Some(Pick::Of(dict.items.iter().map(|item| self.expr(&item.value)).collect())),
+            ast::Expr::List(ast::ExprList { elts, .. }) | ast::Expr::Tuple(ast::ExprTuple { elts, .. }) => {
+                Some(Pick::Of(elts.iter().map(|item| self.expr(item)).collect()))
+            }
+            ast::Expr::Call(call) => match (path(&call.func)?.as_str(), call.arguments.args.first()) {
+                ("globals" | "locals" | "vars", None) => Some(Pick::Global),
+                ("vars", Some(object)) => Some(Pick::Member(path(object)?)),
+                _ => None,
+            },
+            _ => {
+                let whole = path(container)?;
+                Some(match whole.strip_suffix(".__dict__") {
+                    Some(object) => Pick::Member(object.to_string()),
+                    None => Pick::From(whole),
+                })
+            }
         }
     }
 }

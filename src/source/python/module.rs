@@ -34,6 +34,8 @@ pub struct Module {
     pub(super) imports: Vec<ImportName>,
     pub(super) assigned: Vec<Assigned>,
     pub(super) entries: Vec<EntryFact>,
+    /// Variables and attributes that hold a callable chosen when the code runs.
+    pub(super) picks: BTreeMap<Local, Pick>,
     /// `parser.set_defaults(x=…)`: the keyword statements.
     pub(super) set_defaults: Vec<Local>,
     /// Identifiers inside string literals: a function may be looked up by its name.
@@ -160,8 +162,27 @@ pub(super) struct ImportName {
     pub dead: bool,
 }
 
+/// A callable that is chosen when the code runs.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Pick {
+    /// What this path means: `getattr(models, "resnet")`.
+    Path(String),
+    /// One of these: `{"a": A, "b": B}[name]`, `A if big else B`.
+    Of(Vec<Expr>),
+    /// One of what this holds: `registry[name]`, `registry.get(name)`.
+    From(String),
+    /// A member of this, by a name that is computed: `getattr(models, name)`.
+    Member(String),
+    /// A name of this file that is computed: `globals()[name]`.
+    Global,
+    /// What a call of this gives back: `build(name)(x)`.
+    Result(String),
+}
+
 #[derive(Debug)]
 pub(super) struct CallSite {
+    /// Its statement of form `Call`.
+    pub statement: Local,
     pub scope: ScopeId,
     pub block: BlockId,
     pub at: usize,
@@ -173,8 +194,12 @@ pub(super) struct CallSite {
     pub keywords: Vec<(String, Local)>,
     /// Positional arguments, before any `*`.
     pub positional: Vec<Positional>,
+    /// The first `*x`: which positions are filled from there on is not written.
+    pub starred: Option<Expr>,
     /// `**x`.
     pub spreads: Vec<Positional>,
+    /// What is called is no path.
+    pub pick: Option<Pick>,
     pub guards: Vec<Guard>,
     /// Enclosing names, without the callee.
     pub owner: Vec<String>,
@@ -221,6 +246,7 @@ impl Module {
             imports: Vec::new(),
             assigned: Vec::new(),
             entries: Vec::new(),
+            picks: BTreeMap::new(),
             set_defaults: Vec::new(),
             words: BTreeSet::new(),
             works: false,

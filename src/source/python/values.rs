@@ -104,6 +104,8 @@ impl<'a> Walk<'a> {
                     expr = self.names.opaque(value.range());
                 }
                 if let Some((local, name)) = self.set(target, expr, range, false) {
+                    let pick = self.names.pick(value);
+                    self.module.picks.extend(pick.map(|pick| (local, pick)));
                     if walk && name == "__all__" && self.scope == 0 {
                         let words = std::mem::take(&mut self.module.words);
                         self.expr_held(value, local, &name);

@@ -6,18 +6,37 @@
 //! Example: `train(net, 32)` with `def train(model, batch_size=16)` makes the keyword `batch_size`, value 32, and
 //! links it to the parameter.
 
+use std::collections::BTreeSet;
+
 use super::super::module::{CallSite, Local, ParameterKind, Positional, ScopeKind};
-use super::callees::Target;
-use super::world::{Here, Holder, World};
+use super::callees::{Callees, Target};
+use super::world::{Here, World};
+use super::{dead, spread};
 use crate::evidence::{Expr, Form, Grade, Link, LinkKind, Statement, StatementId, Subject};
 
 /// A call and what it may call.
 pub(super) struct Bound<'w> {
     pub module: usize,
     pub call: &'w CallSite,
-    pub targets: Vec<Target>,
+    pub callees: Callees,
     /// Positions to leave out: the function of a `partial`.
     pub skip: usize,
+}
+
+impl Bound<'_> {
+    pub(super) fn here(&self) -> Here {
+        Here {
+            module: self.module,
+            scope: self.call.scope,
+            block: self.call.block,
+            at: self.call.at,
+        }
+    }
+
+    /// Whether it has a keyword of this name.
+    fn names(&self, name: &str) -> bool {
+        self.call.keywords.iter().any(|(keyword, _)| keyword == name)
+    }
 }
 
 /// Parameters that positions and keywords may set, by name, in order.
@@ -56,12 +75,12 @@ pub(super) struct Made {
 }
 
 impl Made {
-    fn argument(&mut self, from: StatementId, to: StatementId) {
+    fn link(&mut self, from: StatementId, to: StatementId, kind: LinkKind) {
         if from != to {
             self.links.push(Link {
                 from,
                 to,
-                kind: LinkKind::Argument,
+                kind,
                 slot: None,
                 launch: None,
             });
@@ -110,61 +129,163 @@ impl Made {
 
 /// Links one call's arguments to its callee's parameters.
 pub(super) fn link(world: &World<'_>, bound: &Bound<'_>, all: &[Bound<'_>], made: &mut Made) {
-    let (module, call) = (bound.module, bound.call);
-    let here = Here {
-        module,
-        scope: call.scope,
-        block: call.block,
-        at: call.at,
-    };
-    let id = |local: Local| world.modules[module].id(local);
-    for target in &bound.targets {
-        let names = parameters(world, *target);
-        let find = |name: &str| {
-            names
-                .iter()
-                .find(|(parameter, ..)| parameter == name)
-                .map(|(_, id, _)| *id)
-        };
-        for (position, argument) in call.positional.iter().skip(bound.skip).enumerate() {
-            let Some((name, parameter, true)) = names.get(position) else {
-                break;
-            };
-            let from = made.keyword(
-                world,
-                module,
-                call,
-                name,
-                argument.value.clone(),
-                (argument.start, argument.end),
-            );
-            made.argument(from, *parameter);
-        }
-        for (name, local) in &call.keywords {
-            match find(name) {
-                Some(parameter) => made.argument(id(*local), parameter),
-                None => hand_on(world, *target, name, id(*local), all, made, 0),
-            }
-        }
-        for spread in &call.spreads {
-            for (name, from) in spread_members(world, here, spread, &names) {
-                match find(&name) {
-                    Some(parameter) => made.argument(from, parameter),
-                    None => hand_on(world, *target, &name, from, all, made, 0),
-                }
-            }
-        }
+    let sure = bound.callees.sure.iter().map(|target| (*target, LinkKind::Argument));
+    let perhaps = bound.callees.perhaps.iter().map(|target| (*target, LinkKind::Possible));
+    for (target, kind) in sure.chain(perhaps) {
+        link_target(world, bound, target, kind, all, made);
     }
-    if bound.targets.is_empty() {
-        for spread in &call.spreads {
-            for (name, from) in spread_members(world, here, spread, &[]) {
-                if call.keywords.iter().any(|(other, _)| *other == name) {
-                    continue;
-                }
+    if !bound.callees.is_empty() {
+        return;
+    }
+    for spread in &bound.call.spreads {
+        for (name, from) in spread::members(world, bound.here(), spread, &[]) {
+            if !bound.names(&name) {
                 spread_keyword(world, bound, &name, from, spread, made);
             }
         }
     }
+}
+
+fn link_target(
+    world: &World<'_>,
+    bound: &Bound<'_>,
+    target: Target,
+    kind: LinkKind,
+    all: &[Bound<'_>],
+    made: &mut Made,
+) {
+    let (module, call) = (bound.module, bound.call);
+    let id = |local: Local| world.modules[module].id(local);
+    let names = parameters(world, target);
+    // A function that calls itself hands on what it was given: that is no caller of its own.
+    let again = matches!(target, Target::Function { module: at, scope, .. } if at == module && dead::within(&world.modules[at], call.scope, scope));
+    let find = |name: &str| {
+        names
+            .iter()
+            .find(|(parameter, ..)| parameter == name)
+            .map(|(_, id, _)| *id)
+    };
+    let mut filled: BTreeSet<String> = BTreeSet::new();
+    for (position, argument) in call.positional.iter().skip(bound.skip).enumerate() {
+        let Some((name, parameter, true)) = names.get(position) else {
+            break;
+        };
+        let range = (argument.start, argument.end);
+        let from = made.keyword(world, module, call, name, argument.value.clone(), range);
+        if !again {
+            made.link(from, *parameter, kind);
+        }
+        filled.insert(name.clone());
+    }
+    if again {
+        return;
+    }
+    for (name, local) in &call.keywords {
+        match find(name) {
+            Some(parameter) => made.link(id(*local), parameter, kind),
+            None => hand_on(world, target, name, id(*local), all, made, 0),
+        }
+        filled.insert(name.clone());
+    }
+    let mut open = false;
+    for spread in &call.spreads {
+        if let Expr::Map(entries) = &spread.value {
+            for (name, value) in entries {
+                let from = made.keyword(world, module, call, name, value.clone(), (spread.start, spread.end));
+                match find(name) {
+                    Some(parameter) => made.link(from, parameter, kind),
+                    None => hand_on(world, target, name, from, all, made, 0),
+                }
+                filled.insert(name.clone());
+            }
+        }
+        for (name, from) in spread::members(world, bound.here(), spread, &names) {
+            match find(&name) {
+                Some(parameter) => made.link(from, parameter, kind),
+                None => hand_on(world, target, &name, from, all, made, 0),
+            }
+            filled.insert(name);
+        }
+        open |= !spread::is_seen(world, bound.here(), &spread.value, &names);
+    }
+    if call.dead {
+        return;
+    }
+    if open {
+        unseen(world, id(call.statement), target, &filled, all, made, 0);
+    } else if call
+        .starred
+        .as_ref()
+        .is_some_and(|starred| !spread::is_empty_rest(world, bound, starred, all))
+    {
+        let given = call.positional.len().saturating_sub(bound.skip);
+        for (name, parameter, position) in names.iter().skip(given) {
+            if *position && !filled.contains(name) {
+                made.link(id(call.statement), *parameter, LinkKind::Possible);
+            }
+        }
+    }
+}
+
+/// Marks what a call may fill with something that is not seen: each parameter it does not name, also further on by `**kwargs`.
+fn unseen(
+    world: &World<'_>,
+    call: StatementId,
+    target: Target,
+    filled: &BTreeSet<String>,
+    all: &[Bound<'_>],
+    made: &mut Made,
+    depth: usize,
+) {
+    let names = parameters(world, target);
+    for (name, parameter, _) in &names {
+        if !filled.contains(name) {
+            made.link(call, *parameter, LinkKind::Possible);
+        }
+    }
+    let mut taken = filled.clone();
+    taken.extend(names.into_iter().map(|(name, ..)| name));
+    for (bound, _) in handing_on(world, target, all).filter(|_| depth <= 3) {
+        let mut taken = taken.clone();
+        taken.extend(bound.call.keywords.iter().map(|(name, _)| name.clone()));
+        for target in bound.callees.all() {
+            let positions = parameters(world, target);
+            let given = positions
+                .iter()
+                .take(bound.call.positional.len().saturating_sub(bound.skip));
+            let mut taken = taken.clone();
+            taken.extend(given.map(|(name, ..)| name.clone()));
+            unseen(world, call, target, &taken, all, made, depth + 1);
+        }
+    }
+}
+
+/// The calls in a function that hand on its `**kwargs`, and where they do.
+fn handing_on<'a, 'w>(
+    world: &World<'w>,
+    target: Target,
+    all: &'a [Bound<'w>],
+) -> impl Iterator<Item = (&'a Bound<'w>, &'a Positional)> {
+    let found = match target {
+        Target::Function { module, scope, .. } => world.modules[module].scopes[scope]
+            .parameters
+            .iter()
+            .find(|parameter| parameter.kind == ParameterKind::Keywords)
+            .map(|rest| (module, scope, rest.name.clone())),
+        Target::Fields { .. } => None,
+    };
+    all.iter().flat_map(move |bound| {
+        let spreads = match &found {
+            Some((module, scope, name)) if bound.module == *module && bound.call.scope == *scope => bound
+                .call
+                .spreads
+                .iter()
+                .filter(|spread| matches!(&spread.value, Expr::Ref(path) if path == name))
+                .collect(),
+            _ => Vec::new(),
+        };
+        spreads.into_iter().map(move |spread| (bound, spread))
+    })
 }
 
 /// A spread entry as a keyword of a library's call, which refers to the entry.
@@ -196,43 +317,6 @@ fn spread_keyword(
     });
 }
 
-/// The entries that `**x` hands over: of a dictionary, of a dataclass, of parsed options that fit the parameters.
-fn spread_members(
-    world: &World<'_>,
-    here: Here,
-    spread: &Positional,
-    names: &[(String, StatementId, bool)],
-) -> Vec<(String, StatementId)> {
-    let mut found = Vec::new();
-    let path = match &spread.value {
-        Expr::Ref(path) => path.strip_suffix(".__dict__").unwrap_or(path).to_string(),
-        Expr::Call { callee, args } if ["vars", "asdict"].contains(&callee.rsplit('.').next().unwrap_or("")) => {
-            match args.first().map(|arg| &arg.value) {
-                Some(Expr::Ref(path)) => path.clone(),
-                _ => return found,
-            }
-        }
-        _ => return found,
-    };
-    let segments: Vec<&str> = path.split('.').collect();
-    for holder in world.holders(here, &segments, 0) {
-        match &holder {
-            Holder::Options(module) | Holder::Parsed(module) => {
-                for (name, ..) in names {
-                    found.extend(
-                        world
-                            .options_named(*module, name)
-                            .into_iter()
-                            .map(|id| (name.clone(), id)),
-                    );
-                }
-            }
-            other => found.extend(world.members(other)),
-        }
-    }
-    found
-}
-
 /// A keyword that a function takes by `**kwargs` and hands on.
 fn hand_on(
     world: &World<'_>,
@@ -243,40 +327,22 @@ fn hand_on(
     made: &mut Made,
     depth: usize,
 ) {
-    let Target::Function { module, scope, .. } = target else {
-        return;
-    };
-    let Some(rest) = world.modules[module].scopes[scope]
-        .parameters
-        .iter()
-        .find(|parameter| parameter.kind == ParameterKind::Keywords)
-    else {
-        return;
-    };
     if depth > 3 {
         return;
     }
-    for bound in all
-        .iter()
-        .filter(|bound| bound.module == module && bound.call.scope == scope)
-    {
-        for spread in bound
-            .call
-            .spreads
-            .iter()
-            .filter(|spread| matches!(&spread.value, Expr::Ref(path) if *path == rest.name))
-        {
-            if bound.targets.is_empty() && !bound.call.keywords.iter().any(|(other, _)| other == name) {
-                spread_keyword(world, bound, name, from, spread, made);
-            }
-            for target in &bound.targets {
-                match parameters(world, *target)
-                    .into_iter()
-                    .find(|(parameter, ..)| parameter == name)
-                {
-                    Some((_, parameter, _)) => made.argument(from, parameter),
-                    None => hand_on(world, *target, name, from, all, made, depth + 1),
-                }
+    for (bound, spread) in handing_on(world, target, all) {
+        if bound.callees.is_empty() && !bound.names(name) {
+            spread_keyword(world, bound, name, from, spread, made);
+        }
+        let sure = bound.callees.sure.iter().map(|target| (target, LinkKind::Argument));
+        let perhaps = bound.callees.perhaps.iter().map(|target| (target, LinkKind::Possible));
+        for (target, kind) in sure.chain(perhaps) {
+            match parameters(world, *target)
+                .into_iter()
+                .find(|(parameter, ..)| parameter == name)
+            {
+                Some((_, parameter, _)) => made.link(from, parameter, kind),
+                None => hand_on(world, *target, name, from, all, made, depth + 1),
             }
         }
     }
@@ -298,7 +364,7 @@ pub(super) fn decorated_options(world: &World<'_>, made: &mut Made) {
                 && scope.kind == ScopeKind::Function
                 && !is_argparse(world, module, local)
             {
-                made.argument(id, module.id(parameter.statement));
+                made.link(id, module.id(parameter.statement), LinkKind::Argument);
             }
         }
     }

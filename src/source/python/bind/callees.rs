@@ -8,13 +8,13 @@
 
 use std::collections::BTreeMap;
 
-use super::super::module::{CallSite, ScopeId, ScopeKind};
+use super::super::module::{CallSite, ParameterKind, Pick, ScopeId, ScopeKind};
 use super::arguments::parameters;
 use super::world::{Definition, Here, Holder, World};
-use crate::evidence::Expr;
+use crate::evidence::{Expr, StatementId};
 
 /// A callee in the repository.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Target {
     /// `skip`: the first parameter is the object.
     Function { module: usize, scope: ScopeId, skip: bool },
@@ -89,30 +89,75 @@ const COMMON: &[&str] = &[
     "push",
 ];
 
+/// The functions and classes that may be behind a callee.
+#[derive(Debug, Default)]
+pub(super) struct Callees {
+    /// One of these is called.
+    pub sure: Vec<Target>,
+    /// These may be: their names are computed, or they are registered somewhere.
+    pub perhaps: Vec<Target>,
+}
+
+impl Callees {
+    fn extend(&mut self, more: Callees) {
+        self.sure.extend(more.sure);
+        self.perhaps.extend(more.perhaps);
+    }
+
+    fn of(sure: Vec<Target>) -> Callees {
+        Callees {
+            sure,
+            perhaps: Vec::new(),
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.sure.is_empty() && self.perhaps.is_empty()
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = Target> + '_ {
+        self.sure.iter().chain(&self.perhaps).copied()
+    }
+
+    fn sorted(mut self) -> Callees {
+        for targets in [&mut self.sure, &mut self.perhaps] {
+            targets.sort();
+            targets.dedup();
+        }
+        self.perhaps.retain(|target| !self.sure.contains(target));
+        self
+    }
+}
+
 /// The functions and classes that a call's callee means, as far as names and known objects say.
-pub(super) fn targets(world: &World<'_>, module: usize, call: &CallSite) -> Vec<Target> {
+pub(super) fn targets(world: &World<'_>, module: usize, call: &CallSite) -> Callees {
     let here = Here {
         module,
         scope: call.scope,
         block: call.block,
         at: call.at,
     };
-    path_targets(world, here, &call.callee, &call.resolved, 0)
+    let mut found = match &call.pick {
+        Some(pick) => picked(world, here, pick, 0),
+        None => path_targets(world, here, &call.callee, &call.resolved, 0),
+    };
+    found.perhaps.retain(|target| fits(world, *target, call));
+    found.sorted()
 }
 
 /// The functions and classes that a path means: the function of a `partial`.
-pub(super) fn of_path(world: &World<'_>, here: Here, path: &str) -> Vec<Target> {
-    path_targets(world, here, path, path, 1)
+pub(super) fn of_path(world: &World<'_>, here: Here, path: &str) -> Callees {
+    path_targets(world, here, path, path, 1).sorted()
 }
 
-fn path_targets(world: &World<'_>, here: Here, callee: &str, resolved: &str, depth: usize) -> Vec<Target> {
+fn path_targets(world: &World<'_>, here: Here, callee: &str, resolved: &str, depth: usize) -> Callees {
     let segments: Vec<&str> = callee.split('.').collect();
-    let mut found: Vec<Target> = Vec::new();
+    let mut found = Callees::default();
     match segments.as_slice() {
         ["super", method] => {
             if let Some(class) = world.modules[here.module].class_of(here.scope) {
                 for (module, class) in world.bases(here.module, class).0 {
-                    found.extend(method_target(world, module, class, method));
+                    found.sure.extend(method_target(world, module, class, method));
                 }
             }
         }
@@ -130,16 +175,14 @@ fn path_targets(world: &World<'_>, here: Here, callee: &str, resolved: &str, dep
                         }
                     }
                     Holder::Class { module, scope } => match method_target(world, module, scope, last) {
-                        Some(target) => found.push(target),
-                        // `self.net(x)` runs the object itself.
-                        None => {
-                            for inner in world.holders(here, &segments, 0) {
-                                if let Holder::Class { module, scope } = inner {
-                                    found.extend(object_call(world, module, scope));
-                                }
-                            }
-                        }
+                        Some(target) => found.sure.push(target),
+                        None => found.extend(member_call(world, here, &segments, depth)),
                     },
+                    Holder::Entries { .. } => {
+                        for id in world.member(&holder, last, here, 0) {
+                            found.extend(statement_targets(world, id, depth));
+                        }
+                    }
                     _ => {}
                 }
             }
@@ -156,13 +199,35 @@ fn path_targets(world: &World<'_>, here: Here, callee: &str, resolved: &str, dep
             }
         }
     }
-    found.dedup();
     found
 }
 
-fn definition_targets(world: &World<'_>, definition: &Definition, depth: usize) -> Vec<Target> {
+/// `self.block(x)`: the class or function that the attribute holds, or, where it holds an object, what calling that runs.
+fn member_call(world: &World<'_>, here: Here, segments: &[&str], depth: usize) -> Callees {
+    let mut found = Callees::default();
+    for id in world.resolve_segments(here, segments, 0) {
+        found.extend(statement_targets(world, id, depth));
+    }
+    if found.is_empty() {
+        for inner in world.holders(here, segments, 0) {
+            if let Holder::Class { module, scope } = inner {
+                found.sure.extend(object_call(world, module, scope));
+            }
+        }
+    }
+    found
+}
+
+fn statement_targets(world: &World<'_>, id: StatementId, depth: usize) -> Callees {
+    match world.owner_of(id) {
+        Some((module, local)) => definition_targets(world, &Definition::Statement { module, local }, depth),
+        None => Callees::default(),
+    }
+}
+
+fn definition_targets(world: &World<'_>, definition: &Definition, depth: usize) -> Callees {
     match definition {
-        Definition::Scope { module, scope } => match world.modules[*module].scopes[*scope].kind {
+        Definition::Scope { module, scope } => Callees::of(match world.modules[*module].scopes[*scope].kind {
             ScopeKind::Class => constructor(world, *module, *scope).into_iter().collect(),
             _ => {
                 let parent = world.modules[*module].scopes[*scope].parent;
@@ -174,24 +239,222 @@ fn definition_targets(world: &World<'_>, definition: &Definition, depth: usize) 
                     skip: method,
                 }]
             }
-        },
+        }),
         Definition::Statement { module, local } if depth < 4 => {
             let there = world.here(*module, *local);
-            match &world.statements[world.modules[*module].id(*local)].value {
-                Expr::Ref(path) => path_targets(world, there, path, path, depth + 1),
-                Expr::Call { callee, .. } => world
-                    .classes(there, callee, 0)
-                    .into_iter()
-                    .filter_map(|holder| match holder {
-                        Holder::Class { module, scope } => object_call(world, module, scope),
-                        _ => None,
-                    })
-                    .collect(),
-                _ => Vec::new(),
+            match world.modules[*module].picks.get(local) {
+                Some(Pick::Result(_)) | None => value_targets(world, there, world.value(*module, *local), depth + 1),
+                Some(pick) => picked(world, there, pick, depth + 1),
             }
         }
-        _ => Vec::new(),
+        // A function that is handed in is each of those that callers hand in.
+        Definition::Parameter { module, scope, index } if depth < 4 => {
+            let parameter = world.modules[*module].scopes[*scope].parameters[*index].statement;
+            let mut found = Callees::default();
+            for (there, value) in world
+                .passed
+                .get(&world.modules[*module].id(parameter))
+                .into_iter()
+                .flatten()
+            {
+                found.extend(value_targets(world, *there, value, depth + 1));
+            }
+            found
+        }
+        _ => Callees::default(),
     }
+}
+
+/// What calling a value calls.
+fn value_targets(world: &World<'_>, here: Here, value: &Expr, depth: usize) -> Callees {
+    if depth > 4 {
+        return Callees::default();
+    }
+    match value {
+        Expr::Ref(path) => path_targets(world, here, path, path, depth),
+        Expr::Choice { then, otherwise, .. } => {
+            let mut found = value_targets(world, here, then, depth + 1);
+            found.extend(value_targets(world, here, otherwise, depth + 1));
+            found
+        }
+        // With nothing but the function and keywords, positions are the function's own.
+        Expr::Call { callee, args } if callee == "functools.partial" || callee == "partial" => {
+            match args
+                .iter()
+                .filter(|arg| arg.keyword.is_none())
+                .collect::<Vec<_>>()
+                .as_slice()
+            {
+                [function] => value_targets(world, here, &function.value, depth + 1),
+                _ => Callees::default(),
+            }
+        }
+        Expr::Call { callee, .. } => Callees::of(
+            world
+                .classes(here, callee, 0)
+                .into_iter()
+                .filter_map(|holder| match holder {
+                    Holder::Class { module, scope } => object_call(world, module, scope),
+                    _ => None,
+                })
+                .collect(),
+        ),
+        _ => Callees::default(),
+    }
+}
+
+/// What a callable that is chosen when the code runs may be.
+fn picked(world: &World<'_>, here: Here, pick: &Pick, depth: usize) -> Callees {
+    let mut found = Callees::default();
+    if depth > 4 {
+        return found;
+    }
+    match pick {
+        Pick::Path(path) => return path_targets(world, here, path, path, depth + 1),
+        Pick::Of(values) => {
+            for value in values {
+                found.extend(value_targets(world, here, value, depth + 1));
+            }
+        }
+        Pick::From(path) => {
+            let segments: Vec<&str> = path.split('.').collect();
+            for holder in world.holders(here, &segments, 0) {
+                if let Holder::Class { module, scope } = holder {
+                    // `Loader[int](…)` is a class with its type.
+                    found.sure.extend(constructor(world, module, scope));
+                    continue;
+                }
+                for (_, id) in world.members(&holder) {
+                    found.extend(statement_targets(world, id, depth + 1));
+                }
+            }
+            for id in world.resolve(here, path) {
+                if let Expr::List(items) = &world.statements[id].value
+                    && let Some((module, local)) = world.owner_of(id)
+                {
+                    for item in items {
+                        found.extend(value_targets(world, world.here(module, local), item, depth + 1));
+                    }
+                }
+            }
+            let empty = world
+                .resolve(here, path)
+                .iter()
+                .any(|id| match &world.statements[*id].value {
+                    Expr::Map(entries) => entries.is_empty(),
+                    Expr::Call { callee, args } => {
+                        callee.to_lowercase().contains("regist") || (callee == "dict" && args.is_empty())
+                    }
+                    _ => false,
+                });
+            if found.is_empty() && empty {
+                found.perhaps = registered(world);
+            }
+        }
+        Pick::Member(path) => {
+            let segments: Vec<&str> = path.split('.').collect();
+            for holder in world.holders(here, &segments, 0) {
+                match holder {
+                    Holder::Module(module) => found.perhaps.extend(public(world, module, 0)),
+                    Holder::Class { module, scope } => {
+                        let methods = world.modules[module].scopes[scope].bindings.keys();
+                        let own = methods.filter(|name| !name.starts_with("__"));
+                        found
+                            .perhaps
+                            .extend(own.filter_map(|name| method_target(world, module, scope, name)));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Pick::Global => found.perhaps = public(world, here.module, 0),
+        Pick::Result(callee) => {
+            for holder in world.classes(here, callee, 0) {
+                if let Holder::Class { module, scope } = holder {
+                    found.sure.extend(object_call(world, module, scope));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The functions and classes that are names of a module, imported ones too.
+fn public(world: &World<'_>, module: usize, depth: usize) -> Vec<Target> {
+    let here = &world.modules[module];
+    let mut found = Vec::new();
+    for name in here.scopes[0].bindings.keys().filter(|name| !name.starts_with('_')) {
+        for definition in world.in_module(module, name, 0) {
+            if matches!(definition, Definition::Scope { .. }) {
+                found.extend(definition_targets(world, &definition, 4).sure);
+            }
+        }
+    }
+    let stars = here
+        .imports
+        .iter()
+        .filter(|import| import.symbol.as_deref() == Some("*"));
+    for import in stars.filter(|_| depth < 3) {
+        if let Some(target) = world.files.find(module, &import.module) {
+            found.extend(public(world, target, depth + 1));
+        }
+    }
+    found
+}
+
+/// What a decorator puts into a registry: `@register("resnet")`, `@MODELS.register_module()`.
+fn registered(world: &World<'_>) -> Vec<Target> {
+    let mut found = Vec::new();
+    for (module, inner) in world.modules.iter().enumerate() {
+        for (scope, definition) in inner.scopes.iter().enumerate() {
+            let registers = |decorator: &String| decorator.to_lowercase().contains("regist");
+            if definition.decorators.iter().any(registers) {
+                found.extend(definition_targets(world, &Definition::Scope { module, scope }, 4).sure);
+            }
+        }
+    }
+    found
+}
+
+/// Whether a callee could be called like this: it takes every position and keyword, and lacks nothing.
+fn fits(world: &World<'_>, target: Target, call: &CallSite) -> bool {
+    let names = parameters(world, target);
+    let (rest, keywords, required) = match target {
+        Target::Function { module, scope, skip } => {
+            let module = &world.modules[module];
+            let inner = &module.scopes[scope].parameters;
+            let has = |kind: ParameterKind| inner.iter().any(|parameter| parameter.kind == kind);
+            let required: Vec<&str> = inner
+                .iter()
+                .skip(usize::from(skip))
+                .filter(|parameter| matches!(parameter.kind, ParameterKind::Positional | ParameterKind::KeywordOnly))
+                .filter(|parameter| {
+                    world.statements[module.id(parameter.statement)].value == Expr::Opaque(String::new())
+                })
+                .map(|parameter| parameter.name.as_str())
+                .collect();
+            (has(ParameterKind::Rest), has(ParameterKind::Keywords), required)
+        }
+        Target::Fields { .. } => (false, false, Vec::new()),
+    };
+    let positions: Vec<&str> = names
+        .iter()
+        .filter(|(.., position)| *position)
+        .map(|(name, ..)| name.as_str())
+        .collect();
+    let given = call.positional.len();
+    let open = call.starred.is_some() || !call.spreads.is_empty();
+    let named = |name: &str| call.keywords.iter().any(|(keyword, _)| keyword == name);
+    (rest || given <= positions.len())
+        && (keywords
+            || call
+                .keywords
+                .iter()
+                .all(|(keyword, _)| names.iter().any(|(name, ..)| name == keyword)))
+        && (open
+            || required
+                .iter()
+                .all(|name| named(name) || positions.iter().take(given).any(|filled| filled == name)))
 }
 
 fn is_static(world: &World<'_>, module: usize, scope: ScopeId) -> bool {

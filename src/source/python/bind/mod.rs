@@ -13,6 +13,7 @@ mod holders;
 mod later;
 mod members;
 mod running;
+mod spread;
 mod world;
 
 use std::collections::BTreeSet;
@@ -22,6 +23,7 @@ pub use running::Running;
 use super::module::{Module, ScopeId};
 use crate::evidence::{Dead, Link, LinkKind, Statement, StatementId, Subject};
 use arguments::Made;
+use callees::Callees;
 use world::{Here, World};
 
 /// Links the statements of all Python files and marks the dead ones. Keywords that are written as positions or come
@@ -48,7 +50,7 @@ pub fn bind(statements: &mut Vec<Statement>, links: &mut Vec<Link>, modules: &[M
         let mut dead = later::shadowed(&world, &mut found);
         let called: BTreeSet<String> = bound
             .iter()
-            .filter(|one| !one.targets.is_empty())
+            .filter(|one| !one.callees.is_empty())
             .filter_map(|one| one.call.resolved.rsplit('.').next().map(str::to_string))
             .collect();
         let mut marks = dead::dead(&world, &called);
@@ -91,7 +93,7 @@ fn calls<'w>(world: &World<'w>) -> Vec<arguments::Bound<'w>> {
             let mut bound = arguments::Bound {
                 module,
                 call,
-                targets: Vec::new(),
+                callees: Callees::default(),
                 skip: 0,
             };
             resolve_targets(world, &mut bound);
@@ -111,20 +113,21 @@ fn resolve_targets(world: &World<'_>, bound: &mut arguments::Bound<'_>) {
             at: call.at,
         };
         if let Some(crate::evidence::Expr::Ref(path)) = call.positional.first().map(|argument| &argument.value) {
-            bound.targets = callees::of_path(world, here, path);
+            bound.callees = callees::of_path(world, here, path);
             bound.skip = 1;
         }
         return;
     }
-    bound.targets = callees::targets(world, bound.module, call);
+    bound.callees = callees::targets(world, bound.module, call);
 }
 
 fn bind_methods(world: &World<'_>, bound: &mut [arguments::Bound<'_>]) {
     let methods = callees::methods(world);
-    for one in bound.iter_mut().filter(|one| one.targets.is_empty()) {
+    for one in bound.iter_mut().filter(|one| one.callees.is_empty()) {
         resolve_targets(world, one);
-        if one.targets.is_empty() {
-            one.targets
+        if one.callees.is_empty() {
+            one.callees
+                .sure
                 .extend(callees::by_name(world, &methods, one.module, one.call));
         }
     }
@@ -142,8 +145,8 @@ fn hand_arguments(world: &mut World<'_>, bound: &[arguments::Bound<'_>]) {
             block: call.block,
             at: call.at,
         };
-        for target in &one.targets {
-            let names = arguments::parameters(world, *target);
+        for target in one.callees.all() {
+            let names = arguments::parameters(world, target);
             for (position, argument) in call.positional.iter().skip(one.skip).enumerate() {
                 if let Some((_, parameter, true)) = names.get(position) {
                     passed

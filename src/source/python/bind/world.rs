@@ -231,7 +231,7 @@ impl<'w> World<'w> {
     }
 
     /// Assignments to a whole path in the same scope that reach a point, and whether one of them surely ran.
-    fn assigned_before(&self, here: Here, path: &str) -> (Vec<StatementId>, bool) {
+    pub(super) fn assigned_before(&self, here: Here, path: &str) -> (Vec<StatementId>, bool) {
         let module = &self.modules[here.module];
         let Some(locals) = self.assigned[here.module].get(path) else {
             return (Vec::new(), false);

@@ -216,3 +216,231 @@ if args.data == "x":
         ],
     );
 }
+
+#[test]
+fn a_default_that_a_call_out_of_sight_may_replace_is_not_known_to_count() {
+    let files = [
+        (
+            "a.py",
+            r#"
+import json, models
+class A:
+    def __init__(self, dim=3, rate=0.1):
+        self.dim = dim
+class B:
+    def __init__(self, dim=4, rate=0.2):
+        self.dim = dim
+def spread(depth=1, width=2):
+    return depth
+def chosen(steps=5, seed=6):
+    return steps
+def loaded(**kw):
+    return inner(**kw)
+def inner(alpha=1):
+    return alpha
+def plain(beta=1):
+    return beta
+def rest(x, *more):
+    return starred(x, *more)
+def starred(x, gamma=1):
+    return gamma
+def unused(name, kw, config, flag):
+    klass = {"a": A, "b": B}[name]
+    klass(**kw)
+    values = json.load(open("f.json"))
+    spread(width=7, **values)
+    pick = chosen if flag else plain
+    pick(8)
+    loaded(**values)
+    rest(1, 2)
+    getattr(models, name)(**values)
+"#,
+        ),
+        (
+            "models.py",
+            "def resnet(layers=18):\n    return layers\ndef other(k, layers=1):\n    return layers\n",
+        ),
+    ];
+    check(
+        &files,
+        None,
+        &[],
+        &[
+            ("a.py:4 dim", &["3", "?klass(**kw)"]),
+            ("a.py:7 rate", &["0.2", "?klass(**kw)"]),
+            ("a.py:9 depth", &["1", "?spread(width=7, **values)"]),
+            ("a.py:9 width", &["7"]),
+            // A position fills the first parameter alone.
+            ("a.py:11 steps", &["8"]),
+            ("a.py:11 seed", &["6"]),
+            ("a.py:17 beta", &["8"]),
+            ("a.py:15 alpha", &["1", "?loaded(**values)"]),
+            ("a.py:21 gamma", &["1", "?starred(x, *more)"]),
+            ("models.py:1 layers", &["18", "?getattr(models, name)(**values)"]),
+            ("models.py:3 layers", &["1", "?getattr(models, name)(**values)"]),
+        ],
+    );
+}
+
+#[test]
+fn a_default_stands_where_all_that_is_handed_over_is_known() {
+    let files = [(
+        "a.py",
+        r#"
+import argparse, threading
+from dataclasses import dataclass, asdict
+from functools import partial
+@dataclass
+class Config:
+    dim: int = 2
+def a(dim=1, rate=0.1):
+    return dim
+def b(dim=1, rate=0.1):
+    return dim
+def c(dim=1, rate=0.1):
+    return dim
+def d(x, dim=1, rate=0.1):
+    return dim
+def e(dim=1, rate=0.1):
+    return dim
+def f(dim=1, rate=0.1):
+    return dim
+def g(dim=1, **kw):
+    return h(**kw)
+def h(rate=0.1):
+    return rate
+def i(dim=1, rate=0.1):
+    return dim
+parser = argparse.ArgumentParser()
+parser.add_argument("--dim", default=4)
+args = parser.parse_args()
+conf = {"dim": 3}
+a(**conf)
+b(**vars(args))
+c(**asdict(Config()))
+list(map(partial(d, dim=5), [1]))
+threading.Thread(target=e).start()
+f(**{"dim": 6})
+g(dim=7)
+more = dict(conf)
+more["rate"] = 0.5
+i(**more)
+"#,
+    )];
+    check(
+        &files,
+        None,
+        &[],
+        &[
+            ("a.py:8 dim", &["3"]),
+            ("a.py:8 rate", &["0.1"]),
+            ("a.py:10 dim", &["4"]),
+            ("a.py:10 rate", &["0.1"]),
+            ("a.py:12 dim", &["2"]),
+            ("a.py:12 rate", &["0.1"]),
+            ("a.py:14 dim", &["5"]),
+            ("a.py:14 rate", &["0.1"]),
+            ("a.py:16 dim", &["1"]),
+            ("a.py:16 rate", &["0.1"]),
+            ("a.py:18 dim", &["6"]),
+            ("a.py:18 rate", &["0.1"]),
+            ("a.py:20 dim", &["7"]),
+            ("a.py:22 rate", &["0.1"]),
+            ("a.py:24 dim", &["3"]),
+            ("a.py:24 rate", &["0.5"]),
+        ],
+    );
+}
+
+#[test]
+fn a_call_out_of_sight_counts_only_where_it_runs() {
+    let files = [
+        ("lib.py", "def build(dim=1):\n    return dim\n"),
+        (
+            "train.py",
+            "from lib import build\nif __name__ == '__main__':\n    build()\n",
+        ),
+        (
+            "tool.py",
+            "import json\nfrom lib import build\nif __name__ == '__main__':\n    build(**json.load(open('c')))\n",
+        ),
+    ];
+    check(&files, Some("train.py"), &[], &[("lib.py:1 dim", &["1"])]);
+    let call = "?lib.build(**json.load(open(c)))";
+    check(&files, Some("tool.py"), &[], &[("lib.py:1 dim", &["1", call])]);
+}
+
+#[test]
+fn callables_in_registries_and_parameters_are_called() {
+    let files = [(
+        "a.py",
+        r#"
+REGISTRY = {}
+def register(name):
+    def put(f):
+        REGISTRY[name] = f
+        return f
+    return put
+@register("small")
+def small(cfg, depth=2):
+    return depth
+@register("wide")
+class Wide:
+    def __init__(self, cfg, depth=3):
+        self.depth = depth
+class Block:
+    def __init__(self, planes, stride=1):
+        self.stride = stride
+class Net:
+    def __init__(self, block, planes):
+        self.first = block(planes, 2)
+def build(name, cfg, kw):
+    Net(Block, 64)
+    return REGISTRY[name](cfg, **kw)
+def known(name):
+    return {"x": one}[name](1, k=5)
+def one(x, k=2):
+    return k
+def lookup(name):
+    return TABLE.get(name)(k=6)
+def two(k=2):
+    return k
+TABLE = dict(two=two)
+"#,
+    )];
+    check(
+        &files,
+        None,
+        &[],
+        &[
+            ("a.py:9 depth", &["2", "?REGISTRY[name](cfg, **kw)"]),
+            ("a.py:13 depth", &["3", "?REGISTRY[name](cfg, **kw)"]),
+            ("a.py:16 stride", &["2"]),
+            ("a.py:16 planes", &["64"]),
+            ("a.py:26 k", &["5"]),
+            ("a.py:30 k", &["6"]),
+        ],
+    );
+}
+
+#[test]
+fn a_call_of_itself_is_no_caller() {
+    let files = [(
+        "a.py",
+        r#"
+def apply(model, mix, power=1.0, depth=3, **kw):
+    if depth:
+        kw["power"] = power
+        return apply(model, mix, depth=depth - 1, **kw)
+    return power
+def main(model, mix):
+    apply(model, mix)
+"#,
+    )];
+    check(
+        &files,
+        None,
+        &[],
+        &[("a.py:2 power", &["1.0"]), ("a.py:2 depth", &["3"])],
+    );
+}

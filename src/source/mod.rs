@@ -83,8 +83,6 @@ pub fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
-pub use site::way;
-
 /// A command as a shell script, a Makefile, a string in code or prose has it, before anyone knows what it starts.
 #[derive(Debug, Clone)]
 pub struct Command {

@@ -192,7 +192,7 @@ impl<'e> Graph<'e> {
         launch.flags.contains(&id)
             || launch.factors.contains(&id)
             || launch.place.file == statement.place.file
-            || launch.reach.binary_search(&statement.place.file).is_ok()
+            || launch.runs(statement)
     }
 
     fn walk(&self, id: StatementId, occasion: Occasion<'_>, visiting: &mut Vec<StatementId>) -> Vec<Resolved> {
@@ -215,14 +215,15 @@ impl<'e> Graph<'e> {
 
     /// What the strongest kind of supplying link gives; several givers of one kind are alternatives.
     fn supplied(&self, id: StatementId, occasion: Occasion<'_>, visiting: &mut Vec<StatementId>) -> Vec<Resolved> {
-        let supplies: Vec<(LinkKind, StatementId)> = self
+        let (possible, supplies): (Vec<_>, Vec<_>) = self
             .active(id, occasion)
             .filter(|(kind, from, _)| kind.supplies() && !visiting.contains(from))
             .map(|(kind, from, _)| (kind, from))
-            .collect();
+            .partition(|(kind, _)| *kind == LinkKind::Possible);
         let mut found: Vec<Resolved> = Vec::new();
         let mut own_may_hold = true;
         let mut strongest: Option<LinkKind> = None;
+        let mut open: Vec<Vec<&Guard>> = Vec::new();
         for (kind, from) in supplies {
             if strongest.is_some_and(|strongest| strongest != kind) && !own_may_hold {
                 break;
@@ -234,18 +235,20 @@ impl<'e> Graph<'e> {
             }
             strongest = Some(kind);
             own_may_hold &= runs.is_none() && kind != LinkKind::Argument;
-            for mut resolved in self.walk(from, occasion, visiting) {
-                if resolved.outcome == Outcome::Absent && kind != LinkKind::Argument {
-                    continue;
-                }
-                resolved.path.push(id);
-                resolved.open_branch |= runs.is_none();
-                if !resolved.overridden.contains(&id) {
-                    resolved.overridden.push(id);
-                }
-                found.push(resolved);
-            }
+            let here = &self.statement(id).guards;
+            let undecided = giver.guards.iter().filter(|guard| !here.contains(guard));
+            open.push(
+                undecided
+                    .filter(|guard| {
+                        self.guards_hold(std::slice::from_ref(*guard), from, occasion, visiting)
+                            .is_none()
+                    })
+                    .collect(),
+            );
+            found.extend(self.handed(id, from, kind, runs, occasion, visiting));
         }
+        // Where each branch of an `if` gives a value, none is left in which the own one stands.
+        own_may_hold &= found.is_empty() || !every_way(&open);
         // A conditional override leaves the value it would replace standing in the other branch.
         if !found.is_empty() && own_may_hold {
             let mut own = self.own_value(id, occasion, visiting);
@@ -253,7 +256,72 @@ impl<'e> Graph<'e> {
             own.retain(|resolved| resolved.outcome != Outcome::Absent);
             found.extend(own);
         }
+        let surely = strongest.is_some_and(|kind| kind < LinkKind::Argument) && !own_may_hold;
+        if !possible.is_empty() && !surely {
+            self.beside(id, &possible, &mut found, occasion, visiting);
+        }
         found
+    }
+
+    /// What one giver hands over.
+    fn handed(
+        &self,
+        id: StatementId,
+        from: StatementId,
+        kind: LinkKind,
+        runs: Option<bool>,
+        occasion: Occasion<'_>,
+        visiting: &mut Vec<StatementId>,
+    ) -> Vec<Resolved> {
+        let mut found = self.walk(from, occasion, visiting);
+        found.retain(|resolved| resolved.outcome != Outcome::Absent || kind == LinkKind::Argument);
+        for resolved in &mut found {
+            resolved.path.push(id);
+            resolved.open_branch |= runs.is_none();
+            if !resolved.overridden.contains(&id) {
+                resolved.overridden.push(id);
+            }
+        }
+        found
+    }
+
+    /// Adds what calls that are not wholly seen may give, beside what is known: the given values, else the own one. What
+    /// has neither is left as it is, without a value.
+    fn beside(
+        &self,
+        id: StatementId,
+        possible: &[(LinkKind, StatementId)],
+        found: &mut Vec<Resolved>,
+        occasion: Occasion<'_>,
+        visiting: &mut Vec<StatementId>,
+    ) {
+        let mut more: Vec<Resolved> = Vec::new();
+        for &(kind, from) in possible {
+            let giver = self.statement(from);
+            let runs = self.guards_hold(&giver.guards, from, occasion, visiting);
+            if runs == Some(false) {
+                continue;
+            }
+            if giver.form != Form::Call {
+                more.extend(self.handed(id, from, kind, runs, occasion, visiting));
+                continue;
+            }
+            let mut unseen = Resolved::own(from, Outcome::Unknown(shown(giver)));
+            unseen.path.push(id);
+            more.push(unseen);
+        }
+        if more.is_empty() {
+            return;
+        }
+        if found.is_empty() {
+            let mut own = self.own_value(id, occasion, visiting);
+            own.retain(|resolved| resolved.outcome != Outcome::Absent);
+            if own.is_empty() {
+                return;
+            }
+            found.append(&mut own);
+        }
+        found.append(&mut more);
     }
 
     /// The statement's own expression, its names filled along the reference links.
@@ -318,7 +386,11 @@ impl<'e> Graph<'e> {
             }
             for mut resolved in self.walk(from, occasion, visiting) {
                 resolved.open_branch |= runs.is_none();
-                found.push(resolved);
+                // An assignment in a branch reaches a use by itself and through the one that it replaces.
+                let again = |other: &Resolved| other.giver == resolved.giver && other.outcome == resolved.outcome;
+                if !found.iter().any(again) {
+                    found.push(resolved);
+                }
             }
         }
         found
@@ -371,6 +443,26 @@ impl<'e> Graph<'e> {
             open_branch,
         }
     }
+}
+
+/// Whether conditions leave no way out: one of them is empty, or for some test they cover both outcomes.
+fn every_way(ways: &[Vec<&Guard>]) -> bool {
+    if ways.iter().any(Vec::is_empty) {
+        return true;
+    }
+    let Some(first) = ways.first().and_then(|guards| guards.first()) else {
+        return false;
+    };
+    [true, false].into_iter().all(|holds| {
+        let left: Vec<Vec<&Guard>> = ways
+            .iter()
+            .filter_map(|guards| match guards.split_first() {
+                Some((guard, rest)) if guard.place == first.place => (guard.holds == holds).then(|| rest.to_vec()),
+                _ => None,
+            })
+            .collect();
+        every_way(&left)
+    })
 }
 
 /// What the claim gives for a name, compared at its last segment.

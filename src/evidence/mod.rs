@@ -104,6 +104,9 @@ pub enum LinkKind {
     SetDefault,
     /// A call's argument sets the callee's parameter.
     Argument,
+    /// A call that may set it with something that is not seen (`f(**loaded)`): what it holds otherwise may hold as well.
+    /// From a call its value is unknown, from anything else it is that statement's.
+    Possible,
     /// A name in an expression stands for another statement's value (`args.lr`, `BATCH`, `$lr`).
     Reference,
 }
@@ -139,6 +142,39 @@ pub struct Launch {
     pub guards: Vec<Guard>,
     /// Files whose code runs: the entry, what it imports, the configuration it loads. Sorted.
     pub reach: Vec<String>,
+    /// Code in these files that it does not come to. Sorted, and none within another.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub idle: Vec<Idle>,
+}
+
+/// A function or class that a launch never comes to although it imports its file, or the `__main__` block of a file that
+/// it only imports.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Idle {
+    pub file: String,
+    /// Where it stands: from its first byte to behind its last.
+    pub bytes: (usize, usize),
+    /// `Class.method`, or `__main__` for such a block.
+    pub name: String,
+}
+
+impl Launch {
+    /// Whether its code comes to a statement: the file is one it runs, and nothing idle is around the statement.
+    pub fn runs(&self, statement: &Statement) -> bool {
+        let place = &statement.place;
+        self.reach.binary_search(&place.file).is_ok() && self.idle_at(place).is_none()
+    }
+
+    /// Which of the idle parts a place is in.
+    fn idle_at(&self, place: &Place) -> Option<usize> {
+        let (start, _) = place.bytes?;
+        let after = self
+            .idle
+            .partition_point(|idle| (idle.file.as_str(), idle.bytes.0) <= (place.file.as_str(), start));
+        let idle = self.idle.get(after.checked_sub(1)?)?;
+        (idle.file == place.file && start < idle.bytes.1).then(|| after - 1)
+    }
 }
 
 /// What a claim needs to know. A claim whose asks are not in the evidence cannot be judged from it.

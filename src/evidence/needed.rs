@@ -114,6 +114,15 @@ impl Evidence {
             renumber(&mut launch.flags);
             renumber(&mut launch.factors);
         }
+        for launch in &mut self.launches {
+            let around: BTreeSet<usize> = self
+                .statements
+                .iter()
+                .filter_map(|statement| launch.idle_at(&statement.place))
+                .collect();
+            let mut at = 0..;
+            launch.idle.retain(|_| at.next().is_some_and(|at| around.contains(&at)));
+        }
         let named: BTreeSet<&str> = self
             .statements
             .iter()

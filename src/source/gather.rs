@@ -264,11 +264,14 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
     let entries = python::entries(&modules);
     let reach = |entry: &str| python::reach(entry, &modules);
     let console = console_scripts(&statements);
+    let running = python::Running::new(&statements, &modules);
+    let idle = |entry: &str| running.idle(entry);
     let repository = launch::Repository {
         files: paths,
         entries: &entries,
         console: &console,
         reach: &reach,
+        idle: &idle,
     };
     let mut launches = launch::bind(&commands, &mut statements, &mut links, &repository);
     opened::bind_keys(&statements, &mut links);

@@ -276,13 +276,16 @@ fn through(
                             .any(|resolved| resolved.path.contains(&id))
                     })
             }
-            _ => launch.reach.binary_search(&statement.place.file).is_ok(),
+            _ => launch.runs(statement),
         };
         if here {
             covered.insert(id);
             candidates.push(id);
         } else if statement.form == Form::Flag && launch.place.file == statement.place.file {
             // A flag of another launch in the same script: that launch's own occasion, or out of scope.
+            covered.insert(id);
+        } else if launch.reach.binary_search(&statement.place.file).is_ok() {
+            // Its file is run, and the launch never comes to it: it does not speak for itself either.
             covered.insert(id);
         }
     }

@@ -20,7 +20,9 @@ mod strip;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::evidence::{Dead, Expr, Form, Grade, Launch, LaunchId, Link, LinkKind, Statement, StatementId, Subject};
+use crate::evidence::{
+    Dead, Expr, Form, Grade, Idle, Launch, LaunchId, Link, LinkKind, Statement, StatementId, Subject,
+};
 use crate::place::Place;
 use crate::source::shell::is_script;
 use crate::source::{Command, Word};
@@ -40,6 +42,8 @@ pub struct Repository<'r> {
     pub console: &'r BTreeMap<String, String>,
     /// The files whose code a file runs: itself, what it imports, the configuration it loads.
     pub reach: &'r dyn Fn(&str) -> Vec<String>,
+    /// The code in these files that it does not come to.
+    pub idle: &'r dyn Fn(&str) -> Vec<Idle>,
 }
 
 /// Binds commands to what they start. Adds a statement for every flag and factor, and the links that hold within each
@@ -60,6 +64,7 @@ pub fn bind(
         links: BTreeSet::new(),
         launches: Vec::new(),
         reach: BTreeMap::new(),
+        idle: BTreeMap::new(),
     };
     for run in runs {
         binder.run(run);
@@ -91,6 +96,7 @@ struct Binder<'b> {
     links: BTreeSet<Link>,
     launches: Vec<Launch>,
     reach: BTreeMap<String, Vec<String>>,
+    idle: BTreeMap<String, Vec<Idle>>,
 }
 
 impl Binder<'_> {
@@ -154,6 +160,7 @@ impl Binder<'_> {
         for (statement, name) in shadowed {
             self.statements[statement].dead = counts.get(&name).map(|&by| Dead::Shadowed { by });
         }
+        let idle = entry.as_deref().map_or(Vec::new(), |entry| self.idle_in(entry));
         for callers::Handed { from, to, kind, slot } in given {
             self.link(from, to, kind, slot, Some(id));
         }
@@ -172,6 +179,7 @@ impl Binder<'_> {
             factors,
             guards: command.guards.clone(),
             reach: reach.into_iter().collect(),
+            idle,
         });
     }
 
@@ -261,6 +269,14 @@ impl Binder<'_> {
         found
     }
 
+    fn idle_in(&mut self, entry: &str) -> Vec<Idle> {
+        let find = self.repository.idle;
+        self.idle
+            .entry(entry.to_string())
+            .or_insert_with(|| find(entry))
+            .clone()
+    }
+
     /// Entry scripts that no command launches.
     fn entries_alone(&mut self) {
         let launched: BTreeSet<String> = self.launches.iter().filter_map(|launch| launch.entry.clone()).collect();
@@ -269,6 +285,7 @@ impl Binder<'_> {
                 continue;
             }
             let reach = self.reach_of(entry);
+            let idle = self.idle_in(entry);
             self.launches.push(Launch {
                 place: Place::whole(entry.clone()),
                 command: String::new(),
@@ -279,6 +296,7 @@ impl Binder<'_> {
                 factors: Vec::new(),
                 guards: Vec::new(),
                 reach,
+                idle,
             });
         }
     }

@@ -16,6 +16,10 @@ impl<'a> Walk<'a> {
         self.expr(&branch.test, None);
         if is_main(&branch.test) && self.scope == 0 {
             self.module.works = true;
+            if let (Some(first), Some(last)) = (branch.body.first(), branch.body.last()) {
+                let body = (first.start().to_usize(), last.end().to_usize());
+                self.module.mains.push(body);
+            }
             self.block(&branch.body, false);
             for clause in &branch.elif_else_clauses {
                 self.block(&clause.body, false);

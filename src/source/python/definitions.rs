@@ -99,6 +99,10 @@ impl<'a> Walk<'a> {
             self.owner.clone(),
         );
         let mut scope = Scope::new(kind, name.to_string(), Some(self.scope));
+        let start = decorators
+            .first()
+            .map_or(range.start(), |decorator| decorator.range.start());
+        scope.range = (start.min(range.start()).to_usize(), range.end().to_usize());
         for decorator in decorators {
             let written = match &decorator.expression {
                 ast::Expr::Call(call) => callee(&call.func),

@@ -31,7 +31,7 @@ mod tests;
 use ruff_python_parser::{ParseOptions, parse_unchecked};
 use ruff_text_size::Ranged;
 
-pub use bind::bind;
+pub use bind::{Running, bind};
 pub use module::Module;
 pub use reach::{entries, reach};
 

@@ -40,6 +40,10 @@ pub struct Module {
     pub(super) words: BTreeSet<String>,
     /// It has a `__main__` block, or work at module level that a script does.
     pub(super) works: bool,
+    /// The bodies of its `__main__` blocks, in bytes.
+    pub(super) mains: Vec<(usize, usize)>,
+    /// Names in `__all__`: offered to importers, read by nobody yet.
+    pub(super) offered: BTreeSet<String>,
 }
 
 /// Where a statement stands.
@@ -70,6 +74,8 @@ pub(super) enum ScopeKind {
 pub(super) struct Scope {
     pub kind: ScopeKind,
     pub name: String,
+    /// From its decorators to its end, in bytes; nothing for the module and for inner scopes of expressions.
+    pub range: (usize, usize),
     pub parent: Option<ScopeId>,
     pub bindings: BTreeMap<String, Vec<Binding>>,
     /// Names that `global` or `nonlocal` send outwards.
@@ -218,6 +224,8 @@ impl Module {
             set_defaults: Vec::new(),
             words: BTreeSet::new(),
             works: false,
+            mains: Vec::new(),
+            offered: BTreeSet::new(),
         }
     }
 
@@ -296,6 +304,7 @@ impl Scope {
         Scope {
             kind,
             name,
+            range: (0, 0),
             parent,
             bindings: BTreeMap::new(),
             outer: BTreeSet::new(),

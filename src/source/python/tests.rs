@@ -8,6 +8,8 @@
 mod bindings;
 mod reading;
 mod robust;
+mod running;
+mod values;
 
 use std::fmt::Write;
 

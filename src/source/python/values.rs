@@ -6,7 +6,7 @@
 //! Example: `config = {"optimizer": {"lr": 1e-3}}` gives the entry `lr`, owner `["config", "optimizer"]`, value 1e-3.
 
 use ruff_python_ast as ast;
-use ruff_text_size::TextRange;
+use ruff_text_size::{Ranged, TextRange};
 
 use super::calls::is_declaration;
 use super::expression::path;
@@ -97,9 +97,19 @@ impl<'a> Walk<'a> {
             }
             _ => {
                 self.remember_group(target, value);
-                let expr = self.names.expr(value);
+                let mut expr = self.names.expr(value);
+                // `lr = lr * 0.9` in a loop has as many values as the loop has turns.
+                let repeats = !self.module.loops(self.block).is_empty();
+                if repeats && path(target).is_some_and(|target| expr.references().contains(&target.as_str())) {
+                    expr = self.names.opaque(value.range());
+                }
                 if let Some((local, name)) = self.set(target, expr, range, false) {
-                    if walk {
+                    if walk && name == "__all__" && self.scope == 0 {
+                        let words = std::mem::take(&mut self.module.words);
+                        self.expr_held(value, local, &name);
+                        let offered = std::mem::replace(&mut self.module.words, words);
+                        self.module.offered.extend(offered);
+                    } else if walk {
                         self.expr_held(value, local, &name);
                     }
                 } else if walk {

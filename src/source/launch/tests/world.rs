@@ -75,6 +75,7 @@ pub(super) fn world(files: &[(&str, &str)], known: Vec<Statement>) -> World {
         entries: &entries,
         console: &console,
         reach: &reach,
+        idle: &|_| Vec::new(),
     };
     let launches = bind(&commands, &mut statements, &mut links, &repository);
     World {

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::module::{Module, ScopeId, ScopeKind};
+use super::super::module::{Module, Scope, ScopeId, ScopeKind};
 use super::super::reach::entries;
 use super::world::{Here, Holder, World};
 use crate::evidence::{Dead, Expr, Form, StatementId, Subject};
@@ -96,6 +96,24 @@ const SHOWS: &[&str] = &[
     "sorted",
     "dir",
 ];
+
+/// Whether frameworks call what bears this name.
+pub(super) fn is_hook(name: &str) -> bool {
+    HOOKS.contains(&name)
+        || name.starts_with('<')
+        || (name.starts_with("__") && name.ends_with("__"))
+        || name.starts_with("on_")
+        || name.starts_with("test")
+        || name.starts_with("Test")
+}
+
+/// Whether a decorator may call it, or put it where it is called from.
+pub(super) fn is_taken_over(scope: &Scope) -> bool {
+    scope
+        .decorators
+        .iter()
+        .any(|decorator| !PLAIN.contains(&decorator.rsplit('.').next().unwrap_or(decorator)))
+}
 
 /// The dead statements and why.
 pub(super) fn dead(world: &World<'_>, called: &BTreeSet<String>) -> Vec<(StatementId, Dead)> {
@@ -300,19 +318,9 @@ fn handed_over_whole(world: &World<'_>, module: usize, called: &BTreeSet<String>
 fn uncalled(world: &World<'_>) -> Vec<(usize, ScopeId)> {
     let mut names: BTreeSet<String> = BTreeSet::new();
     for module in world.modules {
-        names.extend(module.words.iter().cloned());
+        names.extend(module.words.iter().chain(&module.offered).cloned());
     }
-    // Configuration files name what they instantiate.
-    let python: BTreeSet<&str> = world.modules.iter().map(Module::path).collect();
-    for statement in world
-        .statements
-        .iter()
-        .filter(|statement| !python.contains(statement.place.file.as_str()))
-    {
-        if let Expr::Value(Value::Text(text)) = &statement.value {
-            names.extend(text.split(['.', ':', ' ', '/']).map(str::to_string));
-        }
-    }
+    names.extend(named_outside(world));
     let open = looked_up(world);
     let foreign: BTreeMap<(usize, ScopeId), bool> = world
         .modules
@@ -340,16 +348,8 @@ fn uncalled(world: &World<'_>) -> Vec<(usize, ScopeId)> {
                 }
                 let name = inner.name.as_str();
                 let method = module.scopes[parent].kind == ScopeKind::Class;
-                let decorated = inner
-                    .decorators
-                    .iter()
-                    .any(|decorator| !PLAIN.contains(&decorator.rsplit('.').next().unwrap_or(decorator)));
-                let hook = HOOKS.contains(&name)
-                    || name.starts_with('<')
-                    || (name.starts_with("__") && name.ends_with("__"))
-                    || name.starts_with("on_")
-                    || name.starts_with("test")
-                    || name.starts_with("Test");
+                let decorated = is_taken_over(inner);
+                let hook = is_hook(name);
                 let override_of = method && foreign.get(&(index, parent)).copied().unwrap_or(false);
                 if names.contains(name) || decorated || hook || override_of || open.contains(&(index, parent)) {
                     live.insert((index, scope));
@@ -373,12 +373,47 @@ fn uncalled(world: &World<'_>) -> Vec<(usize, ScopeId)> {
     found
 }
 
+/// Words of texts outside of Python: configuration files name what they instantiate, commands what they choose.
+pub(super) fn named_outside(world: &World<'_>) -> BTreeSet<String> {
+    let python: BTreeSet<&str> = world.modules.iter().map(Module::path).collect();
+    let mut names = BTreeSet::new();
+    for statement in world
+        .statements
+        .iter()
+        .filter(|statement| !python.contains(statement.place.file.as_str()))
+    {
+        if let Expr::Value(Value::Text(text)) = &statement.value {
+            names.extend(text.split(['.', ':', ' ', '/']).map(str::to_string));
+        }
+    }
+    names
+}
+
 /// Modules and classes whose members are looked up by a name that is computed: any of them may be meant.
-fn looked_up(world: &World<'_>) -> BTreeSet<(usize, ScopeId)> {
+pub(super) fn looked_up(world: &World<'_>) -> BTreeSet<(usize, ScopeId)> {
     let mut found = BTreeSet::new();
     let every =
         |found: &mut BTreeSet<(usize, ScopeId)>| found.extend((0..world.modules.len()).map(|module| (module, 0)));
     for (index, module) in world.modules.iter().enumerate() {
+        // `models.__dict__[name](…)`.
+        for (scope, inner) in module.scopes.iter().enumerate() {
+            for (path, at) in &inner.reads {
+                let Some(object) = path.strip_suffix(".__dict__") else {
+                    continue;
+                };
+                let here = Here {
+                    module: index,
+                    scope,
+                    block: inner.body,
+                    at: *at,
+                };
+                for holder in world.holders(here, &object.split('.').collect::<Vec<_>>(), 0) {
+                    if let Holder::Module(module) = holder {
+                        found.insert((module, 0));
+                    }
+                }
+            }
+        }
         for call in &module.calls {
             let here = Here {
                 module: index,
@@ -433,7 +468,7 @@ fn words(module: &Module, scope: ScopeId) -> impl Iterator<Item = String> {
         .into_iter()
 }
 
-fn has_foreign_base(world: &World<'_>, module: usize, class: ScopeId, depth: usize) -> bool {
+pub(super) fn has_foreign_base(world: &World<'_>, module: usize, class: ScopeId, depth: usize) -> bool {
     let (bases, foreign) = world.bases(module, class);
     foreign
         || (depth < 6

@@ -11,9 +11,12 @@ mod callees;
 mod dead;
 mod holders;
 mod members;
+mod running;
 mod world;
 
 use std::collections::BTreeSet;
+
+pub use running::Running;
 
 use super::module::{Binding, Bound, Local, Module, ScopeId};
 use crate::evidence::{Dead, Link, LinkKind, Statement, StatementId, Subject};

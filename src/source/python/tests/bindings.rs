@@ -91,6 +91,8 @@ def f(big):
     for i in range(3):
         total += 5  #: variable total=?total += 5
     g(total=total)  #: keyword total=@total | reference<-14 | reference<-16
+    for i in range(3):
+        rate = rate * 0.9  #: variable rate=?rate * 0.9
     with open("f") as v:
         v = v  #: variable v=@v
 "#,

@@ -68,7 +68,7 @@ const PLAIN: &[&str] = &[
 ];
 
 /// Callees that only show what they are given.
-const SHOWS: &[&str] = &[
+pub(super) const SHOWS: &[&str] = &[
     "print",
     "pprint",
     "pformat",

@@ -10,6 +10,7 @@ mod arguments;
 mod callees;
 mod dead;
 mod holders;
+mod later;
 mod members;
 mod running;
 mod world;
@@ -18,7 +19,7 @@ use std::collections::BTreeSet;
 
 pub use running::Running;
 
-use super::module::{Binding, Bound, Local, Module, ScopeId};
+use super::module::{Module, ScopeId};
 use crate::evidence::{Dead, Link, LinkKind, Statement, StatementId, Subject};
 use arguments::Made;
 use world::{Here, World};
@@ -44,7 +45,7 @@ pub fn bind(statements: &mut Vec<Statement>, links: &mut Vec<Link>, modules: &[M
         references(&world, &made.statements, &mut found);
         set_defaults(&world, &mut found);
         overrides(&world, &mut found);
-        let mut dead = shadowed(&world, &mut found);
+        let mut dead = later::shadowed(&world, &mut found);
         let called: BTreeSet<String> = bound
             .iter()
             .filter(|one| !one.targets.is_empty())
@@ -255,116 +256,5 @@ fn overrides(world: &World<'_>, found: &mut BTreeSet<Link>) {
                 });
             }
         }
-    }
-}
-
-/// Assignments that another of the same block takes the place of before anything reads them.
-fn shadowed(world: &World<'_>, found: &mut BTreeSet<Link>) -> Vec<(StatementId, Dead)> {
-    let mut dead = Vec::new();
-    for module in world.modules {
-        for (scope, inner) in module.scopes.iter().enumerate() {
-            for (name, bindings) in &inner.bindings {
-                for pair in bindings.windows(2) {
-                    replaced_pair(module, scope, name, &pair[0], &pair[1], found, &mut dead);
-                }
-            }
-        }
-        assigned_pairs(module, found, &mut dead);
-    }
-    dead
-}
-
-fn replaced_pair(
-    module: &Module,
-    scope: ScopeId,
-    name: &str,
-    first: &Binding,
-    second: &Binding,
-    found: &mut BTreeSet<Link>,
-    dead: &mut Vec<(StatementId, Dead)>,
-) {
-    let (Bound::Statement { local: old, .. }, Bound::Statement { local: new, augmented }) = (&first.what, &second.what)
-    else {
-        return;
-    };
-    if first.block != second.block || first.at >= second.at || old == new {
-        return;
-    }
-    let reads = |scope: ScopeId| {
-        module.scopes[scope]
-            .reads
-            .iter()
-            .filter(|(path, at)| path.split('.').next() == Some(name) && *at >= first.at && *at < second.at)
-            .count()
-    };
-    let elsewhere = (0..module.scopes.len())
-        .filter(|other| *other != scope && dead::within(module, *other, scope))
-        .any(|other| {
-            module.scopes[other]
-                .reads
-                .iter()
-                .any(|(path, _)| path.split('.').next() == Some(name))
-        });
-    let called_between = module
-        .calls
-        .iter()
-        .any(|call| call.scope == scope && call.at >= first.at && call.at < second.at);
-    if elsewhere && (called_between || module.scopes[scope].pauses) {
-        return;
-    }
-    link_pair(module, *old, *new, reads(scope), *augmented, found, dead);
-}
-
-/// `self.x = 1` and again `self.x = 2` in the same block.
-fn assigned_pairs(module: &Module, found: &mut BTreeSet<Link>, dead: &mut Vec<(StatementId, Dead)>) {
-    for (index, first) in module.assigned.iter().enumerate() {
-        let site = module.sites[first.statement];
-        let later = module.assigned[index + 1..].iter().find(|other| {
-            let there = module.sites[other.statement];
-            other.path == first.path && there.scope == site.scope && there.block == site.block
-        });
-        let Some(second) = later.filter(|_| !first.path.ends_with('?')) else {
-            continue;
-        };
-        let until = module.sites[second.statement].at;
-        let mut reads = 0;
-        for (path, at) in &module.scopes[site.scope].reads {
-            let touches = *path == first.path || path.starts_with(&format!("{}.", first.path));
-            reads += usize::from(touches && *at >= site.at && *at < until);
-        }
-        // Any call in between may look at the object.
-        let called = module.scopes[site.scope].pauses
-            || module
-                .calls
-                .iter()
-                .any(|call| call.scope == site.scope && call.at >= site.at && call.at < until);
-        if !called {
-            link_pair(module, first.statement, second.statement, reads, false, found, dead);
-        }
-    }
-}
-
-fn link_pair(
-    module: &Module,
-    old: Local,
-    new: Local,
-    reads: usize,
-    augmented: bool,
-    found: &mut BTreeSet<Link>,
-    dead: &mut Vec<(StatementId, Dead)>,
-) {
-    let (old, new) = (module.id(old), module.id(new));
-    let link = Link {
-        from: new,
-        to: old,
-        kind: LinkKind::Override,
-        slot: None,
-        launch: None,
-    };
-    if reads == 0 {
-        found.insert(link);
-        dead.push((old, Dead::Shadowed { by: new }));
-    } else if augmented && reads == 1 {
-        found.insert(link);
     }
 }

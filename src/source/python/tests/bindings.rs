@@ -77,7 +77,7 @@ fn the_last_assignment_that_runs_wins() {
         r#"
 def f(big):
     lr = 0.1  #: variable lr=0.1 | override<-4 | dead shadowed 4
-    lr = 0.2  #: variable lr=0.2
+    lr = 0.2  #: variable lr=0.2 | override<-6
     if big:
         lr = 0.3  #: variable lr=0.3 | if big | reference<-2
     g(lr=lr)  #: keyword lr=@lr | reference<-4 | reference<-6
@@ -206,7 +206,7 @@ import options
 import work
 config = options.parse()
 work.go(config)
-config.dim = 12  #: attribute dim=12 | of config
+config.dim = 12  #: attribute dim=12 | of config | override<-8
 if config.debug:
     config.dim = 13  #: attribute dim=13 | if config.debug
 "#,

@@ -92,3 +92,127 @@ def go(x):
     check(&files, None, &[], expected);
     check(&files, Some("a.py"), &[], expected);
 }
+
+#[test]
+fn the_last_assignment_that_runs_wins_from_a_branch_too() {
+    let files = [(
+        "a.py",
+        r#"
+class Config:
+    def __init__(self, model_size, mode):
+        self.decay = 0.8
+        self.layers = count(model_size)
+        if model_size == "large":
+            self.decay = 0.9
+        if mode == "a":
+            rate = 1
+        elif mode == "b":
+            rate = 2
+        else:
+            rate = 3
+        steps = 10
+        if mode == "a":
+            steps = 20
+        elif mode == "b":
+            steps = 30
+        use(rate=rate, steps=steps)
+        self.shown = 5
+        self.show()
+        if model_size == "large":
+            self.shown = 6
+        width = 1
+        build(width)
+        if mode == "a":
+            width = 2
+        total = 1
+        for i in range(3):
+            total = 2
+"#,
+    )];
+    let large = ("model_size", Value::Text("large".to_string()));
+    let small = ("model_size", Value::Text("small".to_string()));
+    let a = ("mode", Value::Text("a".to_string()));
+    let c = ("mode", Value::Text("c".to_string()));
+    check(
+        &files,
+        None,
+        &[],
+        &[
+            ("a.py:4 decay", &["0.8", "0.9"]),
+            ("a.py:19 rate", &["1", "2", "3"]),
+            ("a.py:14 steps", &["10", "20", "30"]),
+            ("a.py:19 steps", &["10", "20", "30"]),
+            // Something may have looked before the branch, so the first value counts by itself.
+            ("a.py:20 shown", &["5"]),
+            ("a.py:24 width", &["1"]),
+            ("a.py:28 total", &["1"]),
+        ],
+    );
+    check(
+        &files,
+        None,
+        &[large, a],
+        &[
+            ("a.py:4 decay", &["0.9"]),
+            ("a.py:19 rate", &["1"]),
+            ("a.py:19 steps", &["20"]),
+            ("a.py:20 shown", &["5"]),
+        ],
+    );
+    check(
+        &files,
+        None,
+        &[small, c],
+        &[
+            ("a.py:4 decay", &["0.8"]),
+            ("a.py:7 decay", &[]),
+            ("a.py:19 rate", &["3"]),
+            ("a.py:19 steps", &["10"]),
+        ],
+    );
+}
+
+#[test]
+fn where_every_branch_sets_it_the_first_value_is_gone() {
+    let files = [(
+        "a.py",
+        r#"
+import argparse
+parser = argparse.ArgumentParser()
+parser.add_argument("--lr", default=0.5)
+parser.add_argument("--batch", default=4)
+args = parser.parse_args()
+if args.data == "x":
+    args.lr = 0.1
+elif args.data == "y":
+    args.lr = 0.2
+else:
+    args.lr = 0.3
+if args.data == "x":
+    args.batch = 8
+conf = {"dim": 1}
+if args.data == "x":
+    conf["dim"] = 2
+"#,
+    )];
+    check(
+        &files,
+        None,
+        &[],
+        &[
+            ("a.py:4 lr", &["0.1", "0.2", "0.3"]),
+            ("a.py:5 batch", &["4", "8"]),
+            ("a.py:15 dim", &["1", "2"]),
+        ],
+    );
+    check(
+        &files,
+        None,
+        &[("data", Value::Text("y".to_string()))],
+        &[
+            ("a.py:4 lr", &["0.2"]),
+            ("a.py:5 batch", &["4"]),
+            ("a.py:15 dim", &["1"]),
+        ],
+    );
+}

@@ -41,8 +41,23 @@ pub fn page(kinds: &[&KindSpec]) -> String {
             let _ = write!(out, "\nUsual names: {}.\n", names.join(", "));
         }
     }
+    out.push_str(CHANGED);
     out
 }
+
+/// Where the rules were changed because true claims of real papers failed, or false ones passed, by their first wording.
+const CHANGED: &str = "
+## Rules that were changed on real claims
+
+- Two claims of one file that contradict each other: the one that the evidence supports keeps its verdict, with a caveat
+  that names the other; the other is refuted. Numbers that agree at the coarser one's printed precision (22 kHz and
+  22.05 kHz) do not contradict each other.
+- A value that stands in a configuration or in the code, and is seen only through a command of the documentation, is
+  not refuted by configurations that nothing launches: needs-clarification instead of discrepancy.
+- The first row of a table is no header either where a cell of it is longer than 64 bytes: a sentence names no column.
+- Host memory asked for in Slurm's binary units also agrees with the decimal reading (`--mem=48000` with 48 GB).
+- `see.sha256` is the hash that `sed -n 3,6p FILE | sha256sum` prints.
+";
 
 fn table<'k>(out: &mut String, keys: impl Iterator<Item = &'k Key>) {
     out.push_str("| key | value | meaning |\n|---|---|---|\n");

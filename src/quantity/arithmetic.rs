@@ -81,38 +81,6 @@ pub fn evaluate(expression: &str, lookup: &dyn Fn(&str) -> Option<BigDecimal>) -
     })
 }
 
-/// The names in `expression`, each once, in order; of an expression that does not parse, none.
-///
-/// A hyphen before a letter belongs to the name (`batch-size`), so subtraction of names needs blanks.
-#[must_use]
-pub fn names(expression: &str) -> Vec<String> {
-    let mut names = Vec::new();
-    for token in lex(expression).unwrap_or_default() {
-        if let Sign::Name(name) = token.sign
-            && !names.contains(&name)
-        {
-            names.push(name);
-        }
-    }
-    names
-}
-
-/// The factors of a product of names and numbers: `a * b` is `["a", "b"]`; none where another operator stands.
-#[must_use]
-pub fn factors(expression: &str) -> Option<Vec<String>> {
-    let tokens = lex(expression).ok()?;
-    let mut factors = Vec::new();
-    for (index, token) in tokens.iter().enumerate() {
-        match (index % 2, &token.sign) {
-            (0, Sign::Name(name)) => factors.push(name.clone()),
-            (0, Sign::Number(number)) => factors.push(number.to_string()),
-            (1, Sign::Operator("*")) => {}
-            _ => return None,
-        }
-    }
-    (tokens.len() % 2 == 1).then_some(factors)
-}
-
 #[derive(Debug, Clone, PartialEq)]
 enum Sign {
     Number(Number),
@@ -496,22 +464,10 @@ mod tests {
         assert_eq!(evaluate(&"1+".repeat(4000), &settings), Err(ArithmeticError::TooLarge));
     }
 
-    #[test]
-    fn names_and_factors() {
-        assert_eq!(names("a * (b - a) + train.c-d"), ["a", "b", "train.c-d"]);
-        assert_eq!(names("970 * 22"), Vec::<String>::new());
-        assert_eq!(names("a & b"), Vec::<String>::new());
-        assert_eq!(factors("a * b * 2"), Some(vec!["a".into(), "b".into(), "2".into()]));
-        assert_eq!(factors("batch-size"), Some(vec!["batch-size".into()]));
-        assert_eq!(factors("a + b"), None);
-        assert_eq!(factors("a *"), None);
-    }
-
     proptest! {
         #[test]
         fn no_text_panics_or_hangs(text in "\\PC{0,40}") {
             let _ = evaluate(&text, &settings);
-            let _ = names(&text);
         }
 
         #[test]

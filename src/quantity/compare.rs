@@ -71,18 +71,6 @@ pub enum Why {
     },
 }
 
-impl Why {
-    /// The name under which the catalogues know the reason.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::UnitMissing(_) => "unit-missing",
-            Self::ClaimUnitMissing(_) => "claim-unit-missing",
-            Self::NotComparable { .. } => "not-comparable",
-        }
-    }
-}
-
 /// What a reader should know beside the outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Note {
@@ -92,18 +80,6 @@ pub enum Note {
     ObservedRounded,
     /// The evidence prints fewer digits than the claim, and may be the same number rounded.
     ObservedCoarser,
-}
-
-impl Note {
-    /// The name under which the catalogues know the note.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::GbOrGib => "gb-or-gib",
-            Self::ObservedRounded => "observed-rounded",
-            Self::ObservedCoarser => "observed-coarser",
-        }
-    }
 }
 
 impl Comparison {
@@ -410,10 +386,17 @@ mod tests {
             Outcome::Agrees => "agrees".to_owned(),
             Outcome::Disagrees => "disagrees".to_owned(),
             Outcome::Overlaps => "overlaps".to_owned(),
-            Outcome::Undecidable(why) => why.code().to_owned(),
+            Outcome::Undecidable(Why::UnitMissing(_)) => "unit-missing".to_owned(),
+            Outcome::Undecidable(Why::ClaimUnitMissing(_)) => "claim-unit-missing".to_owned(),
+            Outcome::Undecidable(Why::NotComparable { .. }) => "not-comparable".to_owned(),
         };
         for note in &comparison.notes {
-            word = format!("{word}, {}", note.code());
+            let note = match note {
+                Note::GbOrGib => "gb-or-gib",
+                Note::ObservedRounded => "observed-rounded",
+                Note::ObservedCoarser => "observed-coarser",
+            };
+            word = format!("{word}, {note}");
         }
         word
     }

@@ -22,7 +22,7 @@ use chrono::NaiveDate;
 use crate::claim::{Accept, Claim};
 use crate::evidence::{Evidence, Gap, GapReason, Grade};
 use crate::place::Place;
-use crate::verdict::{Citation, Message, Ruling, Stance, Verdict};
+use crate::verdict::{Citation, Ruling, Stance, Verdict};
 
 /// A format of the report.
 #[derive(Debug)]
@@ -155,17 +155,6 @@ impl Report<'_> {
                 .filter(|(_, count)| *count > 0)
                 .collect(),
         }
-    }
-
-    /// Caveats over all claims: shown after the table, never on the terminal only.
-    pub fn caveats(&self) -> impl Iterator<Item = (&str, &Message)> {
-        self.claims.iter().flat_map(|judged| {
-            judged
-                .ruling
-                .caveats
-                .iter()
-                .map(|caveat| (judged.claim.id.as_str(), caveat))
-        })
     }
 
     /// What was not read, by reason; within one, in the order of the evidence.

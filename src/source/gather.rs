@@ -311,6 +311,14 @@ fn quotes(repository: &Repository, wanted: &mut Wanted, evidence: &mut Evidence)
         .paper
         .as_mut()
         .map(|paper| Paper::read(paper.main.clone(), &mut *paper.load));
+    // A part of the paper that is not there may hold the quotes that are not found.
+    evidence
+        .gaps
+        .extend(paper.iter().flat_map(Paper::missing).map(|missing| Gap {
+            file: missing.path.clone(),
+            why: GapReason::Unreadable,
+            detail: format!("\\input of {}", missing.place.short()),
+        }));
     let mut texts: BTreeMap<String, Option<SourceText>> = BTreeMap::new();
     for ask in &wanted.asks {
         let Ask::Quote { text, at } = ask else { continue };

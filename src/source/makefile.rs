@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use crate::evidence::{Ask, Gap, GapReason};
+use crate::evidence::{Ask, GapReason};
 use crate::source::shell::{LARGEST, Recipes};
 use crate::source::{File, FileFacts, Reader};
 
@@ -26,19 +26,11 @@ fn reads(path: &str) -> bool {
 }
 
 fn read(file: &File, _asks: &[Ask]) -> FileFacts {
-    let gap = |why, detail: &str| FileFacts {
-        gaps: vec![Gap {
-            file: file.path.clone(),
-            why,
-            detail: detail.to_string(),
-        }],
-        ..FileFacts::default()
-    };
     if file.bytes.len() > LARGEST {
-        return gap(GapReason::TooLarge, "Makefiles are read up to 4 MB");
+        return file.gap(GapReason::TooLarge, "Makefiles are read up to 4 MB").into();
     }
     let Some(source) = &file.text else {
-        return gap(GapReason::NotText, "not UTF-8");
+        return file.gap(GapReason::NotText, "not UTF-8").into();
     };
     let text = as_shell(source.text());
     let mut recipes = Recipes::new(source, &text);

@@ -25,7 +25,7 @@ pub mod scheduler;
 pub mod shell;
 pub mod site;
 
-use crate::evidence::{Ask, Expr, Gap, Grade, Guard, Link, Statement, StatementId};
+use crate::evidence::{Ask, Expr, Gap, GapReason, Grade, Guard, Link, Statement, StatementId};
 use crate::place::{Place, SourceText};
 
 /// A file that was read, as its reader gets it.
@@ -36,6 +36,17 @@ pub struct File {
     pub bytes: Vec<u8>,
     /// The bytes as text, where they are UTF-8 (a byte order mark is kept in the offsets).
     pub text: Option<SourceText>,
+}
+
+impl File {
+    /// That it was not read, or not all of it.
+    pub(crate) fn gap(&self, why: GapReason, detail: impl Into<String>) -> Gap {
+        Gap {
+            file: self.path.clone(),
+            why,
+            detail: detail.into(),
+        }
+    }
 }
 
 /// A kind of file: how it is recognised and read.
@@ -57,6 +68,16 @@ pub struct FileFacts {
     pub gaps: Vec<Gap>,
     /// What a Python file defines, calls and imports, for binding across files.
     pub module: Option<python::Module>,
+}
+
+impl From<Gap> for FileFacts {
+    /// What a file says that was not read.
+    fn from(gap: Gap) -> FileFacts {
+        FileFacts {
+            gaps: vec![gap],
+            ..FileFacts::default()
+        }
+    }
 }
 
 /// Every reader, in the order of the rooms.
@@ -82,8 +103,6 @@ pub fn today() -> chrono::NaiveDate {
 pub fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
-
-pub use site::way;
 
 /// A command as a shell script, a Makefile, a string in code or prose has it, before anyone knows what it starts.
 #[derive(Debug, Clone)]

@@ -6,7 +6,7 @@
 //! Example: `at = "README.md:101"` leaves `README.md`'s sentences out, and its `--cutout` command line in.
 
 use crate::claim::Claim;
-use crate::evidence::{Evidence, Form, Scope, ScopeFiles, Statement};
+use crate::evidence::{Evidence, Form, Launch, Scope, ScopeFiles, Statement};
 use crate::judge::Case;
 use crate::verdict::Message;
 
@@ -50,13 +50,17 @@ impl<'a> InScope<'a> {
         self.files().binary_search_by(|other| other.as_str().cmp(file)).is_ok()
     }
 
-    /// A file in scope, or one whose code a launch in scope runs: `in` chooses occasions, links lead out of it.
+    /// A file in scope, or one whose code a launch in scope, or of an entry in scope, runs: `in` chooses occasions,
+    /// links lead out of it.
     pub(crate) fn reaches(&self, evidence: &Evidence, file: &str) -> bool {
+        let chosen = |launch: &Launch| {
+            self.has(&launch.place.file) || launch.entry.as_deref().is_some_and(|entry| self.has(entry))
+        };
         self.has(file)
             || evidence
                 .launches
                 .iter()
-                .any(|launch| self.has(&launch.place.file) && launch.reach.iter().any(|reached| reached == file))
+                .any(|launch| chosen(launch) && launch.reach.iter().any(|reached| reached == file))
     }
 
     /// Never evidence for this claim, whatever links lead there.

@@ -174,12 +174,6 @@ impl Specifier {
         })
     }
 
-    /// The specifier as written.
-    #[must_use]
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
     /// Whether `version` is in the set; none where it is no version of PEP 440.
     #[must_use]
     pub fn contains(&self, version: &str) -> Option<bool> {

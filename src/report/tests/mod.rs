@@ -1,5 +1,6 @@
 //! What holds for all formats: the same counts, every place, the words of each language, the same bytes each time.
 
+mod rulings;
 pub(crate) mod world;
 
 use std::path::Path;

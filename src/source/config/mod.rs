@@ -21,7 +21,7 @@ pub(super) use toml::tree as toml_tree;
 pub(super) use tree::{Entry, Kind, Node};
 
 use super::{File, FileFacts, Reader};
-use crate::evidence::{Ask, Gap, GapReason};
+use crate::evidence::{Ask, GapReason};
 use tree::Tree;
 
 /// Bytes of a configuration file; larger ones are data.
@@ -65,13 +65,7 @@ fn read_toml(file: &File, _: &[Ask]) -> FileFacts {
 
 fn read(file: &File, parse: fn(&str) -> Tree) -> FileFacts {
     let mut facts = FileFacts::default();
-    let mut gap = |why, detail: String| {
-        facts.gaps.push(Gap {
-            file: file.path.clone(),
-            why,
-            detail,
-        })
-    };
+    let mut gap = |why, detail: String| facts.gaps.push(file.gap(why, detail));
     let Some(text) = &file.text else {
         gap(GapReason::NotText, String::new());
         return facts;

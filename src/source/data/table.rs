@@ -36,13 +36,7 @@ pub(super) fn rows(file: &File, header: Option<bool>, facts: &mut FileFacts) {
         ..Counter::default()
     };
     let lower = file.path.to_lowercase();
-    let mut gap = |why, detail: String| {
-        facts.gaps.push(Gap {
-            file: file.path.clone(),
-            why,
-            detail,
-        })
-    };
+    let mut gap = |why, detail: String| facts.gaps.push(file.gap(why, detail));
     match lower.rsplit('.').next().unwrap_or("") {
         "csv" => {
             for record in csv_records(&file.bytes) {

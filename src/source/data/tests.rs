@@ -43,7 +43,10 @@ fn found(facts: &FileFacts) -> Vec<String> {
 #[test]
 fn rows_are_counted() {
     type Case<'a> = (&'a str, &'a str, Option<bool>, Option<(&'a str, u64, u64, &'a str)>);
+    let long = format!("LJ001|{}|x\nLJ002|short|y\n", "a sentence of a speaker ".repeat(4));
     let cases: &[Case] = &[
+        // A sentence is no column's name.
+        ("a.txt", &long, None, Some(("2", 0, 0, "c1 c2 c3"))),
         ("a.csv", "clip,label\na,1\nb,0\n", None, Some(("2", 0, 0, "clip label"))),
         ("a.csv", "clip,label\na,1\nb,0", None, Some(("2", 0, 0, "clip label"))),
         (

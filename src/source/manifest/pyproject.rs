@@ -18,13 +18,7 @@ pub(super) fn reads(path: &str) -> bool {
 
 pub(super) fn read(file: &File) -> FileFacts {
     let mut facts = FileFacts::default();
-    let mut gap = |why, detail| {
-        facts.gaps.push(Gap {
-            file: file.path.clone(),
-            why,
-            detail,
-        })
-    };
+    let mut gap = |why, detail: String| facts.gaps.push(file.gap(why, detail));
     let Some(text) = &file.text else {
         gap(GapReason::NotText, String::new());
         return facts;

@@ -30,20 +30,15 @@ use crate::source::File;
 
 /// The text of a file of prose; nothing for a changelog, whose numbers are of other versions.
 fn source_of(file: &File, largest: usize) -> Result<Option<&SourceText>, Gap> {
-    let gap = |why, detail: &str| Gap {
-        file: file.path.clone(),
-        why,
-        detail: detail.to_string(),
-    };
     if file.bytes.len() > largest {
-        return Err(gap(
+        return Err(file.gap(
             GapReason::TooLarge,
-            &format!("prose is read up to {} MB", largest / 1_000_000),
+            format!("prose is read up to {} MB", largest / 1_000_000),
         ));
     }
     match &file.text {
         Some(source) => Ok((!is_changelog(&file.path)).then_some(source)),
-        None => Err(gap(GapReason::NotText, "not UTF-8")),
+        None => Err(file.gap(GapReason::NotText, "not UTF-8")),
     }
 }
 

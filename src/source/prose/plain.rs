@@ -30,12 +30,7 @@ fn read(file: &File, asks: &[Ask]) -> FileFacts {
     let source = match super::source_of(file, LARGEST) {
         Ok(Some(source)) => source,
         Ok(None) => return FileFacts::default(),
-        Err(gap) => {
-            return FileFacts {
-                gaps: vec![gap],
-                ..FileFacts::default()
-            };
-        }
+        Err(gap) => return gap.into(),
     };
     let wanted = Wanted::of(asks);
     let (text, gaps) = super::without_long_lines(source);

@@ -6,7 +6,8 @@
 //!
 //! Example: `scripts/train.py` with `from models.net import Net` reaches `models/net.py` and `models/__init__.py`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::module::{ImportName, Module};
 
@@ -17,6 +18,8 @@ pub(super) struct Files<'m> {
     by_path: BTreeMap<&'m str, usize>,
     /// Files by their own name, for imports that are found by their dotted end.
     by_name: BTreeMap<&'m str, Vec<usize>>,
+    /// What was found before: binding asks for the same import at every name that it brings.
+    found: RefCell<HashMap<(usize, String), Option<usize>>>,
 }
 
 impl<'m> Files<'m> {
@@ -34,11 +37,22 @@ impl<'m> Files<'m> {
             modules,
             by_path,
             by_name,
+            found: RefCell::default(),
         }
     }
 
     /// The file that a dotted module name (with leading dots where relative) means in a file.
     pub(super) fn find(&self, from: usize, module: &str) -> Option<usize> {
+        let key = (from, module.to_string());
+        if let Some(known) = self.found.borrow().get(&key) {
+            return *known;
+        }
+        let found = self.look_up(from, module);
+        self.found.borrow_mut().insert(key, found);
+        found
+    }
+
+    fn look_up(&self, from: usize, module: &str) -> Option<usize> {
         let path = self.modules[from].path();
         let folder = parent(path);
         let dots = module.len() - module.trim_start_matches('.').len();

@@ -74,19 +74,13 @@ fn read(file: &File, _asks: &[Ask]) -> FileFacts {
     if !named && !has_shell_shebang(&file.bytes) {
         return FileFacts::default();
     }
-    let gap = |why, detail: &str| FileFacts {
-        gaps: vec![Gap {
-            file: file.path.clone(),
-            why,
-            detail: detail.to_string(),
-        }],
-        ..FileFacts::default()
-    };
     if file.bytes.len() > LARGEST {
-        return gap(GapReason::TooLarge, "shell scripts are read up to 4 MB");
+        return file
+            .gap(GapReason::TooLarge, "shell scripts are read up to 4 MB")
+            .into();
     }
     let Some(source) = &file.text else {
-        return gap(GapReason::NotText, "not UTF-8");
+        return file.gap(GapReason::NotText, "not UTF-8").into();
     };
     // A byte order mark is no part of the first word.
     let start = if file.bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };

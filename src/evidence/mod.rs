@@ -13,6 +13,7 @@ mod evaluate;
 mod expr;
 mod graph;
 mod needed;
+mod resolved;
 mod saved;
 mod statement;
 
@@ -22,7 +23,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 pub use expr::{Arg, Expr};
-pub use graph::{Graph, Occasion, Outcome, Resolved};
+pub use graph::Graph;
+pub use resolved::{Occasion, Outcome, Resolved};
 pub use saved::{ReplayError, SCHEMA};
 pub use statement::{Dead, Form, Grade, Guard, Statement, Subject};
 

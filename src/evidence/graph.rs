@@ -12,7 +12,7 @@
 
 use super::evaluate::{Lookup, evaluate, truth};
 use super::resolved::{Occasion, Outcome, Resolved};
-use super::{Evidence, Form, Guard, LaunchId, LinkKind, Statement, StatementId};
+use super::{Evidence, Form, Guard, LinkKind, Statement, StatementId};
 use crate::quantity::Value;
 
 /// Links followed from one statement at most: longer chains are loops that a cycle check missed, or generated code.

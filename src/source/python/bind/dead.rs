@@ -9,39 +9,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::module::{Module, Scope, ScopeId, ScopeKind};
 use super::super::reach::entries;
-use super::world::{Here, Holder, World};
+use super::lookup::{looked_up, words};
+use super::world::World;
 use crate::evidence::{Dead, Expr, Form, StatementId, Subject};
 use crate::quantity::Value;
 
 /// Methods and functions that frameworks call.
-const HOOKS: &[&str] = &[
-    "main",
-    "forward",
-    "backward",
-    "training_step",
-    "validation_step",
-    "test_step",
-    "predict_step",
-    "configure_optimizers",
-    "setup",
-    "teardown",
-    "prepare_data",
-    "train_dataloader",
-    "val_dataloader",
-    "test_dataloader",
-    "predict_dataloader",
-    "collate_fn",
-    "compute_loss",
-    "training_epoch_end",
-    "validation_epoch_end",
-    "test_epoch_end",
-    "run",
-    "call",
-    "build",
-    "setUp",
-    "tearDown",
-    "setUpClass",
-];
+const HOOKS: &str = "
+    main forward backward training_step validation_step test_step predict_step configure_optimizers
+    setup teardown prepare_data train_dataloader val_dataloader test_dataloader predict_dataloader
+    collate_fn compute_loss training_epoch_end validation_epoch_end test_epoch_end run call build setUp
+    tearDown setUpClass";
 
 /// Decorators that call nobody.
 const PLAIN: &[&str] = &[
@@ -99,7 +77,7 @@ pub(super) const SHOWS: &[&str] = &[
 
 /// Whether frameworks call what bears this name.
 pub(super) fn is_hook(name: &str) -> bool {
-    HOOKS.contains(&name)
+    HOOKS.split_ascii_whitespace().any(|hook| hook == name)
         || name.starts_with('<')
         || (name.starts_with("__") && name.ends_with("__"))
         || name.starts_with("on_")
@@ -387,85 +365,6 @@ pub(super) fn named_outside(world: &World<'_>) -> BTreeSet<String> {
         }
     }
     names
-}
-
-/// Modules and classes whose members are looked up by a name that is computed: any of them may be meant.
-pub(super) fn looked_up(world: &World<'_>) -> BTreeSet<(usize, ScopeId)> {
-    let mut found = BTreeSet::new();
-    let every =
-        |found: &mut BTreeSet<(usize, ScopeId)>| found.extend((0..world.modules.len()).map(|module| (module, 0)));
-    for (index, module) in world.modules.iter().enumerate() {
-        // `models.__dict__[name](…)`.
-        for (scope, inner) in module.scopes.iter().enumerate() {
-            for (path, at) in &inner.reads {
-                let Some(object) = path.strip_suffix(".__dict__") else {
-                    continue;
-                };
-                let here = Here {
-                    module: index,
-                    scope,
-                    block: inner.body,
-                    at: *at,
-                };
-                for holder in world.holders(here, &object.split('.').collect::<Vec<_>>(), 0) {
-                    if let Holder::Module(module) = holder {
-                        found.insert((module, 0));
-                    }
-                }
-            }
-        }
-        for call in &module.calls {
-            let here = Here {
-                module: index,
-                scope: call.scope,
-                block: call.block,
-                at: call.at,
-            };
-            let first = call.positional.first().map(|argument| &argument.value);
-            match (call.resolved.as_str(), first) {
-                ("fire.Fire" | "Fire", None) => every(&mut found),
-                ("globals" | "locals" | "eval" | "exec", _) => {
-                    found.insert((index, 0));
-                }
-                ("getattr" | "vars" | "fire.Fire" | "Fire", Some(Expr::Ref(path))) => {
-                    let mut known = false;
-                    for holder in world.holders(here, &path.split('.').collect::<Vec<_>>(), 0) {
-                        known = true;
-                        match holder {
-                            Holder::Module(module) => found.insert((module, 0)),
-                            Holder::Class { module, scope } => found.insert((module, scope)),
-                            _ => false,
-                        };
-                    }
-                    let imported = world.resolve(here, path).iter().any(|id| {
-                        matches!(&world.statements[*id].value, Expr::Call { callee, .. } if callee.contains("import"))
-                    });
-                    if !known && imported {
-                        every(&mut found);
-                    }
-                }
-                ("getattr", Some(Expr::Opaque(text))) if text.contains("sys.modules") => {
-                    found.insert((index, 0));
-                }
-                ("getattr", Some(Expr::Call { callee, .. })) if callee.contains("import") => every(&mut found),
-                _ => {}
-            }
-        }
-    }
-    found
-}
-
-/// Every word of what a scope reads.
-fn words(module: &Module, scope: ScopeId) -> impl Iterator<Item = String> {
-    let scope = &module.scopes[scope];
-    scope
-        .reads
-        .iter()
-        .flat_map(|(path, _)| path.split('.'))
-        .chain(scope.bases.iter().flat_map(|base| base.split('.')))
-        .map(str::to_string)
-        .collect::<Vec<_>>()
-        .into_iter()
 }
 
 pub(super) fn has_foreign_base(world: &World<'_>, module: usize, class: ScopeId, depth: usize) -> bool {

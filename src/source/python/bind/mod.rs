@@ -11,7 +11,9 @@ mod callees;
 mod dead;
 mod holders;
 mod later;
+mod lookup;
 mod members;
+mod methods;
 mod running;
 mod spread;
 mod world;
@@ -122,13 +124,13 @@ fn resolve_targets(world: &World<'_>, bound: &mut arguments::Bound<'_>) {
 }
 
 fn bind_methods(world: &World<'_>, bound: &mut [arguments::Bound<'_>]) {
-    let methods = callees::methods(world);
+    let methods = methods::methods(world);
     for one in bound.iter_mut().filter(|one| one.callees.is_empty()) {
         resolve_targets(world, one);
         if one.callees.is_empty() {
             one.callees
                 .sure
-                .extend(callees::by_name(world, &methods, one.module, one.call));
+                .extend(methods::by_name(world, &methods, one.module, one.call));
         }
     }
 }

@@ -12,7 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::module::{Module, Scope, ScopeId, ScopeKind};
 use super::super::reach::reach;
-use super::dead::{has_foreign_base, is_hook, is_taken_over, looked_up, named_outside};
+use super::dead::{has_foreign_base, is_hook, is_taken_over, named_outside};
+use super::lookup::looked_up;
 use super::world::World;
 use crate::evidence::{Idle, Statement};
 

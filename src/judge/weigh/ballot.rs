@@ -126,8 +126,10 @@ pub(crate) fn ballot(case: &Case<'_>, graph: &Graph<'_>, seen: &Seen, how: How) 
 /// The name of the function or class whose result the value is, where the claim names one.
 fn callee(case: &Case<'_>, graph: &Graph<'_>, live: &Live) -> Option<String> {
     let by_name = matches!(case.claim.value, Some(crate::quantity::Stated::Text(_)));
-    match &graph.statement(live.resolved.origin()).value {
-        Expr::Call { callee, .. } if by_name => Some(callee.clone()),
+    let origin = graph.statement(live.resolved.origin());
+    match &origin.value {
+        // A call through which a value might come is no value itself.
+        Expr::Call { callee, .. } if by_name && origin.form != Form::Call => Some(callee.clone()),
         _ => None,
     }
 }

@@ -7,6 +7,7 @@
 //! Example: `net = Net(); net(x)` calls `Net.forward`.
 
 use super::super::module::{CallSite, Pick, ScopeId, ScopeKind};
+use super::dead::within;
 use super::methods::{constructor, fits, method_target, object_call};
 use super::world::{Definition, Here, Holder, World};
 use crate::evidence::{Expr, StatementId};
@@ -188,7 +189,17 @@ fn definition_targets(world: &World<'_>, definition: &Definition, depth: usize) 
                 .into_iter()
                 .flatten()
             {
-                found.extend(value_targets(world, *there, value, depth + 1));
+                // What a function hands over of itself leads back to itself.
+                let mut handed = value_targets(world, *there, value, depth + 1);
+                let itself = |target: &Target| match target {
+                    Target::Function { module, scope, .. } => {
+                        *module == there.module && within(&world.modules[*module], there.scope, *scope)
+                    }
+                    Target::Fields { .. } => false,
+                };
+                handed.sure.retain(|target| !itself(target));
+                handed.perhaps.retain(|target| !itself(target));
+                found.extend(handed);
             }
             found
         }

@@ -157,6 +157,21 @@ fn hand_arguments(world: &mut World<'_>, bound: &[arguments::Bound<'_>]) {
                         .push((here, argument.value.clone()));
                 }
             }
+            let spread = call
+                .spreads
+                .iter()
+                .flat_map(|spread| spread::members(world, here, spread, &names));
+            for (name, id) in spread.collect::<Vec<_>>() {
+                if let Some((_, parameter, _)) = names.iter().find(|(parameter, ..)| *parameter == name)
+                    && let Some((module, local)) = world.owner_of(id)
+                {
+                    let value = world.value(module, local).clone();
+                    passed
+                        .entry(*parameter)
+                        .or_default()
+                        .push((world.here(module, local), value));
+                }
+            }
             for (name, local) in &call.keywords {
                 if let Some((_, parameter, _)) = names.iter().find(|(parameter, ..)| parameter == name) {
                     let value = world.statements[world.modules[one.module].id(*local)].value.clone();

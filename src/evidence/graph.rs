@@ -56,7 +56,7 @@ impl<'e> Graph<'e> {
 
     /// Whether the conditions around a statement let it run: `None` where one cannot be decided.
     pub fn runs(&self, guards: &[Guard], at: StatementId, occasion: Occasion<'_>) -> Option<bool> {
-        self.guards_hold(guards, at, occasion, &mut vec![at])
+        self.guards_hold(guards, at, occasion, &[at])
     }
 
     fn guards_hold(
@@ -64,7 +64,7 @@ impl<'e> Graph<'e> {
         guards: &[Guard],
         at: StatementId,
         occasion: Occasion<'_>,
-        visiting: &mut Vec<StatementId>,
+        visiting: &[StatementId],
     ) -> Option<bool> {
         let mut open = false;
         for guard in guards {

@@ -7,15 +7,33 @@
 
 /// What papers call a package, and its name on the index (normalised).
 const SPELLED: &[(&str, &str)] = &[
-    ("pytorch", "torch"),
-    ("sklearn", "scikit-learn"),
-    ("opencv", "opencv-python"),
-    ("hugging-face-transformers", "transformers"),
-    ("huggingface-transformers", "transformers"),
+    ("beautiful-soup", "beautifulsoup4"),
     ("cuda-toolkit", "cuda"),
     ("cudatoolkit", "cuda"),
+    ("flash-attention", "flash-attn"),
+    ("flashattention", "flash-attn"),
+    ("hugging-face-accelerate", "accelerate"),
+    ("hugging-face-datasets", "datasets"),
+    ("hugging-face-peft", "peft"),
+    ("hugging-face-transformers", "transformers"),
+    ("huggingface-accelerate", "accelerate"),
+    ("huggingface-datasets", "datasets"),
+    ("huggingface-peft", "peft"),
+    ("huggingface-transformers", "transformers"),
+    ("hydra", "hydra-core"),
+    ("lightning-ai", "lightning"),
     ("nvidia-driver", "driver"),
+    ("opencv", "opencv-python"),
+    ("pil", "pillow"),
+    ("pyg", "torch-geometric"),
+    ("pytorch", "torch"),
+    ("pytorch-geometric", "torch-geometric"),
+    ("skimage", "scikit-image"),
+    ("sklearn", "scikit-learn"),
+    ("tensor-flow", "tensorflow"),
     ("tensorflow-gpu", "tensorflow"),
+    ("weights-and-biases", "wandb"),
+    ("yaml", "pyyaml"),
 ];
 
 /// PEP 503: lower case, runs of `-`, `_` and `.` as one `-`.
@@ -51,6 +69,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_table_is_sorted_and_normalised() {
+        assert!(SPELLED.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        assert!(
+            SPELLED
+                .iter()
+                .all(|(spelled, name)| normalised(spelled) == *spelled && normalised(name) == *name)
+        );
+    }
+
+    #[test]
     fn names_are_what_the_index_has() {
         for (written, canonical_name) in [
             ("PyTorch", "torch"),
@@ -58,6 +86,7 @@ mod tests {
             ("Scikit_Learn", "scikit-learn"),
             ("ruamel.yaml", "ruamel-yaml"),
             ("flash__attn", "flash-attn"),
+            ("Flash_Attention", "flash-attn"),
         ] {
             assert_eq!(canonical(written), canonical_name, "{written}");
         }

@@ -135,8 +135,7 @@ fn normalised(name: &str) -> Option<String> {
     if name.is_empty() || !fits || !name.bytes().any(|byte| byte.is_ascii_alphabetic()) {
         return None;
     }
-    let parts: Vec<&str> = name.split(['-', '_', '.']).filter(|part| !part.is_empty()).collect();
-    Some(parts.join("-").to_ascii_lowercase())
+    Some(crate::quantity::packages::normalised(name))
 }
 
 impl Script<'_> {

@@ -22,7 +22,7 @@ pub use running::Running;
 
 use super::module::{Module, ScopeId};
 use crate::evidence::{Dead, Link, LinkKind, Statement, StatementId, Subject};
-use arguments::Made;
+use arguments::{Calls, Made};
 use callees::Callees;
 use world::{Here, World};
 
@@ -38,8 +38,9 @@ pub fn bind(statements: &mut Vec<Statement>, links: &mut Vec<Link>, modules: &[M
         bind_methods(&world, &mut bound);
         hand_arguments(&mut world, &bound);
         let mut made = Made::default();
+        let all = Calls::new(&world, &bound);
         for one in &bound {
-            arguments::link(&world, one, &bound, &mut made);
+            arguments::link(&world, one, &all, &mut made);
         }
         arguments::decorated_options(&world, &mut made);
         found.extend(made.links);
@@ -155,7 +156,10 @@ fn hand_arguments(world: &mut World<'_>, bound: &[arguments::Bound<'_>]) {
                         .push((here, argument.value.clone()));
                 }
             }
-            let spread = call.spreads.iter().flat_map(|spread| spread::members(world, here, spread, &names));
+            let spread = call
+                .spreads
+                .iter()
+                .flat_map(|spread| spread::members(world, here, spread, &names));
             for (name, id) in spread.collect::<Vec<_>>() {
                 if let Some((_, parameter, _)) = names.iter().find(|(parameter, ..)| *parameter == name)
                     && let Some((module, local)) = world.owner_of(id)

@@ -6,9 +6,9 @@
 //! Example: `train(net, 32)` with `def train(model, batch_size=16)` makes the keyword `batch_size`, value 32, and
 //! links it to the parameter.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::module::{CallSite, Local, ParameterKind, Positional, ScopeKind};
+use super::super::module::{CallSite, Local, ParameterKind, Positional, ScopeId, ScopeKind};
 use super::callees::{Callees, Target};
 use super::world::{Here, World};
 use super::{dead, spread};
@@ -36,6 +36,49 @@ impl Bound<'_> {
     /// Whether it has a keyword of this name.
     fn names(&self, name: &str) -> bool {
         self.call.keywords.iter().any(|(keyword, _)| keyword == name)
+    }
+}
+
+/// All calls, with those that hand `**kwargs` or `*rest` on and those of each function.
+pub(super) struct Calls<'a, 'w> {
+    /// By the function they stand in: calls with `**kwargs` of that function, and that argument.
+    handing_on: BTreeMap<(usize, ScopeId), Vec<(&'a Bound<'w>, &'w Positional)>>,
+    /// By the function they call.
+    pub callers: BTreeMap<(usize, ScopeId), Vec<&'a Bound<'w>>>,
+}
+
+impl<'a, 'w> Calls<'a, 'w> {
+    pub(super) fn new(world: &World<'w>, all: &'a [Bound<'w>]) -> Calls<'a, 'w> {
+        let mut calls = Calls {
+            handing_on: BTreeMap::new(),
+            callers: BTreeMap::new(),
+        };
+        for bound in all {
+            let inside = (bound.module, bound.call.scope);
+            let rest = world.modules[bound.module].scopes[bound.call.scope]
+                .parameters
+                .iter()
+                .find(|parameter| parameter.kind == ParameterKind::Keywords);
+            for spread in &bound.call.spreads {
+                if matches!((&spread.value, rest), (Expr::Ref(path), Some(rest)) if *path == rest.name) {
+                    calls.handing_on.entry(inside).or_default().push((bound, spread));
+                }
+            }
+            for target in bound.callees.all() {
+                if let Target::Function { module, scope, .. } = target {
+                    calls.callers.entry((module, scope)).or_default().push(bound);
+                }
+            }
+        }
+        calls
+    }
+
+    /// The calls in a function that hand on its `**kwargs`, and where they do.
+    fn handing_on(&self, target: Target) -> &[(&'a Bound<'w>, &'w Positional)] {
+        match target {
+            Target::Function { module, scope, .. } => self.handing_on.get(&(module, scope)).map_or(&[], Vec::as_slice),
+            Target::Fields { .. } => &[],
+        }
     }
 }
 
@@ -128,7 +171,7 @@ impl Made {
 }
 
 /// Links one call's arguments to its callee's parameters.
-pub(super) fn link(world: &World<'_>, bound: &Bound<'_>, all: &[Bound<'_>], made: &mut Made) {
+pub(super) fn link(world: &World<'_>, bound: &Bound<'_>, all: &Calls<'_, '_>, made: &mut Made) {
     let sure = bound.callees.sure.iter().map(|target| (*target, LinkKind::Argument));
     let perhaps = bound.callees.perhaps.iter().map(|target| (*target, LinkKind::Possible));
     for (target, kind) in sure.chain(perhaps) {
@@ -151,7 +194,7 @@ fn link_target(
     bound: &Bound<'_>,
     target: Target,
     kind: LinkKind,
-    all: &[Bound<'_>],
+    all: &Calls<'_, '_>,
     made: &mut Made,
 ) {
     let (module, call) = (bound.module, bound.call);
@@ -233,7 +276,7 @@ fn unseen(
     call: StatementId,
     target: Target,
     filled: &BTreeSet<String>,
-    all: &[Bound<'_>],
+    all: &Calls<'_, '_>,
     made: &mut Made,
     depth: usize,
 ) {
@@ -245,7 +288,7 @@ fn unseen(
     }
     let mut taken = filled.clone();
     taken.extend(names.into_iter().map(|(name, ..)| name));
-    for (bound, _) in handing_on(world, target, all).filter(|_| depth <= 3) {
+    for (bound, _) in all.handing_on(target).iter().filter(|_| depth <= 3) {
         let mut taken = taken.clone();
         taken.extend(bound.call.keywords.iter().map(|(name, _)| name.clone()));
         for target in bound.callees.all() {
@@ -258,34 +301,6 @@ fn unseen(
             unseen(world, call, target, &taken, all, made, depth + 1);
         }
     }
-}
-
-/// The calls in a function that hand on its `**kwargs`, and where they do.
-fn handing_on<'a, 'w>(
-    world: &World<'w>,
-    target: Target,
-    all: &'a [Bound<'w>],
-) -> impl Iterator<Item = (&'a Bound<'w>, &'a Positional)> {
-    let found = match target {
-        Target::Function { module, scope, .. } => world.modules[module].scopes[scope]
-            .parameters
-            .iter()
-            .find(|parameter| parameter.kind == ParameterKind::Keywords)
-            .map(|rest| (module, scope, rest.name.clone())),
-        Target::Fields { .. } => None,
-    };
-    all.iter().flat_map(move |bound| {
-        let spreads = match &found {
-            Some((module, scope, name)) if bound.module == *module && bound.call.scope == *scope => bound
-                .call
-                .spreads
-                .iter()
-                .filter(|spread| matches!(&spread.value, Expr::Ref(path) if path == name))
-                .collect(),
-            _ => Vec::new(),
-        };
-        spreads.into_iter().map(move |spread| (bound, spread))
-    })
 }
 
 /// A spread entry as a keyword of a library's call, which refers to the entry.
@@ -323,14 +338,14 @@ fn hand_on(
     target: Target,
     name: &str,
     from: StatementId,
-    all: &[Bound<'_>],
+    all: &Calls<'_, '_>,
     made: &mut Made,
     depth: usize,
 ) {
     if depth > 3 {
         return;
     }
-    for (bound, spread) in handing_on(world, target, all) {
+    for (bound, spread) in all.handing_on(target) {
         if bound.callees.is_empty() && !bound.names(name) {
             spread_keyword(world, bound, name, from, spread, made);
         }

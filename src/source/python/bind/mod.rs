@@ -24,7 +24,7 @@ pub use running::Running;
 
 use super::module::{Module, ScopeId};
 use crate::evidence::{Dead, Link, LinkKind, Statement, StatementId, Subject};
-use arguments::Made;
+use arguments::{Calls, Made};
 use callees::Callees;
 use world::{Here, World};
 
@@ -40,8 +40,9 @@ pub fn bind(statements: &mut Vec<Statement>, links: &mut Vec<Link>, modules: &[M
         bind_methods(&world, &mut bound);
         hand_arguments(&mut world, &bound);
         let mut made = Made::default();
+        let all = Calls::new(&world, &bound);
         for one in &bound {
-            arguments::link(&world, one, &bound, &mut made);
+            arguments::link(&world, one, &all, &mut made);
         }
         arguments::decorated_options(&world, &mut made);
         found.extend(made.links);

@@ -7,7 +7,7 @@
 
 use super::super::module::{ParameterKind, Positional};
 use super::super::values::is_dictionary;
-use super::arguments::{Bound, parameters};
+use super::arguments::{Bound, Calls, parameters};
 use super::callees::Target;
 use super::world::{Definition, Here, Holder, STEPS, World};
 use crate::evidence::{Expr, StatementId};
@@ -184,18 +184,28 @@ fn seen_path(world: &World<'_>, here: Here, path: &str, names: &Names, steps: us
 }
 
 /// Whether `*rest` is a function's own rest of positions, to which none of its callers in the repository adds any.
-pub(super) fn is_empty_rest(world: &World<'_>, bound: &Bound<'_>, starred: &Expr, all: &[Bound<'_>]) -> bool {
+pub(super) fn is_empty_rest(world: &World<'_>, bound: &Bound<'_>, starred: &Expr, all: &Calls<'_, '_>) -> bool {
     let Expr::Ref(name) = starred else { return false };
     let own = world.modules[bound.module].scopes[bound.call.scope]
         .parameters
         .iter()
         .any(|parameter| parameter.kind == ParameterKind::Rest && parameter.name == *name);
-    let gives_more = |caller: &Bound<'_>| {
-        caller.callees.all().any(|target| {
-            let here = matches!(target, Target::Function { module, scope, .. } if module == bound.module && scope == bound.call.scope);
-            let positions = parameters(world, target).into_iter().filter(|(.., position)| *position).count();
-            here && (caller.call.starred.is_some() || caller.call.positional.len().saturating_sub(caller.skip) > positions)
-        })
+    let gives_more = |caller: &&Bound<'_>| {
+        let positions = |target| {
+            parameters(world, target)
+                .into_iter()
+                .filter(|(.., position)| *position)
+                .count()
+        };
+        let given = caller.call.positional.len().saturating_sub(caller.skip);
+        let here = |target: &Target| matches!(target, Target::Function { module, scope, .. } if (*module, *scope) == (bound.module, bound.call.scope));
+        caller.call.starred.is_some()
+            || caller
+                .callees
+                .all()
+                .filter(here)
+                .any(|target| given > positions(target))
     };
-    own && !all.iter().any(gives_more)
+    let callers = all.callers.get(&(bound.module, bound.call.scope));
+    own && !callers.into_iter().flatten().any(gives_more)
 }

@@ -189,7 +189,7 @@ fn ballot(case: &Case<'_>, key: &str, field: &Field, lines: &[&Statement]) -> Ba
                     };
                     let mut compared = compare_value(case.claim, stated, &observed, line.unit, how);
                     // Slurm's M and G are binary; people who ask for 48000 M mean 48 GB.
-                    let decimal = line.unit.and_then(Unit::binary_sibling).filter(|_| key == "memory");
+                    let decimal = line.unit.and_then(Unit::decimal_sibling).filter(|_| key == "memory");
                     if compared.stand == Stand::Against
                         && let Some(unit) = decimal
                     {

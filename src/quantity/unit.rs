@@ -202,6 +202,14 @@ impl Unit {
         }
     }
 
+    /// The decimal unit that people mean by a binary one: Slurm's `--mem=48000` (MiB) is asked for as 48 GB.
+    #[must_use]
+    pub fn decimal_sibling(self) -> Option<Self> {
+        [Self::Kilobyte, Self::Megabyte, Self::Gigabyte, Self::Terabyte]
+            .into_iter()
+            .find(|unit| unit.binary_sibling() == Some(self))
+    }
+
     fn entry(self) -> &'static Entry {
         UNITS
             .iter()

@@ -185,7 +185,14 @@ fn seen_path(world: &World<'_>, here: Here, path: &str, names: &Names, steps: us
 
 /// Whether `*rest` is a function's own rest of positions, to which none of its callers in the repository adds any.
 pub(super) fn is_empty_rest(world: &World<'_>, bound: &Bound<'_>, starred: &Expr, all: &Calls<'_, '_>) -> bool {
+    empty_rest(world, bound, starred, all, 0)
+}
+
+fn empty_rest(world: &World<'_>, bound: &Bound<'_>, starred: &Expr, all: &Calls<'_, '_>, steps: usize) -> bool {
     let Expr::Ref(name) = starred else { return false };
+    if steps > STEPS {
+        return false;
+    }
     let own = world.modules[bound.module].scopes[bound.call.scope]
         .parameters
         .iter()
@@ -199,7 +206,8 @@ pub(super) fn is_empty_rest(world: &World<'_>, bound: &Bound<'_>, starred: &Expr
         };
         let given = caller.call.positional.len().saturating_sub(caller.skip);
         let here = |target: &Target| matches!(target, Target::Function { module, scope, .. } if (*module, *scope) == (bound.module, bound.call.scope));
-        caller.call.starred.is_some()
+        let starred = caller.call.starred.as_ref();
+        starred.is_some_and(|starred| !empty_rest(world, caller, starred, all, steps + 1))
             || caller
                 .callees
                 .all()

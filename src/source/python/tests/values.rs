@@ -444,3 +444,34 @@ def main(model, mix):
         &[("a.py:2 power", &["1.0"]), ("a.py:2 depth", &["3"])],
     );
 }
+
+#[test]
+fn positions_that_are_handed_on_are_those_of_the_outermost_caller() {
+    let files = [(
+        "a.py",
+        r#"
+def outer(*rest, **kw):
+    return middle(*rest, **kw)
+def middle(*rest, **kw):
+    return inner(*rest, **kw)
+def inner(dim=1, rate=2):
+    return dim
+outer(rate=3)
+def first(*rest):
+    return second(*rest)
+def second(depth=1):
+    return depth
+first(5)
+"#,
+    )];
+    check(
+        &files,
+        None,
+        &[],
+        &[
+            ("a.py:6 dim", &["1"]),
+            ("a.py:6 rate", &["3"]),
+            ("a.py:11 depth", &["1", "?second(*rest)"]),
+        ],
+    );
+}

@@ -190,6 +190,12 @@ impl<'e> Graph<'e> {
             own.retain(|resolved| resolved.outcome != Outcome::Absent);
             found.extend(own);
         }
+        // `f(); f(x=3)`: the first call has the default.
+        if strongest == Some(LinkKind::Argument) && !found.is_empty() && self.left_to_default(id, occasion, visiting) {
+            let mut own = self.own_value(id, occasion, visiting);
+            own.retain(|resolved| resolved.outcome != Outcome::Absent);
+            found.extend(own);
+        }
         let surely = strongest.is_some_and(|kind| kind < LinkKind::Argument) && !own_may_hold;
         if !possible.is_empty() && !surely {
             self.beside(id, &possible, &mut found, occasion, visiting);
@@ -217,6 +223,14 @@ impl<'e> Graph<'e> {
             }
         }
         found
+    }
+
+    /// Whether a call that runs within the occasion leaves the parameter to its default.
+    fn left_to_default(&self, id: StatementId, occasion: Occasion<'_>, visiting: &[StatementId]) -> bool {
+        self.active(id, occasion).any(|(kind, call, _)| {
+            kind == LinkKind::Default
+                && self.guards_hold(&self.statement(call).guards, call, occasion, visiting) != Some(false)
+        })
     }
 
     /// Adds what calls that are not wholly seen may give, beside what is known: the given values, else the own one. What

@@ -106,6 +106,8 @@ pub enum LinkKind {
     SetDefault,
     /// A call's argument sets the callee's parameter.
     Argument,
+    /// A call that leaves the callee's parameter to its default: what other calls pass does not replace it there.
+    Default,
     /// A call that may set it with something that is not seen (`f(**loaded)`): what it holds otherwise may hold as well.
     /// From a call its value is unknown, from anything else it is that statement's.
     Possible,
@@ -114,9 +116,9 @@ pub enum LinkKind {
 }
 
 impl LinkKind {
-    /// Whether the giver replaces the taker's own value, rather than filling a name inside it.
+    /// Whether the giver replaces the taker's own value, rather than filling a name inside it or leaving it as it is.
     pub fn supplies(self) -> bool {
-        self != LinkKind::Reference
+        !matches!(self, LinkKind::Reference | LinkKind::Default)
     }
 }
 

@@ -267,7 +267,17 @@ fn link_target(
                 made.link(id(call.statement), *parameter, LinkKind::Possible);
             }
         }
+    } else if kind == LinkKind::Argument && bound.skip == 0 && written_out(call) {
+        // A partial is no call yet, and what is handed on is the outer caller's to leave out.
+        for (_, parameter, _) in names.iter().filter(|(name, ..)| !filled.contains(name)) {
+            made.link(id(call.statement), *parameter, LinkKind::Default);
+        }
     }
+}
+
+/// Whether all that a call passes stands in it: nothing is handed on from `**kwargs` or `*args`.
+fn written_out(call: &CallSite) -> bool {
+    call.starred.is_none() && call.spreads.iter().all(|spread| matches!(spread.value, Expr::Map(_)))
 }
 
 /// Marks what a call may fill with something that is not seen: each parameter it does not name, also further on by `**kwargs`.

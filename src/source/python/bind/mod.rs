@@ -45,7 +45,19 @@ pub fn bind(statements: &mut Vec<Statement>, links: &mut Vec<Link>, modules: &[M
             arguments::link(&world, one, &all, &mut made);
         }
         arguments::decorated_options(&world, &mut made);
-        found.extend(made.links);
+        // A default that no call replaces needs nobody to leave it.
+        let passed: BTreeSet<StatementId> = made
+            .links
+            .iter()
+            .filter(|link| link.kind == LinkKind::Argument)
+            .map(|link| link.to)
+            .collect();
+        let links = std::mem::take(&mut made.links);
+        found.extend(
+            links
+                .into_iter()
+                .filter(|link| link.kind != LinkKind::Default || passed.contains(&link.to)),
+        );
         let own = own_imports(&world);
         references(&world, &made.statements, &mut found);
         set_defaults(&world, &mut found);

@@ -230,7 +230,7 @@ impl Eye<'_> {
             .statements
             .iter()
             .filter(|s| s.form == Form::Call && s.dead.is_none())
-            .filter(|s| self.scope.reaches(self.case.evidence, &s.place.file))
+            .filter(|s| self.scope.runs(self.case.evidence, s))
             .filter(|s| match &s.subject {
                 Subject::Call { callee } => {
                     let last = callee.rsplit('.').next().unwrap_or(callee);

@@ -94,7 +94,11 @@ fn judge(case: &Case<'_>) -> Ruling {
         .iter()
         .enumerate()
         .filter(|(_, s)| is_use(s, symbol) && !scope.excludes(&s.place.file))
-        .filter(|(_, s)| scope.reaches(case.evidence, &s.place.file))
+        // Absence is claimed of all that is there, use only of what runs.
+        .filter(|(_, s)| match unused {
+            true => scope.reaches(case.evidence, &s.place.file),
+            false => scope.runs(case.evidence, s),
+        })
         .filter(|(_, s)| claim.of.as_deref().is_none_or(|of| owned(s, of)))
         .collect();
     let (live, dead): (Vec<_>, Vec<_>) = uses

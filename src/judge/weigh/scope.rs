@@ -53,14 +53,25 @@ impl<'a> InScope<'a> {
     /// A file in scope, or one whose code a launch in scope, or of an entry in scope, runs: `in` chooses occasions,
     /// links lead out of it.
     pub(crate) fn reaches(&self, evidence: &Evidence, file: &str) -> bool {
-        let chosen = |launch: &Launch| {
-            self.has(&launch.place.file) || launch.entry.as_deref().is_some_and(|entry| self.has(entry))
-        };
+        let imports = |launch: &Launch| launch.reach.iter().any(|reached| reached == file);
         self.has(file)
             || evidence
                 .launches
                 .iter()
-                .any(|launch| chosen(launch) && launch.reach.iter().any(|reached| reached == file))
+                .any(|launch| self.chooses(launch) && imports(launch))
+    }
+
+    /// A statement of a file in scope, or one that such a launch comes to: a function that it only imports is none.
+    pub(crate) fn runs(&self, evidence: &Evidence, statement: &Statement) -> bool {
+        self.has(&statement.place.file)
+            || evidence
+                .launches
+                .iter()
+                .any(|launch| self.chooses(launch) && launch.runs(statement))
+    }
+
+    fn chooses(&self, launch: &Launch) -> bool {
+        self.has(&launch.place.file) || launch.entry.as_deref().is_some_and(|entry| self.has(entry))
     }
 
     /// Never evidence for this claim, whatever links lead there.

@@ -14,6 +14,7 @@ pub mod evidence;
 pub mod exit;
 pub mod gate;
 pub mod judge;
+pub mod perturb;
 pub mod place;
 pub mod quantity;
 pub mod report;

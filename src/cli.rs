@@ -15,16 +15,7 @@ use crate::report::{FORMATS, Language};
 use crate::verdict::Verdict;
 
 /// Commands of the design that later versions bring.
-const LATER_COMMANDS: &[&str] = &[
-    "run",
-    "probe",
-    "lock",
-    "init",
-    "accept",
-    "report",
-    "diff",
-    "slurm",
-];
+const LATER_COMMANDS: &[&str] = &["run", "probe", "lock", "init", "accept", "report", "diff", "slurm"];
 /// Options of the design that later versions bring.
 const LATER_OPTIONS: &[&str] = &["--locked", "--live-slurm", "--allow-commands", "--patch"];
 /// Formats of the design that later versions bring.

@@ -20,5 +20,6 @@ pub mod quantity;
 pub mod report;
 pub mod run;
 pub mod source;
+pub mod uncovered;
 pub mod verdict;
 pub mod write;

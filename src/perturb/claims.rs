@@ -126,9 +126,11 @@ fn other_field(key: &Key, field: &Field, shown: &Shown) -> Option<Field> {
     match (key.shape, field) {
         (Shape::OneOf(words), Field::Text(now)) => words.iter().find(|word| *word != now).and_then(|word| text(word)),
         // A card that there is, so that it is another one and no spelling mistake.
-        (_, Field::Text(now)) if key.name == "model" => {
-            text(if now.to_lowercase().contains("t4") { "RTX 2080 Ti" } else { "Tesla T4" })
-        }
+        (_, Field::Text(now)) if key.name == "model" => text(if now.to_lowercase().contains("t4") {
+            "RTX 2080 Ti"
+        } else {
+            "Tesla T4"
+        }),
         // What must lie inside the declared range lies inside an open one however high it is; a pin lies outside.
         (Shape::Version, _) if key.name == "works-with" => text("0.0.1-9876.5"),
         (Shape::Version, _) => text("==9876.5"),
@@ -197,9 +199,7 @@ fn field_of(key: &Key, field: &Field, found: &str) -> Option<Field> {
             let at = found.find(|sign: char| "=<>~!^".contains(sign))?;
             Some(Field::Text(found[at..].to_string()))
         }
-        (Shape::OneOf(words), _) => words
-            .contains(&found)
-            .then(|| Field::Text(found.to_string())),
+        (Shape::OneOf(words), _) => words.contains(&found).then(|| Field::Text(found.to_string())),
         (_, Field::Text(_)) => Some(Field::Text(found.to_string())),
         (_, Field::Integer(_)) => found.replace(',', "").parse().ok().map(Field::Integer),
         (_, Field::Bool(value)) => Some(Field::Bool(!value)),

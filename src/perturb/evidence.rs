@@ -26,7 +26,9 @@ pub(crate) enum Depth {
 pub(crate) fn changed_at(evidence: &mut Evidence, places: &[Place], depth: Depth) -> bool {
     let mut found = false;
     for statement in &mut evidence.statements {
-        if places.contains(&statement.place) && !matches!(statement.subject, Subject::Quote { .. }) {
+        if places.contains(&statement.place)
+            && !matches!(statement.subject, Subject::Quote { .. } | Subject::Printed { .. })
+        {
             found |= match depth {
                 Depth::Value => value(statement),
                 Depth::Subject => subject(statement),
@@ -108,7 +110,8 @@ fn subject(statement: &mut Statement) -> bool {
         | Subject::Rows { .. }
         | Subject::File
         | Subject::Lines
-        | Subject::Quote { .. } => return false,
+        | Subject::Quote { .. }
+        | Subject::Printed { .. } => return false,
     }
     true
 }
@@ -123,7 +126,9 @@ fn expression(expr: &mut Expr) -> bool {
         Expr::Unary { operand, .. } => expression(operand),
         Expr::Binary { left, right, .. } => expression(left) | expression(right),
         Expr::List(items) => items.iter_mut().fold(false, |found, item| expression(item) | found),
-        Expr::Map(entries) => entries.iter_mut().fold(false, |found, (_, value)| expression(value) | found),
+        Expr::Map(entries) => entries
+            .iter_mut()
+            .fold(false, |found, (_, value)| expression(value) | found),
         Expr::Call { args, .. } => args
             .iter_mut()
             .fold(false, |found, arg| expression(&mut arg.value) | found),
@@ -143,12 +148,7 @@ fn other(value: &Value) -> Value {
         },
         Value::List(items) if items.is_empty() => Value::List(vec![Value::from(59_000)]),
         Value::List(items) => Value::List(items.iter().map(other).collect()),
-        Value::Map(entries) => Value::Map(
-            entries
-                .iter()
-                .map(|(key, value)| (key.clone(), other(value)))
-                .collect(),
-        ),
+        Value::Map(entries) => Value::Map(entries.iter().map(|(key, value)| (key.clone(), other(value))).collect()),
     }
 }
 

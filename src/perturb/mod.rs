@@ -154,7 +154,11 @@ fn refuted(case: &Case<'_>, before: &Ruling) -> (Vec<Trial>, Option<&'static str
         return (Vec::new(), Some("nothing-found"));
     };
     // Where all must agree and some do, no single value is right.
-    if before.citations.iter().any(|citation| citation.stance == Stance::Supports) {
+    if before
+        .citations
+        .iter()
+        .any(|citation| citation.stance == Stance::Supports)
+    {
         return (Vec::new(), Some("some-agree"));
     }
     let after = with_claim(case, &mutant.claim);
@@ -232,7 +236,7 @@ fn voting(ruling: &Ruling) -> Vec<Place> {
     places
 }
 
-/// The innermost owners of what the ruling cites, as `of` takes them; none where the kind takes no owner or the claim
+/// The owners of what the ruling cites, as `of` takes them; none where the kind takes no owner or the claim
 /// names one.
 fn owners(case: &Case<'_>, ruling: &Ruling) -> Vec<String> {
     let takes = judge::Kind::of_name(case.claim.kind).is_some_and(|kind| kind.spec.takes("of"));
@@ -243,8 +247,15 @@ fn owners(case: &Case<'_>, ruling: &Ruling) -> Vec<String> {
     for citation in &ruling.citations {
         let statements = case.evidence.statements.iter();
         for statement in statements.filter(|statement| statement.place == citation.place) {
-            let inner = statement.owner.iter().rev().find(|owner| *owner != "__init__");
-            owners.extend(inner.filter(|owner| !owners.contains(owner)).cloned());
+            for owner in statement
+                .owner
+                .iter()
+                .filter(|owner| !matches!(owner.as_str(), "__init__" | "self" | "cls"))
+            {
+                if !owners.contains(owner) {
+                    owners.push(owner.clone());
+                }
+            }
         }
     }
     owners

@@ -5,8 +5,9 @@
 //!
 //! Example: `verify explain claims/setup.toml batch-size` judges that one claim, and tries what would change its verdict.
 
-use super::gathered::Gathered;
+use super::gathered::{Gathered, nothing_more};
 use super::{Done, Failure, Terminal};
+use crate::claim::ClaimFile;
 use crate::cli::{Explain, Mutate, Shown, Uncovered};
 use crate::exit::Exit;
 use crate::gate;
@@ -14,6 +15,7 @@ use crate::judge::{self, Kind};
 use crate::perturb;
 use crate::report::answers::{self, Explained, Mutated};
 use crate::report::{Judged, Options};
+use crate::uncovered;
 
 fn options(terminal: Terminal, shown: &Shown, quiet: bool) -> Options {
     Options {
@@ -27,7 +29,7 @@ fn options(terminal: Terminal, shown: &Shown, quiet: bool) -> Options {
 /// `verify explain CLAIMS ID`.
 pub(super) fn explain(arguments: &Explain, terminal: Terminal) -> Result<Done, Failure> {
     let claims = std::slice::from_ref(&arguments.claims);
-    let gathered = Gathered::gather(claims, &arguments.reading, &arguments.shown, terminal, &[])?;
+    let gathered = Gathered::gather(claims, &arguments.reading, &arguments.shown, terminal, nothing_more)?;
     let named: Vec<judge::Case<'_>> = gathered.cases().filter(|case| case.claim.id == arguments.id).collect();
     let [case] = named.as_slice() else {
         return Err(Failure::Usage(vec![no_such_claim(&gathered, &named, &arguments.id)]));
@@ -62,7 +64,10 @@ pub(super) fn explain(arguments: &Explain, terminal: Terminal) -> Result<Done, F
 fn no_such_claim(gathered: &Gathered, named: &[judge::Case<'_>], id: &str) -> String {
     if named.len() > 1 {
         let files: Vec<&str> = named.iter().map(|case| case.file.path.as_str()).collect();
-        return format!("several claims have the id `{id}`\n\nhelp: name one of {}", files.join(", "));
+        return format!(
+            "several claims have the id `{id}`\n\nhelp: name one of {}",
+            files.join(", ")
+        );
     }
     let ids: Vec<&str> = gathered.cases().map(|case| case.claim.id.as_str()).collect();
     match crate::claim::nearest(id, ids.iter().copied()) {
@@ -73,7 +78,13 @@ fn no_such_claim(gathered: &Gathered, named: &[judge::Case<'_>], id: &str) -> St
 
 /// `verify mutate CLAIMS`.
 pub(super) fn mutate(arguments: &Mutate, terminal: Terminal) -> Result<Done, Failure> {
-    let gathered = Gathered::gather(&arguments.claims, &arguments.reading, &arguments.shown, terminal, &[])?;
+    let gathered = Gathered::gather(
+        &arguments.claims,
+        &arguments.reading,
+        &arguments.shown,
+        terminal,
+        nothing_more,
+    )?;
     let claims: Vec<Mutated<'_>> = gathered
         .cases()
         .map(|case| Mutated {
@@ -93,6 +104,22 @@ pub(super) fn mutate(arguments: &Mutate, terminal: Terminal) -> Result<Done, Fai
 
 /// `verify uncovered CLAIMS`.
 pub(super) fn uncovered(arguments: &Uncovered, terminal: Terminal) -> Result<Done, Failure> {
-    let _ = (arguments, terminal);
-    Err(Failure::Usage(vec!["not yet".to_string()]))
+    let (claims, reading, shown) = (&arguments.claims, &arguments.reading, &arguments.shown);
+    let gathered = Gathered::gather(claims, reading, shown, terminal, uncovered::asks)?;
+    let language = gathered.language(shown);
+    let options = options(terminal, shown, false);
+    let mut outputs = Vec::new();
+    let mut exit = Exit::Fine;
+    for (site, evidence) in gathered.sites.iter().zip(&gathered.evidence) {
+        let files: Vec<&ClaimFile> = site.files.iter().map(|&index| &gathered.files[index]).collect();
+        let found = uncovered::uncovered(&files, evidence);
+        if !found.settings.is_empty() || !found.numbers.is_empty() {
+            exit = Exit::BelowSupported;
+        }
+        outputs.push(answers::uncovered(&found, language, &options));
+    }
+    Ok(Done {
+        output: outputs.join("\n"),
+        exit,
+    })
 }

@@ -7,7 +7,7 @@
 
 use std::path::Path;
 
-use super::gathered::{Gathered, several_sites};
+use super::gathered::{Gathered, nothing_more, several_sites};
 use super::{Done, Failure, Terminal};
 use crate::cli::{Check, Color, Output};
 use crate::evidence::{Evidence, Subject};
@@ -21,7 +21,13 @@ use crate::write;
 
 /// `verify CLAIMS`.
 pub(super) fn check(arguments: &Check, terminal: Terminal) -> Result<Done, Failure> {
-    let gathered = Gathered::gather(&arguments.claims, &arguments.reading, &arguments.shown, terminal, &[])?;
+    let gathered = Gathered::gather(
+        &arguments.claims,
+        &arguments.reading,
+        &arguments.shown,
+        terminal,
+        nothing_more,
+    )?;
     if let Some(path) = &arguments.save_evidence {
         let [one] = gathered.evidence.as_slice() else {
             return Err(several_sites(&gathered.sites));
@@ -87,12 +93,7 @@ pub(super) fn quote_place(quote: Option<&str>, evidence: &Evidence) -> Option<Pl
 }
 
 /// Renders every format asked for, writes those with a path, and returns what goes to standard output.
-fn render(
-    arguments: &Check,
-    terminal: Terminal,
-    report: &Report<'_>,
-    site: Option<&Site>,
-) -> Result<String, Failure> {
+fn render(arguments: &Check, terminal: Terminal, report: &Report<'_>, site: Option<&Site>) -> Result<String, Failure> {
     let mut outputs = arguments.format.clone();
     if outputs.is_empty() {
         outputs.push(Output {
@@ -135,6 +136,5 @@ fn render(
 
 /// The way from a report's folder to the root.
 fn links(path: Option<&Path>, site: &Site) -> String {
-    path.and_then(|path| way(path, &site.root))
-        .unwrap_or_default()
+    path.and_then(|path| way(path, &site.root)).unwrap_or_default()
 }

@@ -37,9 +37,10 @@ impl Gathered {
         reading: &Reading,
         shown: &Shown,
         terminal: Terminal,
-        more: &[Ask],
+        more: fn(&[ClaimFile]) -> Vec<Ask>,
     ) -> Result<Gathered, Failure> {
         let files = read_claims(claims, terminal.colored(shown))?;
+        let more = more(&files);
         let about: Vec<About<'_>> = files
             .iter()
             .map(|file| About {
@@ -61,7 +62,7 @@ impl Gathered {
         let as_of = reading.as_of.unwrap_or_else(source::today);
         let mut evidence = Vec::new();
         for site in &sites {
-            evidence.push(collect(reading, site, &files, as_of, more)?);
+            evidence.push(collect(reading, site, &files, as_of, &more)?);
         }
         // In replayed evidence the day is the one it was collected on, unless the command line says another.
         let as_of = match (&reading.evidence, reading.as_of) {
@@ -85,11 +86,7 @@ impl Gathered {
                 .position(|site| site.files.contains(&index))
                 .unwrap_or_default();
             let evidence = &self.evidence[at];
-            file.claims.iter().map(move |claim| Case {
-                claim,
-                file,
-                evidence,
-            })
+            file.claims.iter().map(move |claim| Case { claim, file, evidence })
         })
     }
 
@@ -101,6 +98,11 @@ impl Gathered {
             _ => Language::English,
         })
     }
+}
+
+/// The check asks what the claims ask.
+pub(super) fn nothing_more(_: &[ClaimFile]) -> Vec<Ask> {
+    Vec::new()
 }
 
 /// Evidence is of one repository, and these claim files are about several.

@@ -41,11 +41,19 @@ pub fn explain(explained: &Explained<'_>, language: Language, options: &Options)
     let at = format!("{} · {}", claim.kind, claim.place.short());
     out.push_str(&super::super::terminal::wrapped(&markup::line(&at), 2, options));
     if let Some(quote) = &claim.quote {
-        let place = judged.quote_place.as_ref().map(|place| format!(" — {}", place_text(place, language)));
+        let place = judged
+            .quote_place
+            .as_ref()
+            .map(|place| format!(" — {}", place_text(place, language)));
         let text = format!("“{quote}”{}", place.unwrap_or_default());
         out.push_str(&super::super::terminal::wrapped(&markup::line(&text), 2, options));
     }
-    headed(&mut out, &word("word.verdict", language), &decided(explained, language), options);
+    headed(
+        &mut out,
+        &word("word.verdict", language),
+        &decided(explained, language),
+        options,
+    );
     let chain: Vec<String> = ruling
         .chain
         .iter()
@@ -77,7 +85,11 @@ pub fn explain(explained: &Explained<'_>, language: Language, options: &Options)
                 Target::Code => word("word.for-the-code", language),
             };
             let latex = one.latex.as_ref().map(|latex| format!(" → {latex}"));
-            format!("{target}: {}{}", sentence(&one.text, language), latex.unwrap_or_default())
+            format!(
+                "{target}: {}{}",
+                sentence(&one.text, language),
+                latex.unwrap_or_default()
+            )
         })
         .collect();
     headed(&mut out, &word("word.recommendations", language), &advice, options);
@@ -92,7 +104,11 @@ fn decided(explained: &Explained<'_>, language: Language) -> Vec<String> {
     let judged = &explained.judged;
     let ruling = &judged.ruling;
     let mut lines = vec![
-        format!("{} — {}", super::verdict(ruling.verdict, language), sentence(&ruling.because, language)),
+        format!(
+            "{} — {}",
+            super::verdict(ruling.verdict, language),
+            sentence(&ruling.because, language)
+        ),
         format!("{}: {}", word("word.paper-says", language), ruling.expected),
     ];
     if let Some(found) = &ruling.found {
@@ -101,7 +117,11 @@ fn decided(explained: &Explained<'_>, language: Language) -> Vec<String> {
     let deciding = explained.judged.claim.floor.unwrap_or(explained.kind.deciding);
     let name = |grade: crate::evidence::Grade| word(&format!("grade.{}", grade.name()), language);
     lines.push(match ruling.grade {
-        Some(grade) => say("rests-on", language, context! { grade => name(grade), deciding => name(deciding) }),
+        Some(grade) => say(
+            "rests-on",
+            language,
+            context! { grade => name(grade), deciding => name(deciding) },
+        ),
         None => say("rests-on-nothing", language, context! { deciding => name(deciding) }),
     });
     if ruling.verdict == Verdict::Supported && ruling.citations.iter().any(|one| one.stance == Stance::Contradicts) {
@@ -126,7 +146,10 @@ fn places(out: &mut String, citations: &[Citation], language: Language, options:
             .set_width(options.width)
             .force_no_tty();
         for citation in citations {
-            let note = citation.note.as_ref().map(|note| format!("\n{}", sentence_or_reason(note, language)));
+            let note = citation
+                .note
+                .as_ref()
+                .map(|note| format!("\n{}", sentence_or_reason(note, language)));
             let value = markup::line(&citation.value);
             table.add_row([
                 Cell::new(word(&format!("grade.{}", citation.grade.name()), language)),

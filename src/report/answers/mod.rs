@@ -8,11 +8,13 @@
 
 mod explain;
 mod mutate;
+mod uncovered;
 
 use minijinja::{Value, context};
 
 pub use explain::{Explained, explain};
 pub use mutate::{Mutated, mutate};
+pub use uncovered::uncovered;
 
 use super::catalogue::{self, Dress};
 use super::{Language, Options, markup, place_text};
@@ -35,11 +37,19 @@ fn trial(trial: &Trial, language: Language) -> String {
         Change::Evidence { places } => {
             let count = places.len();
             match places.as_slice() {
-                [place] => say("place-changed", language, context! { place => place_text(place, language) }),
+                [place] => say(
+                    "place-changed",
+                    language,
+                    context! { place => place_text(place, language) },
+                ),
                 _ => say("places-changed", language, context! { count }),
             }
         }
-        Change::Place(place) => say("place-changed", language, context! { place => place_text(place, language) }),
+        Change::Place(place) => say(
+            "place-changed",
+            language,
+            context! { place => place_text(place, language) },
+        ),
         Change::Owner(of) => say("with-key", language, context! { text => format!("of = \"{of}\"") }),
         Change::Quorum(word) => say("with-key", language, context! { text => format!("for = \"{word}\"") }),
     };

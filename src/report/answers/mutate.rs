@@ -54,10 +54,18 @@ pub fn mutate(claims: &[Mutated<'_>], language: Language, options: &Options) -> 
             } else {
                 format!(" — {}", say("does-not-move", language, context! {}))
             };
-            out.push_str(&wrapped(&markup::line(&format!("{}{stays}", trial(one, language))), 4, options));
+            out.push_str(&wrapped(
+                &markup::line(&format!("{}{stays}", trial(one, language))),
+                4,
+                options,
+            ));
         }
         if let Some(why) = claim.tried.untried {
-            out.push_str(&wrapped(&say(&format!("untried-{why}"), language, context! {}), 4, options));
+            out.push_str(&wrapped(
+                &say(&format!("untried-{why}"), language, context! {}),
+                4,
+                options,
+            ));
         }
     }
     let trials = || claims.iter().flat_map(|claim| &claim.tried.trials);

@@ -1,13 +1,15 @@
 //! The batch size, as the setting stands, per device, or per optimisation step.
 //!
 //! ## What it checks
-//! `per` absent: a parameter with the usual names. `per = "device"`: the same setting, unless the code divides it
-//! over devices. `per = "step"`: per device × accumulation (1 where nothing sets it) × processes × nodes (1 where no
-//! launcher names any), each factor followed and placed on its own.
+//! `per` absent: a parameter with the usual names. `per = "device"`: the same setting. `per = "step"`: per device ×
+//! accumulation (1 where nothing sets it) × processes × nodes (1 where no launcher names any), each factor followed and
+//! placed on its own. Where one process splits the batch over its devices (`nn.DataParallel`), or the code divides the
+//! setting by their number, the setting is the step's, and a device has its part.
 //!
 //! ## Why it can be wrong
 //! "Batch size" in a paper is often the product, and in the code often one factor. A factor that nothing gives comes
-//! from `given`, else the verdict is needs-clarification and names it. Evaluation's batch sizes have names of their own.
+//! from `given`, else the verdict is needs-clarification and names it. GPUs asked for are no processes unless a launcher
+//! or the code starts some. Evaluation's batch sizes have names of their own, and a program that does not train has no step.
 //!
 //! ## Example
 //! ```toml
@@ -19,6 +21,8 @@
 //! given = { devices = 8 }
 //! ```
 
+use std::collections::BTreeSet;
+
 use bigdecimal::BigDecimal;
 
 use super::weigh::compared::How;
@@ -26,10 +30,12 @@ use super::weigh::effective::count_devices;
 use super::weigh::product::Factor;
 use super::weigh::scope::InScope;
 use super::weigh::setting::{Seen, Sight, look};
+use super::weigh::spread::{Spread, spread, symbols, trains, undivided};
+use super::weigh::vote::Question;
 use super::weigh::{impossible, named, recommend};
 use super::{Case, Kind};
 use crate::claim::{Key, KindSpec, Shape};
-use crate::evidence::{Ask, Form, Grade, Graph, Subject};
+use crate::evidence::{Ask, Evidence, Form, Grade, Graph, LaunchId, Subject};
 use crate::verdict::{Message, Ruling, Verdict};
 
 const ACCUMULATION: &[&str] = &[
@@ -41,6 +47,9 @@ const ACCUMULATION: &[&str] = &[
     "grad_accum",
     "grad_accum_steps",
     "update_freq",
+    "iter_size",
+    // Whatever else is called an accumulation of steps: `gradient_accumulate_steps`, `accum_iter`.
+    "accum*",
 ];
 const PER_DEVICE: &[&str] = &[
     "per_device_train_batch_size",
@@ -104,6 +113,9 @@ pub(super) const KIND: Kind = Kind {
                 asks.push(Ask::Setting { names: owned(names) });
             }
             asks.push(Ask::Scheduler);
+            asks.extend(symbols().map(|symbol| Ask::Usage {
+                symbol: symbol.to_string(),
+            }));
         }
         asks
     },
@@ -118,91 +130,220 @@ fn judge(case: &Case<'_>) -> Ruling {
     }
 }
 
-/// As the setting stands, unless something divides it by a number of devices on its way.
+/// As the setting stands; its part where it is split over devices.
 fn per_device(case: &Case<'_>) -> Ruling {
-    let mut ruling = named::judge(case, &KIND.spec, How::EXACT);
-    let names = named::names(case.claim, &KIND.spec);
+    let graph = Graph::new(case.evidence);
     let scope = InScope::of(case);
-    let divided = case.evidence.statements.iter().find(|statement| {
-        scope.has(&statement.place.file)
-            && matches!(&statement.subject, crate::evidence::Subject::Setting { name } if super::weigh::setting::bears(name, &names))
-            && divides(&statement.value)
+    let names = named::names(case.claim, &KIND.spec);
+    let launches: BTreeSet<Option<LaunchId>> = look(case, &graph, &scope, &names, case.claim.of.as_deref())
+        .occasions
+        .iter()
+        .map(|seen| seen.launch)
+        .collect();
+    let spreads: Vec<Spread> = launches
+        .iter()
+        .map(|&launch| spread(case, &graph, launch, &names))
+        .collect();
+    let shared = |one: &Spread| matches!(one, Spread::Shared(_));
+    if !spreads.is_empty() && spreads.iter().all(shared) && case.claim.formula.is_none() {
+        let whole = undivided(case.evidence);
+        return Batch::of(case, &whole, names).part();
+    }
+    let mut ruling = named::judge(case, &KIND.spec, How::EXACT);
+    let open = spreads.iter().find_map(|one| match one {
+        Spread::Shared(id) | Spread::Open(id) => Some(*id),
+        Spread::Processes | Spread::Unseen => None,
     });
-    if let Some(statement) = divided
-        && ruling.verdict == Verdict::Supported
+    if let Some(id) = open
+        && ruling.verdict != Verdict::NoEvidence
     {
         ruling.verdict = Verdict::NeedsClarification;
         ruling.because = Message::new("divided-over-devices")
-            .with("place", statement.place.short())
+            .with("place", case.evidence.statements[id].place.short())
             .with("found", ruling.found.clone().unwrap_or_default());
+        ruling.recommendations.clear();
     }
     ruling
 }
 
-fn divides(expr: &crate::evidence::Expr) -> bool {
-    use crate::evidence::Expr;
-    match expr {
-        Expr::Binary { op, right, .. } if op == "/" || op == "//" => right.literal().is_none(),
-        Expr::Call { callee, args } if callee == "int" => args.iter().any(|arg| divides(&arg.value)),
-        _ => false,
-    }
-}
-
+/// What one optimisation step sees.
 fn per_step(case: &Case<'_>) -> Ruling {
     if let Some(ruling) = impossible::impossible(case) {
         return ruling;
     }
-    let graph = Graph::new(case.evidence);
-    let scope = InScope::of(case);
-    let of = case.claim.of.as_deref();
-    let given = |names: &[&str]| names.iter().find_map(|name| named::given_number(case.claim, name));
-    let one = || Some(BigDecimal::from(1));
-    let factor = |name: &str, names: &[String], otherwise| {
-        let mut sight = look(
+    let names = named::names(case.claim, &KIND.spec);
+    let whole = undivided(case.evidence);
+    let batch = Batch::of(case, case.evidence, names.clone());
+    let mut question = batch.product();
+    question.ballots.extend(Batch::of(case, &whole, names).shared().ballots);
+    question.caveats.extend(batch.left_out());
+    let mut ruling = question.decide();
+    recommend::add_usual(case.claim, &mut ruling);
+    ruling
+}
+
+/// The batch of every launch, with how each spreads it.
+struct Batch<'a> {
+    /// With the evidence from which values are taken: as it is, or with divisions by devices left out.
+    case: Case<'a>,
+    graph: Graph<'a>,
+    /// As it is: who divides is seen here.
+    code: &'a Case<'a>,
+    code_graph: Graph<'a>,
+    scope: InScope<'a>,
+    names: Vec<String>,
+    /// Where a setting that bears a name of "per device" speaks, processes multiply it whoever starts them.
+    explicit: bool,
+}
+
+impl<'a> Batch<'a> {
+    fn of(code: &'a Case<'a>, evidence: &'a Evidence, names: Vec<String>) -> Batch<'a> {
+        let case = Case { evidence, ..*code };
+        let graph = Graph::new(evidence);
+        let scope = InScope::of(&case);
+        // Names that say "per device" speak before those that may be anybody's (an evaluation's `batch_size`).
+        let explicit: Vec<String> = names
+            .iter()
+            .filter(|name| PER_DEVICE.contains(&name.as_str()))
+            .cloned()
+            .collect();
+        let spoken = !look(&case, &graph, &scope, &explicit, case.claim.of.as_deref())
+            .occasions
+            .is_empty();
+        Batch {
+            code,
+            code_graph: Graph::new(code.evidence),
             case,
-            &graph,
-            &scope,
-            names,
-            if name == "per_device" { of } else { None },
-        );
-        count_devices(&graph, &mut sight);
+            names: if spoken { explicit } else { names },
+            graph,
+            scope,
+            explicit: spoken,
+        }
+    }
+
+    fn spread(&self, launch: Option<LaunchId>) -> Spread {
+        match spread(self.code, &self.code_graph, launch, &self.names) {
+            Spread::Unseen | Spread::Open(_) if self.explicit => Spread::Processes,
+            spread => spread,
+        }
+    }
+
+    /// A factor in the occasions that `wanted` takes.
+    fn factor(
+        &self,
+        name: &str,
+        names: &[&str],
+        otherwise: Option<BigDecimal>,
+        wanted: &dyn Fn(Spread) -> bool,
+    ) -> Factor {
+        let own: Vec<String>;
+        let (names, of) = if name == "per_device" {
+            (&self.names, self.case.claim.of.as_deref())
+        } else {
+            own = owned(names);
+            (&own, None)
+        };
+        let mut sight = look(&self.case, &self.graph, &self.scope, names, of);
+        count_devices(&self.graph, &mut sight);
         if name == "processes" {
-            gpus_asked_for(case, &scope, &mut sight);
+            gpus_asked_for(&self.case, &self.scope, &mut sight);
+        }
+        if name == "per_device" {
+            let steps = |seen: &Seen| trains(self.case.evidence, seen.launch);
+            let some_train = sight.occasions.iter().any(steps);
+            sight
+                .occasions
+                .retain(|seen| (!some_train || steps(seen)) && wanted(self.spread(seen.launch)));
+        }
+        // Cards that are there are processes only where something starts them.
+        if name == "processes" {
+            sight.occasions.retain(|seen| {
+                let started = matches!(self.spread(seen.launch), Spread::Processes | Spread::Shared(_));
+                started || seen.values().all(|value| *value == crate::quantity::Value::from(1))
+            });
         }
         Factor {
             name: name.to_string(),
             sight,
             otherwise,
         }
-    };
-    // Names that say "per device" speak before those that may be anybody's (an evaluation's `batch_size`).
-    let names = named::names(case.claim, &KIND.spec);
-    let explicit: Vec<String> = names
-        .iter()
-        .filter(|name| PER_DEVICE.contains(&name.as_str()))
-        .cloned()
-        .collect();
-    let spoken = !look(case, &graph, &scope, &explicit, of).occasions.is_empty();
-    let names = if spoken { explicit } else { names };
-    let processes = given(&["devices", "processes", "gpus", "nproc_per_node", "num_processes"]);
-    let factors = [
-        factor("per_device", &names, given(&["per_device"])),
-        factor(
-            "accumulation",
-            &owned(ACCUMULATION),
-            given(&["accumulation"]).or_else(one),
-        ),
-        factor("processes", &owned(PROCESSES), processes),
-        factor("nodes", &owned(NODES), given(&["nodes"]).or_else(one)),
-    ];
-    let formula = "per_device * accumulation * processes * nodes";
-    let mut question = named::product_ballots(case, &graph, &scope, formula, &factors, How::EXACT, KIND.spec.deciding);
-    if factors[0].sight.occasions.is_empty() {
-        question.ballots.clear();
     }
-    let mut ruling = question.decide();
-    recommend::add_usual(case.claim, &mut ruling);
-    ruling
+
+    /// Programs without an optimisation step that have a batch size all the same.
+    fn left_out(&self) -> Option<Message> {
+        let of = self.case.claim.of.as_deref();
+        let occasions = look(&self.case, &self.graph, &self.scope, &self.names, of).occasions;
+        let (steps, others): (Vec<&Seen>, Vec<&Seen>) = occasions
+            .iter()
+            .partition(|seen| trains(self.case.evidence, seen.launch));
+        let place = others
+            .into_iter()
+            .filter(|_| !steps.is_empty())
+            .find_map(|seen| seen.live.first())
+            .map(|live| self.case.evidence.statements[live.resolved.origin()].place.short())?;
+        Some(Message::new("no-step-there").with("place", place))
+    }
+
+    fn given(&self, names: &[&str]) -> Option<BigDecimal> {
+        names.iter().find_map(|name| named::given_number(self.case.claim, name))
+    }
+
+    fn processes(&self) -> Option<BigDecimal> {
+        self.given(&["devices", "processes", "gpus", "nproc_per_node", "num_processes"])
+    }
+
+    fn question(&self, formula: &str, factors: &[Factor]) -> Question {
+        let (case, graph, scope) = (&self.case, &self.graph, &self.scope);
+        let mut question = named::product_ballots(case, graph, scope, formula, factors, How::EXACT, KIND.spec.deciding);
+        if factors[0].sight.occasions.is_empty() {
+            question.ballots.clear();
+        }
+        question
+    }
+
+    fn accumulation(&self) -> Factor {
+        let one = || Some(BigDecimal::from(1));
+        let otherwise = self.given(&["accumulation"]).or_else(one);
+        self.factor("accumulation", ACCUMULATION, otherwise, &|_| true)
+    }
+
+    fn nodes(&self) -> Factor {
+        let one = || Some(BigDecimal::from(1));
+        self.factor("nodes", NODES, self.given(&["nodes"]).or_else(one), &|_| true)
+    }
+
+    /// Where each process has a batch of its own.
+    fn product(&self) -> Question {
+        let own = |spread| !matches!(spread, Spread::Shared(_));
+        let factors = [
+            self.factor("per_device", &[], self.given(&["per_device"]), &own),
+            self.accumulation(),
+            self.factor("processes", PROCESSES, self.processes(), &|_| true),
+            self.nodes(),
+        ];
+        self.question("per_device * accumulation * processes * nodes", &factors)
+    }
+
+    /// Where all devices share one batch.
+    fn shared(&self) -> Question {
+        let factors = [
+            self.factor("per_device", &[], None, &|spread| matches!(spread, Spread::Shared(_))),
+            self.accumulation(),
+        ];
+        self.question("per_device * accumulation", &factors)
+    }
+
+    /// A device's part of a batch that all share.
+    fn part(&self) -> Ruling {
+        let factors = [
+            self.factor("per_device", &[], None, &|_| true),
+            self.factor("processes", PROCESSES, self.processes(), &|_| true),
+            self.nodes(),
+        ];
+        let mut ruling = self.question("per_device / (processes * nodes)", &factors).decide();
+        recommend::add_usual(self.case.claim, &mut ruling);
+        ruling
+    }
 }
 
 /// Where a launch says nothing of its processes: the GPUs that its job asks for.

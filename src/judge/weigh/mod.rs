@@ -13,4 +13,5 @@ pub(crate) mod scope;
 pub(crate) mod selection;
 pub(crate) mod setting;
 pub(crate) mod several;
+pub(crate) mod spread;
 pub(crate) mod vote;

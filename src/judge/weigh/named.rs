@@ -275,6 +275,7 @@ pub(crate) fn product_ballots(
         let mut citations = Vec::new();
         let mut grades = Vec::new();
         let mut chain = Vec::new();
+        let mut documented_alone = false;
         let compared = match &product.value {
             Ok(value) => compare_setting(case.claim, formula, value, None, how),
             Err(missing) => super::compared::Compared {
@@ -314,6 +315,7 @@ pub(crate) fn product_ballots(
                     })
                     .unwrap_or_default();
             }
+            documented_alone |= one.documented_alone;
             citations.extend(one.citations);
             chain.extend(one.chain);
         }
@@ -323,12 +325,14 @@ pub(crate) fn product_ballots(
         };
         // A product is as strong as its weakest factor.
         let grade = grades.into_iter().min().unwrap_or(Grade::Configured);
-        ballots.push(
-            Ballot::new(compared.stand, grade, found, citations)
-                .by(compared.rule)
-                .noting(compared.caveats)
-                .along(chain),
-        );
+        let ballot = Ballot::new(compared.stand, grade, found, citations)
+            .by(compared.rule)
+            .noting(compared.caveats)
+            .along(chain);
+        ballots.push(Ballot {
+            documented_alone,
+            ..ballot
+        });
     }
     Question {
         expected: case.claim.value.as_ref().map(ToString::to_string).unwrap_or_default(),

@@ -80,10 +80,21 @@ pub(crate) struct Sight {
     pub(crate) other_owners: BTreeSet<String>,
 }
 
-/// Whether an identifier is one of the names: `-` is `_`, constants also in upper case.
+/// Words beside the stem of a name with a star that do not make another thing of it: `accum_iter`, `num_accum_steps`.
+const COUNTING: &str = "gradient gradients grad grads steps step iter iters iteration iterations batches batch num n freq \
+    factor every number of count size";
+
+/// Whether an identifier is one of the names: `-` is `_`, constants also in upper case. `accum*` is any name of counting
+/// words of which one begins so (`accum_loss` is none).
 pub(crate) fn bears(name: &str, names: &[String]) -> bool {
     let name = name.replace('-', "_");
     names.iter().any(|wanted| {
+        if let Some(stem) = wanted.strip_suffix('*') {
+            let words: Vec<String> = name.to_lowercase().split('_').map(str::to_string).collect();
+            let counts =
+                |word: &String| word.starts_with(stem) || COUNTING.split_ascii_whitespace().any(|other| other == word);
+            return words.iter().any(|word| word.starts_with(stem)) && words.iter().all(counts);
+        }
         let wanted = wanted.replace('-', "_");
         name == wanted || name == wanted.to_uppercase()
     })

@@ -14,6 +14,22 @@ use super::values::Holder;
 use super::walk::Walk;
 use crate::evidence::Form;
 
+/// Variables that torchrun, accelerate, Open MPI and Slurm set for each process.
+const LAUNCHER_SETS: [&str; 12] = [
+    "WORLD_SIZE",
+    "RANK",
+    "LOCAL_RANK",
+    "LOCAL_WORLD_SIZE",
+    "GROUP_RANK",
+    "OMPI_COMM_WORLD_SIZE",
+    "OMPI_COMM_WORLD_RANK",
+    "SLURM_NTASKS",
+    "SLURM_NPROCS",
+    "SLURM_PROCID",
+    "SLURM_LOCALID",
+    "SLURM_NNODES",
+];
+
 impl<'a> Walk<'a> {
     /// Walks an expression: reads, calls, entries.
     pub(super) fn expr(&mut self, expr: &'a ast::Expr, held: Option<&Holder>) {
@@ -220,7 +236,12 @@ impl<'a> Walk<'a> {
         let range = call.range();
         self.read(found.path(), range.start().to_usize());
         if let Some(default) = found.default {
-            let value = self.names.expr(default);
+            // What every launcher sets is the default only where nothing is launched.
+            let value = if found.base.ends_with("environ") && LAUNCHER_SETS.contains(&found.key) {
+                self.names.opaque(range)
+            } else {
+                self.names.expr(default)
+            };
             let local = self.setting(found.key, Form::Entry, value, range, self.owner_of(&found.base));
             self.module.assigned.push(Assigned {
                 path: format!("{}?", found.path()),

@@ -25,6 +25,7 @@ use std::collections::BTreeSet;
 
 use bigdecimal::BigDecimal;
 
+use super::weigh::cite::{cite, shown};
 use super::weigh::compared::How;
 use super::weigh::effective::count_devices;
 use super::weigh::product::Factor;
@@ -37,7 +38,7 @@ use super::{Case, Kind};
 use crate::claim::{Claim, Key, KindSpec, Shape};
 use crate::evidence::{Ask, Evidence, Form, Grade, Graph, Launch, LaunchId, Outcome, StatementId, Subject};
 use crate::quantity::Value;
-use crate::verdict::{Message, Ruling, Verdict};
+use crate::verdict::{Message, Ruling, Stance, Verdict};
 
 const ACCUMULATION: &[&str] = &[
     "gradient_accumulation_steps",
@@ -149,7 +150,18 @@ fn per_device(case: &Case<'_>) -> Ruling {
     let split = |one: &Spread| matches!(one, Spread::Shared(_));
     if !spreads.is_empty() && spreads.iter().all(split) && case.claim.formula.is_none() {
         let whole = undivided(case.evidence);
-        return Batch::of(case, &whole, names).part();
+        let mut ruling = Batch::of(case, &whole, names).part();
+        as_written(case.evidence, &whole, &mut ruling);
+        let dividing = spreads.iter().find_map(|one| match one {
+            Spread::Shared(id) => Some(&case.evidence.statements[*id]),
+            _ => None,
+        });
+        if let Some(statement) = dividing.filter(|_| ruling.verdict == Verdict::NeedsClarification) {
+            // Whatever the setting says, here it is made another value than a device takes.
+            ruling.citations.retain(|citation| citation.place != statement.place);
+            ruling.citations.insert(0, cite(statement, Stance::Contradicts));
+        }
+        return ruling;
     }
     let speaks = Claim {
         names: if names == all { case.claim.names.clone() } else { names },
@@ -191,8 +203,32 @@ fn per_step(case: &Case<'_>) -> Ruling {
     question.ballots.extend(Batch::of(case, &whole, names).shared().ballots);
     question.caveats.extend(batch.left_out());
     let mut ruling = question.decide();
+    as_written(case.evidence, &whole, &mut ruling);
     recommend::add_usual(case.claim, &mut ruling);
     ruling
+}
+
+/// Shows what stands in the files, where a division was left out to compute.
+fn as_written(code: &Evidence, whole: &Evidence, ruling: &mut Ruling) {
+    let changed: Vec<_> = code
+        .statements
+        .iter()
+        .zip(&whole.statements)
+        .filter(|(own, other)| own.value != other.value)
+        .collect();
+    for (own, other) in changed {
+        let (now, written) = (shown(&other.value), shown(&own.value));
+        for citation in ruling.citations.iter_mut().filter(|citation| citation.place == own.place) {
+            if citation.value == now {
+                citation.value.clone_from(&written);
+            }
+        }
+        for step in ruling.chain.iter_mut().filter(|step| step.place == own.place) {
+            if step.value == now {
+                step.value.clone_from(&written);
+            }
+        }
+    }
 }
 
 /// Names that say "per device" speak before those that may be anybody's (an evaluation's `batch_size`), where any does.

@@ -218,7 +218,11 @@ fn as_written(code: &Evidence, whole: &Evidence, ruling: &mut Ruling) {
         .collect();
     for (own, other) in changed {
         let (now, written) = (shown(&other.value), shown(&own.value));
-        for citation in ruling.citations.iter_mut().filter(|citation| citation.place == own.place) {
+        for citation in ruling
+            .citations
+            .iter_mut()
+            .filter(|citation| citation.place == own.place)
+        {
             if citation.value == now {
                 citation.value.clone_from(&written);
             }

@@ -58,6 +58,9 @@ static NAMED: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a constant that the tests compile")
 });
 
+/// What a number with a suffix may count: `300B tokens`.
+const OF_DATA: [&str; 4] = ["tokens", "samples", "examples", "images"];
+
 /// The numbers, and how many quantities were looked at.
 pub(super) fn uncovered(files: &[&ClaimFile], evidence: &Evidence) -> (Vec<Number>, usize) {
     let claims: Vec<&Claim> = files.iter().flat_map(|file| &file.claims).collect();
@@ -133,7 +136,7 @@ fn is_setting(stated: &Stated, before: &str, after: &str) -> bool {
     let unit = stated.unit().is_some_and(|unit| unit.symbol() != "B") && !name;
     let counted = COUNTED
         .find(after)
-        .is_some_and(|found| !name || !found.as_str().ends_with("runs"));
+        .is_some_and(|found| !name || !OF_DATA.iter().any(|word| found.as_str().ends_with(word)));
     unit || counted || (NAMED.is_match(before) && !name)
 }
 

@@ -202,7 +202,7 @@ fn uncovered_lists_settings_that_differ_from_their_default_and_no_others() {
         "{text}"
     );
     // The claimed one, a path, and the value that is the default anyway.
-    for unwanted in ["lr", "out", "job.sh"] {
+    for unwanted in ["\n  lr", "\n  out", "job.sh"] {
         assert!(!text.contains(unwanted), "`{unwanted}`:\n{text}");
     }
 }

@@ -62,6 +62,13 @@ pub(crate) fn ballot(case: &Case<'_>, graph: &Graph<'_>, seen: &Seen, how: How) 
                 },
                 Outcome::Absent => continue,
             };
+            let compared = match base_value(case, graph, seen, live, how) {
+                Some(why) if compared.stand == Stand::Against => Compared {
+                    stand: Stand::Undecided(why),
+                    ..compared
+                },
+                _ => compared,
+            };
             caveats.extend(compared.caveats);
             if live.resolved.value() == Some(&Value::Null) && compared.stand == Stand::Against {
                 caveats.push(Message::new("none-may-mean-all"));
@@ -121,6 +128,31 @@ pub(crate) fn ballot(case: &Case<'_>, graph: &Graph<'_>, seen: &Seen, how: How) 
         inherent: inherent(graph, seen),
         ..Ballot::new(stand, grade, found, citations).noting(caveats).along(chain)
     }
+}
+
+/// Where the paper gives the setting as people set it (`--lr 1e-4`), and the code makes another value of it before it is
+/// used (`args.lr = args.lr * 3`): which of the two the sentence means, it does not say.
+fn base_value(case: &Case<'_>, graph: &Graph<'_>, seen: &Seen, live: &Live, how: How) -> Option<Message> {
+    let is_set = |statement: &Statement| match statement.form {
+        Form::Flag | Form::Option { .. } | Form::Key | Form::Field | Form::Parameter | Form::Keyword => true,
+        Form::Variable => statement.owner.is_empty(),
+        _ => false,
+    };
+    seen.remade
+        .iter()
+        .filter(|(from, by)| *by == live.id && is_set(graph.statement(*from)))
+        .find_map(|(from, _)| {
+            let statement = graph.statement(*from);
+            let value = statement.value.literal()?;
+            let compared = compare_at(case, graph, live, value, how);
+            (compared.stand == Stand::For).then(|| {
+                Message::new("made-anew")
+                    .with("set", shown(&statement.value))
+                    .with("place", statement.place.short())
+                    .with("found", shown_outcome(&live.resolved.outcome))
+                    .with("by", graph.statement(live.id).place.short())
+            })
+        })
 }
 
 /// The name of the function or class whose result the value is, where the claim names one.

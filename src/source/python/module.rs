@@ -36,6 +36,8 @@ pub struct Module {
     pub(super) entries: Vec<EntryFact>,
     /// Variables and attributes that hold a callable chosen when the code runs.
     pub(super) picks: BTreeMap<Local, Pick>,
+    /// `d.setdefault("x", …)`: what it puts in stays in.
+    pub(super) put_in: BTreeSet<Local>,
     /// `parser.set_defaults(x=…)`: the keyword statements.
     pub(super) set_defaults: Vec<Local>,
     /// Identifiers inside string literals: a function may be looked up by its name.
@@ -247,6 +249,7 @@ impl Module {
             assigned: Vec::new(),
             entries: Vec::new(),
             picks: BTreeMap::new(),
+            put_in: BTreeSet::new(),
             set_defaults: Vec::new(),
             words: BTreeSet::new(),
             works: false,

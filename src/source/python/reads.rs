@@ -226,6 +226,9 @@ impl<'a> Walk<'a> {
                 path: format!("{}?", found.path()),
                 statement: local,
             });
+            if matches!(&*call.func, ast::Expr::Attribute(method) if method.attr.as_str() == "setdefault") {
+                self.module.put_in.insert(local);
+            }
             self.expr_held(default, local, found.key);
         }
         if let ast::Expr::Attribute(attribute) = &*call.func

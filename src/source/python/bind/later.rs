@@ -8,7 +8,7 @@
 //!
 //! Example: `self.decay = 0.8`, then `if size == "large": self.decay = 0.9` in the same function.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::module::{Binding, BlockId, Bound, Local, Module, ScopeId};
 use super::dead;
@@ -27,7 +27,8 @@ pub(super) fn shadowed(world: &World<'_>, found: &mut BTreeSet<Link>) -> Vec<(St
                 further_in(world, module, scope, name, bindings, found);
             }
         }
-        assigned_pairs(module, found, &mut dead);
+        assigned_pairs(world, module, found, &mut dead);
+        remade(world, module, found);
         assigned_further_in(world, module, found);
     }
     dead
@@ -75,7 +76,7 @@ fn replaced_pair(
 }
 
 /// `self.x = 1` and again `self.x = 2` in the same block.
-fn assigned_pairs(module: &Module, found: &mut BTreeSet<Link>, dead: &mut Vec<(StatementId, Dead)>) {
+fn assigned_pairs(world: &World<'_>, module: &Module, found: &mut BTreeSet<Link>, dead: &mut Vec<(StatementId, Dead)>) {
     for (index, first) in module.assigned.iter().enumerate() {
         let site = module.sites[first.statement];
         let later = module.assigned[index + 1..].iter().find(|other| {
@@ -91,12 +92,8 @@ fn assigned_pairs(module: &Module, found: &mut BTreeSet<Link>, dead: &mut Vec<(S
             let touches = *path == first.path || path.starts_with(&format!("{}.", first.path));
             reads += usize::from(touches && *at >= site.at && *at < until);
         }
-        // Any call in between may look at the object.
-        let called = module.scopes[site.scope].pauses
-            || module
-                .calls
-                .iter()
-                .any(|call| call.scope == site.scope && call.at >= site.at && call.at < until);
+        let called =
+            module.scopes[site.scope].pauses || looked_at(world, module, site.scope, &first.path, (site.at, until));
         if !called {
             link_pair(module, first.statement, second.statement, reads, false, found, dead);
         }
@@ -206,7 +203,6 @@ fn link_further_in(
     new: Set,
     found: &mut BTreeSet<Link>,
 ) {
-    let base = path.rsplit_once('.').map(|(base, _)| base);
     let begins =
         |read: &str, whole: &str| read == whole || read.strip_prefix(whole).is_some_and(|rest| rest.starts_with('.'));
     let between = |at: usize| at >= old.at && at < new.at && module.encloses(old.block, new.block);
@@ -218,13 +214,35 @@ fn link_further_in(
         .flat_map(|(_, inner)| &inner.reads)
         .filter(|(_, at)| between(*at))
         .any(|(read, _)| begins(read, path));
-    // A method of the object, or who is handed the object, may look at it.
-    let looked_at = module
+    let looked_at = looked_at(world, module, scope, path, (old.at, new.at));
+    if !read && !looked_at {
+        found.insert(Link {
+            from: new.statement,
+            to: old.statement,
+            kind: LinkKind::Override,
+            slot: None,
+            launch: None,
+        });
+    }
+}
+
+/// Whether a call between two points may look at what a path holds: a method of its object, who is handed the object,
+/// or a function around which the object's name is known.
+fn looked_at(world: &World<'_>, module: &Module, scope: ScopeId, path: &str, span: (usize, usize)) -> bool {
+    let base = path.rsplit_once('.').map(|(base, _)| base);
+    let head = path.split('.').next().unwrap_or(path);
+    let known_inside = module
+        .scopes
+        .iter()
+        .enumerate()
+        .filter(|(inner, _)| *inner != scope && dead::within(module, *inner, scope))
+        .any(|(_, inner)| inner.reads.iter().any(|(read, _)| read.split('.').next() == Some(head)));
+    let handed = |value: &Expr| matches!(value, Expr::Ref(handed) if Some(handed.as_str()) == base);
+    module
         .calls
         .iter()
-        .filter(|call| call.scope == scope && between(call.at))
+        .filter(|call| call.scope == scope && call.at >= span.0 && call.at < span.1)
         .any(|call| {
-            let handed = |value: &Expr| matches!(value, Expr::Ref(handed) if Some(handed.as_str()) == base);
             let keywords = call
                 .keywords
                 .iter()
@@ -238,20 +256,84 @@ fn link_further_in(
             if dead::SHOWS.contains(&last) {
                 return false;
             }
-            base.is_some_and(|base| {
+            let method = base.is_some_and(|base| {
                 call.callee
                     .strip_prefix(base)
                     .is_some_and(|rest| rest.starts_with('.') && rest.matches('.').count() == 1)
-            }) || arguments.chain(keywords).any(handed)
+            });
+            method || known_inside || arguments.chain(keywords).any(handed)
+        })
+}
+
+/// `steps *= 2`, `lr = lr * 3`: what is computed from the name takes the place of each value that may reach it.
+fn remade(world: &World<'_>, module: &Module, found: &mut BTreeSet<Link>) {
+    for (scope, inner) in module.scopes.iter().enumerate() {
+        for (name, bindings) in &inner.bindings {
+            let sets: Vec<Set> = bindings
+                .iter()
+                .filter_map(|binding| match binding.what {
+                    Bound::Statement { local, .. } => Some(Set {
+                        statement: module.id(local),
+                        block: binding.block,
+                        at: binding.at,
+                    }),
+                    _ => None,
+                })
+                .collect();
+            remade_sets(world, module, scope, name, &sets, found);
+        }
+    }
+    let mut paths: BTreeMap<(&str, ScopeId), Vec<Set>> = BTreeMap::new();
+    for assigned in module.assigned.iter().filter(|assigned| !assigned.path.ends_with('?')) {
+        let site = module.sites[assigned.statement];
+        paths.entry((&assigned.path, site.scope)).or_default().push(Set {
+            statement: module.id(assigned.statement),
+            block: site.block,
+            at: site.at,
         });
-    if !read && !looked_at {
-        found.insert(Link {
-            from: new.statement,
-            to: old.statement,
-            kind: LinkKind::Override,
-            slot: None,
-            launch: None,
-        });
+    }
+    for ((path, scope), sets) in paths {
+        remade_sets(world, module, scope, path, &sets, found);
+    }
+}
+
+fn remade_sets(
+    world: &World<'_>,
+    module: &Module,
+    scope: ScopeId,
+    path: &str,
+    sets: &[Set],
+    found: &mut BTreeSet<Link>,
+) {
+    for (index, later) in sets.iter().enumerate() {
+        let statement = &world.statements[later.statement];
+        if !statement.value.references().contains(&path) {
+            continue;
+        }
+        let start = statement.place.bytes.map_or(later.at, |(start, _)| start);
+        for old in sets[..index].iter().rev() {
+            let read = module.scopes[scope].reads.iter().any(|(read, at)| {
+                let whole = read == path || read.strip_prefix(path).is_some_and(|rest| rest.starts_with('.'));
+                // A further computation over the name is one of these itself.
+                let within = sets.iter().any(|other| {
+                    let own = world.statements[other.statement].place.bytes;
+                    own.is_some_and(|(first, last)| first <= *at && *at < last)
+                });
+                whole && !within && *at >= old.at && *at < start
+            });
+            if !read && !looked_at(world, module, scope, path, (old.at, start)) {
+                found.insert(Link {
+                    from: later.statement,
+                    to: old.statement,
+                    kind: LinkKind::Override,
+                    slot: None,
+                    launch: None,
+                });
+            }
+            if module.encloses(old.block, later.block) {
+                break;
+            }
+        }
     }
 }
 

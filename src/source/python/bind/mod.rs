@@ -10,10 +10,12 @@ mod arguments;
 mod callees;
 mod dead;
 mod holders;
+mod keywords;
 mod later;
 mod lookup;
 mod members;
 mod methods;
+mod replaced;
 mod running;
 mod spread;
 mod world;
@@ -62,6 +64,7 @@ pub fn bind(statements: &mut Vec<Statement>, links: &mut Vec<Link>, modules: &[M
         references(&world, &made.statements, &mut found);
         set_defaults(&world, &mut found);
         overrides(&world, &mut found);
+        replaced::replaced(&world, &mut found);
         let mut dead = later::shadowed(&world, &mut found);
         let called: BTreeSet<String> = bound
             .iter()
@@ -237,7 +240,21 @@ fn refer(world: &World<'_>, statement: &Statement, to: StatementId, here: Here, 
         {
             from.extend(world.lookup_default(here, name, range));
         }
+        // What is there takes the place of the default for what is not.
+        let default = statement
+            .place
+            .bytes
+            .and_then(|range| world.lookup_default(here, name, range));
         for from in from.into_iter().filter(|from| *from != to) {
+            if let Some(default) = default.filter(|default| *default != from && *default != to) {
+                found.insert(Link {
+                    from,
+                    to: default,
+                    kind: LinkKind::Override,
+                    slot: None,
+                    launch: None,
+                });
+            }
             found.insert(Link {
                 from,
                 to,

@@ -73,7 +73,14 @@ impl<'a> Walk<'a> {
             ast::Expr::UnaryOp(unary) => self.expr(&unary.operand, None),
             ast::Expr::Compare(compare) => {
                 self.expr(&compare.left, None);
-                compare.comparators.iter().for_each(|inner| self.expr(inner, None));
+                for (op, inner) in compare.ops.iter().zip(compare.comparators.iter()) {
+                    // `key in self.__dict__` asks for names, and reads no value.
+                    let names = matches!(op, ast::CmpOp::In | ast::CmpOp::NotIn)
+                        && path(inner).is_some_and(|path| path.ends_with(".__dict__"));
+                    if !names {
+                        self.expr(inner, None);
+                    }
+                }
             }
             ast::Expr::Named(named) => {
                 self.expr(&named.value, None);

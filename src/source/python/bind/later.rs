@@ -8,12 +8,13 @@
 //!
 //! Example: `self.decay = 0.8`, then `if size == "large": self.decay = 0.9` in the same function.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::super::module::{Binding, BlockId, Bound, Local, Module, ScopeId};
-use super::dead;
+use super::look::looked_at;
 use super::world::World;
-use crate::evidence::{Dead, Expr, Link, LinkKind, StatementId};
+use super::{dead, remade};
+use crate::evidence::{Dead, Link, LinkKind, StatementId};
 
 /// Assignments that another of the same block takes the place of before anything reads them.
 pub(super) fn shadowed(world: &World<'_>, found: &mut BTreeSet<Link>) -> Vec<(StatementId, Dead)> {
@@ -28,7 +29,7 @@ pub(super) fn shadowed(world: &World<'_>, found: &mut BTreeSet<Link>) -> Vec<(St
             }
         }
         assigned_pairs(world, module, found, &mut dead);
-        remade(world, module, found);
+        remade::remade(world, module, found);
         assigned_further_in(world, module, found);
     }
     dead
@@ -102,10 +103,10 @@ fn assigned_pairs(world: &World<'_>, module: &Module, found: &mut BTreeSet<Link>
 
 /// One assignment in its block.
 #[derive(Clone, Copy)]
-struct Set {
-    statement: StatementId,
-    block: BlockId,
-    at: usize,
+pub(super) struct Set {
+    pub statement: StatementId,
+    pub block: BlockId,
+    pub at: usize,
 }
 
 /// `lr = 0.1`, then `if big: lr = 0.3`: the later takes the place of the nearest before it that surely ran.
@@ -223,117 +224,6 @@ fn link_further_in(
             slot: None,
             launch: None,
         });
-    }
-}
-
-/// Whether a call between two points may look at what a path holds: a method of its object, who is handed the object,
-/// or a function around which the object's name is known.
-fn looked_at(world: &World<'_>, module: &Module, scope: ScopeId, path: &str, span: (usize, usize)) -> bool {
-    let base = path.rsplit_once('.').map(|(base, _)| base);
-    let head = path.split('.').next().unwrap_or(path);
-    let known_inside = module
-        .scopes
-        .iter()
-        .enumerate()
-        .filter(|(inner, _)| *inner != scope && dead::within(module, *inner, scope))
-        .any(|(_, inner)| inner.reads.iter().any(|(read, _)| read.split('.').next() == Some(head)));
-    let handed = |value: &Expr| matches!(value, Expr::Ref(handed) if Some(handed.as_str()) == base);
-    module
-        .calls
-        .iter()
-        .filter(|call| call.scope == scope && call.at >= span.0 && call.at < span.1)
-        .any(|call| {
-            let keywords = call
-                .keywords
-                .iter()
-                .map(|(_, local)| &world.statements[module.id(*local)].value);
-            let arguments = call
-                .positional
-                .iter()
-                .chain(&call.spreads)
-                .map(|argument| &argument.value);
-            let last = call.resolved.rsplit('.').next().unwrap_or("");
-            if dead::SHOWS.contains(&last) {
-                return false;
-            }
-            let method = base.is_some_and(|base| {
-                call.callee
-                    .strip_prefix(base)
-                    .is_some_and(|rest| rest.starts_with('.') && rest.matches('.').count() == 1)
-            });
-            method || known_inside || arguments.chain(keywords).any(handed)
-        })
-}
-
-/// `steps *= 2`, `lr = lr * 3`: what is computed from the name takes the place of each value that may reach it.
-fn remade(world: &World<'_>, module: &Module, found: &mut BTreeSet<Link>) {
-    for (scope, inner) in module.scopes.iter().enumerate() {
-        for (name, bindings) in &inner.bindings {
-            let sets: Vec<Set> = bindings
-                .iter()
-                .filter_map(|binding| match binding.what {
-                    Bound::Statement { local, .. } => Some(Set {
-                        statement: module.id(local),
-                        block: binding.block,
-                        at: binding.at,
-                    }),
-                    _ => None,
-                })
-                .collect();
-            remade_sets(world, module, scope, name, &sets, found);
-        }
-    }
-    let mut paths: BTreeMap<(&str, ScopeId), Vec<Set>> = BTreeMap::new();
-    for assigned in module.assigned.iter().filter(|assigned| !assigned.path.ends_with('?')) {
-        let site = module.sites[assigned.statement];
-        paths.entry((&assigned.path, site.scope)).or_default().push(Set {
-            statement: module.id(assigned.statement),
-            block: site.block,
-            at: site.at,
-        });
-    }
-    for ((path, scope), sets) in paths {
-        remade_sets(world, module, scope, path, &sets, found);
-    }
-}
-
-fn remade_sets(
-    world: &World<'_>,
-    module: &Module,
-    scope: ScopeId,
-    path: &str,
-    sets: &[Set],
-    found: &mut BTreeSet<Link>,
-) {
-    for (index, later) in sets.iter().enumerate() {
-        let statement = &world.statements[later.statement];
-        if !statement.value.references().contains(&path) {
-            continue;
-        }
-        let start = statement.place.bytes.map_or(later.at, |(start, _)| start);
-        for old in sets[..index].iter().rev() {
-            let read = module.scopes[scope].reads.iter().any(|(read, at)| {
-                let whole = read == path || read.strip_prefix(path).is_some_and(|rest| rest.starts_with('.'));
-                // A further computation over the name is one of these itself.
-                let within = sets.iter().any(|other| {
-                    let own = world.statements[other.statement].place.bytes;
-                    own.is_some_and(|(first, last)| first <= *at && *at < last)
-                });
-                whole && !within && *at >= old.at && *at < start
-            });
-            if !read && !looked_at(world, module, scope, path, (old.at, start)) {
-                found.insert(Link {
-                    from: later.statement,
-                    to: old.statement,
-                    kind: LinkKind::Override,
-                    slot: None,
-                    launch: None,
-                });
-            }
-            if module.encloses(old.block, later.block) {
-                break;
-            }
-        }
     }
 }
 

@@ -26,7 +26,9 @@ pub(super) fn evaluated(
     let taken = chosen(&statement.value, &fill);
     let outcome = evaluate(taken, &fill);
     let names = taken.references();
-    let (world, over): (Vec<_>, Vec<_>) = world.into_iter().partition(|(name, _)| names.contains(&name.as_str()));
+    let (world, over): (Vec<_>, Vec<_>) = world
+        .into_iter()
+        .partition(|(name, _)| std::ptr::eq(taken, &statement.value) || names.contains(&name.as_str()));
     let mut open_branch = over.iter().any(|(_, resolved)| resolved.open_branch);
     let mut passed_over: Vec<(StatementId, Option<Value>)> = Vec::new();
     for (_, resolved) in &over {

@@ -76,6 +76,13 @@ impl Expr {
         found
     }
 
+    /// Whether a part of it is not understood.
+    pub fn is_partly_opaque(&self) -> bool {
+        let mut found = false;
+        self.visit(&mut |expr| found |= matches!(expr, Expr::Opaque(text) if !text.is_empty()));
+        found
+    }
+
     fn visit<'e>(&'e self, see: &mut impl FnMut(&'e Expr)) {
         see(self);
         match self {

@@ -293,6 +293,16 @@ impl<'e> Graph<'e> {
         // Each name may have several values: one evaluation per combination, bounded.
         let mut worlds: Vec<Vec<(String, Resolved)>> = vec![Vec::new()];
         let mut names: Vec<&str> = statement.value.references();
+        // What is not understood has no value, and takes it from the names that it reads all the same.
+        if statement.value.is_partly_opaque() {
+            let tested: Vec<&str> = statement
+                .guards
+                .iter()
+                .flat_map(|guard| guard.test.references())
+                .collect();
+            let read = self.active(id, occasion).filter_map(|(.., slot)| slot);
+            names.extend(read.filter(|slot| !tested.contains(slot)));
+        }
         names.sort_unstable();
         names.dedup();
         for name in names {

@@ -322,6 +322,8 @@ pub(crate) fn bystanders(evidence: &Evidence, sight: &Sight) -> (Vec<Citation>, 
 
 fn dead_message(evidence: &Evidence, statement: &Statement) -> Message {
     match &statement.dead {
+        Some(Dead::OnlyShown) => Message::new("only-shown"),
+        Some(Dead::NotDefined) => Message::new("not-defined"),
         Some(Dead::NeverCalled) => Message::new("never-called"),
         Some(Dead::NeverOpened) => Message::new("never-opened"),
         Some(Dead::BranchNotTaken) => Message::new("branch-not-taken"),

@@ -273,10 +273,11 @@ fn through(
             Form::ShellVariable => {
                 statement.place.file == launch.place.file
                     && launch.flags.iter().chain(&launch.factors).any(|&flag| {
-                        graph
-                            .resolve(flag, occasion)
-                            .iter()
-                            .any(|resolved| resolved.path.contains(&id))
+                        graph.statement(flag).dead.is_none()
+                            && graph
+                                .resolve(flag, occasion)
+                                .iter()
+                                .any(|resolved| resolved.path.contains(&id))
                     })
             }
             _ => launch.runs(statement),

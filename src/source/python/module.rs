@@ -42,6 +42,8 @@ pub struct Module {
     pub(super) set_defaults: Vec<Local>,
     /// Identifiers inside string literals: a function may be looked up by its name.
     pub(super) words: BTreeSet<String>,
+    /// Offsets of reads that only print or log what they read.
+    pub(super) shown: BTreeSet<usize>,
     /// It has a `__main__` block, or work at module level that a script does.
     pub(super) works: bool,
     /// The bodies of its `__main__` blocks, in bytes.
@@ -252,6 +254,7 @@ impl Module {
             put_in: BTreeSet::new(),
             set_defaults: Vec::new(),
             words: BTreeSet::new(),
+            shown: BTreeSet::new(),
             works: false,
             mains: Vec::new(),
             offered: BTreeSet::new(),

@@ -20,6 +20,7 @@ mod remade;
 mod replaced;
 mod running;
 mod spread;
+mod unused;
 mod world;
 
 use std::collections::BTreeSet;
@@ -231,6 +232,7 @@ fn references(world: &World<'_>, added: &[(Statement, Here)], found: &mut BTreeS
 
 fn refer(world: &World<'_>, statement: &Statement, to: StatementId, here: Here, found: &mut BTreeSet<Link>) {
     let mut names: BTreeSet<&str> = statement.value.references().into_iter().collect();
+    names.extend(reads_of_its_name(world, statement, here));
     names.extend(statement.guards.iter().flat_map(|guard| guard.test.references()));
     for name in names {
         if name.starts_with("**") {
@@ -266,6 +268,31 @@ fn refer(world: &World<'_>, statement: &Statement, to: StatementId, here: Here, 
             });
         }
     }
+}
+
+/// What a value that is not understood reads under the statement's own name: `self.layers = [Layer() for _ in
+/// range(layers)]` is a use of `layers`.
+fn reads_of_its_name<'w>(world: &World<'w>, statement: &Statement, here: Here) -> Vec<&'w str> {
+    let (Subject::Setting { name }, Some((start, end))) = (&statement.subject, statement.place.bytes) else {
+        return Vec::new();
+    };
+    if !statement.value.is_partly_opaque() {
+        return Vec::new();
+    }
+    let module = &world.modules[here.module];
+    let mut found = Vec::new();
+    for (scope, inner) in module.scopes.iter().enumerate() {
+        if !dead::within(module, scope, here.scope) {
+            continue;
+        }
+        let reads = inner.reads.iter().filter(|(_, at)| start <= *at && *at < end);
+        found.extend(
+            reads
+                .filter(|(path, _)| path.rsplit('.').next() == Some(name.as_str()))
+                .map(|(path, _)| path.as_str()),
+        );
+    }
+    found
 }
 
 fn set_defaults(world: &World<'_>, found: &mut BTreeSet<Link>) {

@@ -1,33 +1,21 @@
-//! The command line: arguments, their help, and the words for what is not built yet.
+//! The command line: the check, the commands beside it, their help, and the words for what is not built yet.
 //!
-//! Why it can be wrong: an option that is taken and ignored is a check that is not made. What is not built is absent
-//! from the help, and its word is answered with that.
+//! Why it can be wrong: an option that is taken and ignored is a check that is not made. So every command takes only
+//! what it looks at, and what is not built is absent from the help, and its word is answered with that.
 //!
-//! Example: `verify claims/setup.toml --format markdown=reports/setup.md --lang es`.
+//! Example: `verify claims/setup.toml --format markdown=reports/setup.md --lang es`; `verify explain claims/setup.toml batch`.
 
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
-use clap::{ArgAction, Parser, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::exit::MEANINGS;
 use crate::report::{FORMATS, Language};
 use crate::verdict::Verdict;
 
 /// Commands of the design that later versions bring.
-const LATER_COMMANDS: &[&str] = &[
-    "run",
-    "probe",
-    "lock",
-    "init",
-    "explain",
-    "uncovered",
-    "mutate",
-    "accept",
-    "report",
-    "diff",
-    "slurm",
-];
+const LATER_COMMANDS: &[&str] = &["run", "probe", "lock", "init", "accept", "report", "diff", "slurm"];
 /// Options of the design that later versions bring.
 const LATER_OPTIONS: &[&str] = &["--locked", "--live-slurm", "--allow-commands", "--patch"];
 /// Formats of the design that later versions bring.
@@ -35,11 +23,114 @@ const LATER_FORMATS: &[&str] = &["html", "sarif", "junit", "github"];
 
 /// Finds out whether what a paper says about its experimental setup is true.
 #[derive(Debug, Parser)]
-#[command(name = "verify", version, about, after_help = after_help(), disable_help_subcommand = true)]
-pub struct Arguments {
-    /// Claim files, folders of them, or globs; `schema` prints the JSON Schema of the claim file.
+#[command(
+    name = "verify",
+    version,
+    about,
+    after_help = after_help(),
+    disable_help_subcommand = true,
+    args_conflicts_with_subcommands = true,
+    subcommand_value_name = "COMMAND",
+    subcommand_help_heading = "Commands beside the check"
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub check: Check,
+}
+
+/// What there is beside the check.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Everything known about one claim: chain, grades, what contradicts, what would change the verdict.
+    Explain(Explain),
+    /// Settings and numbers that no claim mentions.
+    Uncovered(Uncovered),
+    /// Changes every claim and its evidence in memory; verdicts that do not move end with 1.
+    Mutate(Mutate),
+    /// The JSON Schema of the claim file.
+    Schema,
+}
+
+/// The check: claim files against their repositories.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Claim files, folders of them, or globs.
     #[arg(value_name = "CLAIMS", default_value = "claims/")]
     pub claims: Vec<String>,
+    #[command(flatten)]
+    pub reading: Reading,
+    #[command(flatten)]
+    pub shown: Shown,
+    /// What to write: a format, or FORMAT=PATH; may be given several times.
+    #[arg(long, value_name = "FORMAT[=PATH]", value_parser = output, help = format_help())]
+    pub format: Vec<Output>,
+    /// Where to write the last format that names no path of its own.
+    #[arg(long, short, value_name = "PATH")]
+    pub output: Option<PathBuf>,
+    /// The mildest verdict that still fails: discrepancy, minor-discrepancy, needs-clarification, not-run, no-evidence.
+    #[arg(long, value_name = "VERDICT", value_parser = verdict)]
+    pub fail_on: Option<Verdict>,
+    /// Caveats count, too.
+    #[arg(long)]
+    pub strict: bool,
+    /// Runs nothing, whatever the claim file declares.
+    #[arg(long)]
+    pub no_live: bool,
+    /// Saves the evidence, to be judged again elsewhere.
+    #[arg(long, value_name = "FILE")]
+    pub save_evidence: Option<PathBuf>,
+    /// On the terminal, only what is not supported, and the summary.
+    #[arg(long, short, action = ArgAction::SetTrue)]
+    pub quiet: bool,
+}
+
+/// `verify explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The claim file, or a folder or glob in which one claim has the id.
+    #[arg(value_name = "CLAIMS")]
+    pub claims: String,
+    /// The claim's id.
+    #[arg(value_name = "ID")]
+    pub id: String,
+    #[command(flatten)]
+    pub reading: Reading,
+    #[command(flatten)]
+    pub shown: Shown,
+}
+
+/// `verify uncovered`.
+#[derive(Debug, Args)]
+pub struct Uncovered {
+    /// Claim files, folders of them, or globs.
+    #[arg(value_name = "CLAIMS", default_value = "claims/")]
+    pub claims: Vec<String>,
+    #[command(flatten)]
+    pub reading: Reading,
+    #[command(flatten)]
+    pub shown: Shown,
+}
+
+/// `verify mutate`.
+#[derive(Debug, Args)]
+pub struct Mutate {
+    /// Claim files, folders of them, or globs.
+    #[arg(value_name = "CLAIMS", default_value = "claims/")]
+    pub claims: Vec<String>,
+    /// Only what did not move, and the summary.
+    #[arg(long, short, action = ArgAction::SetTrue)]
+    pub quiet: bool,
+    #[command(flatten)]
+    pub reading: Reading,
+    #[command(flatten)]
+    pub shown: Shown,
+}
+
+/// Where the evidence comes from, the same for every command.
+#[derive(Debug, Args)]
+pub struct Reading {
     /// The code repository, instead of the one that the claim file names.
     #[arg(long, value_name = "DIR")]
     pub root: Option<PathBuf>,
@@ -49,39 +140,23 @@ pub struct Arguments {
     /// A folder outside the root that may be read; may be given several times.
     #[arg(long, value_name = "DIR")]
     pub allow_read: Vec<PathBuf>,
-    /// What to write: a format, or FORMAT=PATH; may be given several times.
-    #[arg(long, value_name = "FORMAT[=PATH]", value_parser = output, help = format_help())]
-    pub format: Vec<Output>,
-    /// Where to write the last format that names no path of its own.
-    #[arg(long, short, value_name = "PATH")]
-    pub output: Option<PathBuf>,
-    /// The language of the report, instead of the claim file's.
-    #[arg(long, value_name = "LANG", value_parser = language)]
-    pub lang: Option<Language>,
-    /// The mildest verdict that still fails: discrepancy, minor-discrepancy, needs-clarification, not-run, no-evidence.
-    #[arg(long, value_name = "VERDICT", value_parser = verdict)]
-    pub fail_on: Option<Verdict>,
-    /// Caveats count, too.
-    #[arg(long)]
-    pub strict: bool,
-    /// The day that acceptances and ages are held against, instead of today.
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    pub as_of: Option<NaiveDate>,
-    /// Runs nothing, whatever the claim file declares.
-    #[arg(long)]
-    pub no_live: bool,
     /// Judges from saved evidence; nothing of the repository is read.
     #[arg(long, value_name = "FILE")]
     pub evidence: Option<PathBuf>,
-    /// Saves the evidence, to be judged again elsewhere.
-    #[arg(long, value_name = "FILE")]
-    pub save_evidence: Option<PathBuf>,
+    /// The day that acceptances and ages are held against, instead of today.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub as_of: Option<NaiveDate>,
     /// Threads that read files; as many as there are cores, unless given.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub threads: Option<u16>,
-    /// On the terminal, only what is not supported, and the summary.
-    #[arg(long, short, action = ArgAction::SetTrue)]
-    pub quiet: bool,
+}
+
+/// How the answer looks, the same for every command.
+#[derive(Debug, Args)]
+pub struct Shown {
+    /// The language of the report, instead of the claim file's.
+    #[arg(long, value_name = "LANG", value_parser = language)]
+    pub lang: Option<Language>,
     /// Colours on the terminal.
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: Color,

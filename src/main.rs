@@ -4,7 +4,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use verify::cli::{Arguments, not_built};
+use verify::cli::{Cli, not_built};
 use verify::exit::Exit;
 use verify::run::{self, Terminal};
 
@@ -17,7 +17,7 @@ fn main() -> ExitCode {
         return say(&format!("error: {answer}\n"), Exit::Usage);
     }
     // Prints help, version and mistakes in the arguments itself; mistakes end with 2.
-    let arguments = Arguments::parse();
+    let arguments = Cli::parse();
     let terminal = Terminal {
         width: width(),
         color: std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),

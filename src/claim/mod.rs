@@ -27,7 +27,7 @@ mod value;
 use chrono::NaiveDate;
 
 pub use page::page;
-pub use problem::{Problem, render};
+pub use problem::{Problem, nearest, render};
 pub use schema::schema;
 
 use crate::evidence::{Grade, Scope};
@@ -197,6 +197,13 @@ pub struct KindSpec {
     /// Which of the shared optional keys it takes: `name`, `of`, `value`, `unit`, `tolerance`, `take`, `given`, `for`, `grade`, `run`, `in`.
     /// A name here with `!` at its end is required (`value!`).
     pub shared: &'static [&'static str],
+    /// Keys of its own that say something which can be false (others say where to look, or under which conditions);
+    /// `value` does wherever the kind takes it.
+    pub says: &'static [&'static str],
+    /// The key that can be false where nothing else of the claim can: what must be there.
+    pub subject: Option<&'static str>,
+    /// Whether `value` compares exactly, as settings and counts do, rather than at the precision it is printed with.
+    pub exact: bool,
     /// Identifiers looked for where `name` is absent.
     pub usual_names: &'static [&'static str],
     pub deciding: Grade,

@@ -124,7 +124,7 @@ pub(super) fn without_what_follows(problems: &mut Vec<Problem>, from: usize) {
 
 /// The word nearest to `word`, where one is near: at most a third of its letters differ, or it is the same but for
 /// case, `_` and `-`, or one begins with the other.
-pub(super) fn nearest<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let plain = fold(word);
     let mut best: Option<(usize, &'a str)> = None;
     for candidate in words {

@@ -225,6 +225,13 @@ pub enum Ask {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<String>,
     },
+    /// What launches set, with what takes it: for `verify uncovered`, never for a claim.
+    Launched,
+    /// The quantities of the paper's sentences: for `verify uncovered`, never for a claim.
+    Paper {
+        /// Numbers as Spanish readers write them.
+        spanish: bool,
+    },
 }
 
 /// Files by glob, as a claim's `in` and `exclude` say; no `include` means everything under the root that is not ignored.

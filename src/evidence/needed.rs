@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Ask, Dead, Evidence, Form, Statement, StatementId, Subject};
+use super::{Ask, Dead, Evidence, Form, LinkKind, Statement, StatementId, Subject};
 use crate::quantity::packages::canonical;
 
 impl Evidence {
@@ -35,8 +35,31 @@ impl Evidence {
                 }
             }
         }
+        if self.asks.contains(&Ask::Launched) {
+            self.with_takers(&mut keep);
+        }
         self.with_givers(&mut keep);
         self.only(&keep)
+    }
+
+    /// Adds what launches and their configuration files set, and all that takes it from there.
+    fn with_takers(&self, keep: &mut BTreeSet<StatementId>) {
+        let mut takers: BTreeMap<StatementId, Vec<StatementId>> = BTreeMap::new();
+        for link in self.links.iter().filter(|link| link.kind != LinkKind::Possible) {
+            takers.entry(link.from).or_default().push(link.to);
+        }
+        let configured = self.links.iter().filter(|link| link.kind == LinkKind::Config);
+        let mut queue: Vec<StatementId> = configured.map(|link| link.from).collect();
+        queue.extend(self.launches.iter().flat_map(|launch| launch.flags.iter().copied()));
+        let mut seen: BTreeSet<StatementId> = queue.iter().copied().collect();
+        while let Some(id) = queue.pop() {
+            for &taker in takers.get(&id).into_iter().flatten() {
+                if seen.insert(taker) {
+                    queue.push(taker);
+                }
+            }
+        }
+        keep.extend(seen);
     }
 
     /// Adds everything that gives a kept statement its value, and the arguments of kept calls.
@@ -156,7 +179,7 @@ fn answers(statement: &Statement, ask: &Ask) -> bool {
         (Subject::Selected { select }, Ask::Select { select: wanted, .. }) => select == wanted,
         (Subject::Hit { pattern }, Ask::Pattern { pattern: wanted, .. }) => pattern == wanted,
         (Subject::File, Ask::Files { .. }) | (Subject::Lines, Ask::Lines { .. }) => true,
-        (Subject::Quote { .. }, Ask::Quote { .. }) => true,
+        (Subject::Quote { .. }, Ask::Quote { .. }) | (Subject::Printed { .. }, Ask::Paper { .. }) => true,
         _ => false,
     }
 }

@@ -153,6 +153,13 @@ pub enum Subject {
     Lines,
     /// Where the paper has the quote; a quote that is not found has no statement.
     Quote { text: String },
+    /// A quantity in a sentence of the paper: what might be claimed, never evidence. The owner is its headings.
+    Printed {
+        stated: Stated,
+        /// The sentence up to the quantity, and behind it.
+        before: String,
+        after: String,
+    },
 }
 
 /// How a statement stands in its file.

@@ -81,6 +81,9 @@ pub(super) const KIND: Kind = Kind {
             "run",
             "in",
         ],
+        says: &[],
+        subject: None,
+        exact: true,
         usual_names: &[
             "batch_size",
             "batchsize",

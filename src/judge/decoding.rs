@@ -86,6 +86,9 @@ pub(super) const KIND: Kind = Kind {
             },
         ],
         shared: &["of", "given", "for", "grade", "run", "in"],
+        says: &["mode", "beams", "temperature", "top-p", "top-k", "max-new-tokens"],
+        subject: None,
+        exact: true,
         usual_names: SAMPLE,
         deciding: Grade::Configured,
         check: |claim| {

@@ -65,6 +65,9 @@ pub(super) const KIND: Kind = Kind {
             },
         ],
         shared: &["for", "grade", "in"],
+        says: &["version", "works-with", "installed", "extra"],
+        subject: Some("package"),
+        exact: true,
         usual_names: &[],
         deciding: Grade::Declared,
         check: |claim| {

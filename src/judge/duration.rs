@@ -41,6 +41,9 @@ pub(super) const KIND: Kind = Kind {
             "run",
             "in",
         ],
+        says: &[],
+        subject: None,
+        exact: true,
         usual_names: &[
             "duration",
             "duration_ms",

@@ -59,6 +59,9 @@ pub(super) const KIND: Kind = Kind {
             },
         ],
         shared: &["in!", "tolerance", "for"],
+        says: &["sha256", "count", "lines", "same-as"],
+        subject: None,
+        exact: true,
         usual_names: &[],
         deciding: Grade::Measured,
         check: |claim| {

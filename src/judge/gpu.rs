@@ -65,6 +65,9 @@ pub(super) const KIND: Kind = Kind {
             },
         ],
         shared: &["for", "grade", "run", "in"],
+        says: &["model", "count"],
+        subject: None,
+        exact: true,
         usual_names: PER_JOB,
         deciding: Grade::Logged,
         check: |claim| {

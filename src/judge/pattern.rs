@@ -47,6 +47,9 @@ pub(super) const KIND: Kind = Kind {
             },
         ],
         shared: &["value", "unit", "tolerance", "for", "grade", "in"],
+        says: &["matches"],
+        subject: None,
+        exact: true,
         usual_names: &[],
         deciding: Grade::Configured,
         check: |claim| match (&claim.value, claim.fields.integer("matches")) {

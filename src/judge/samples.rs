@@ -84,6 +84,9 @@ pub(super) const KIND: Kind = Kind {
             "run",
             "in",
         ],
+        says: &[],
+        subject: None,
+        exact: true,
         usual_names: &[],
         deciding: Grade::Measured,
         check: |claim| {

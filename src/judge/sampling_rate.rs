@@ -40,6 +40,9 @@ pub(super) const KIND: Kind = Kind {
             "run",
             "in",
         ],
+        says: &[],
+        subject: None,
+        exact: true,
         usual_names: &[
             "sampling_rate",
             "sample_rate",

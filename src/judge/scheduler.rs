@@ -86,6 +86,18 @@ pub(super) const KIND: Kind = Kind {
             },
         ],
         shared: &["for", "grade", "in", "tolerance"],
+        says: &[
+            "system",
+            "partition",
+            "constraint",
+            "nodes",
+            "gpus",
+            "cpus",
+            "memory",
+            "time-limit",
+        ],
+        subject: None,
+        exact: true,
         usual_names: &[],
         deciding: Grade::Declared,
         check: |claim| {

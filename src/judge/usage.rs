@@ -54,6 +54,9 @@ pub(super) const KIND: Kind = Kind {
             },
         ],
         shared: &["of", "for", "grade", "in", "given"],
+        says: &["used", "with"],
+        subject: Some("symbol"),
+        exact: true,
         usual_names: &[],
         deciding: Grade::Configured,
         check: |claim| {

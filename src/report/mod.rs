@@ -7,6 +7,7 @@
 //!
 //! Example: `format("json")` renders the document that `schema/report.schema.json` describes.
 
+pub mod answers;
 pub mod catalogue;
 mod json;
 mod markdown;

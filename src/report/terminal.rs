@@ -294,7 +294,7 @@ fn color(judged: &Judged<'_>) -> Color {
 }
 
 /// The text within the width, every line indented. The table's own wrapping counts the columns of wide characters.
-fn wrapped(text: &str, indent: u16, options: &Options) -> String {
+pub(super) fn wrapped(text: &str, indent: u16, options: &Options) -> String {
     let mut table = Table::new();
     table
         .load_style(presets::NOTHING)
@@ -308,7 +308,7 @@ fn wrapped(text: &str, indent: u16, options: &Options) -> String {
     table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
-fn strong(text: &str, options: &Options) -> String {
+pub(super) fn strong(text: &str, options: &Options) -> String {
     if options.color {
         format!("\u{1b}[1m{text}\u{1b}[0m")
     } else {

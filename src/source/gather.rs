@@ -18,7 +18,7 @@ use crate::evidence::{
     Ask, Evidence, Form, Gap, GapReason, Grade, SCHEMA, Scope, ScopeFiles, Statement, Subject, Tool,
 };
 use crate::place::{Place, SourceText};
-use crate::quantity::Value;
+use crate::quantity::{Locale, Value};
 
 /// What is to be found out.
 #[derive(Debug)]
@@ -322,6 +322,11 @@ fn quotes(repository: &Repository, wanted: &mut Wanted, evidence: &mut Evidence)
             why: GapReason::Unreadable,
             detail: format!("\\input of {}", missing.place.short()),
         }));
+    for ask in &wanted.asks {
+        if let (Ask::Paper { spanish }, Some(paper)) = (ask, &paper) {
+            evidence.statements.extend(printed(paper, *spanish));
+        }
+    }
     let mut texts: BTreeMap<String, Option<SourceText>> = BTreeMap::new();
     for ask in &wanted.asks {
         let Ask::Quote { text, at } = ask else { continue };
@@ -348,14 +353,41 @@ fn quotes(repository: &Repository, wanted: &mut Wanted, evidence: &mut Evidence)
     }
 }
 
+/// The quantities of the paper's sentences.
+fn printed(paper: &Paper, spanish: bool) -> Vec<Statement> {
+    let locale = if spanish { Locale::Spanish } else { Locale::English };
+    paper
+        .quantities(locale)
+        .into_iter()
+        .map(|quantity| {
+            let subject = Subject::Printed {
+                stated: quantity.stated,
+                before: quantity.before,
+                after: quantity.after,
+            };
+            let titles = quantity
+                .heading
+                .map(|heading| paper.titles(heading))
+                .unwrap_or_default();
+            sentence(subject, Expr::Opaque(String::new()), quantity.place, titles)
+        })
+        .collect()
+}
+
 fn quoted(text: &str, place: Place) -> Statement {
+    let value = Expr::Value(Value::Text(text.to_string()));
+    sentence(Subject::Quote { text: text.to_string() }, value, place, Vec::new())
+}
+
+/// What stands in the paper.
+fn sentence(subject: Subject, value: Expr, place: Place, owner: Vec<String>) -> Statement {
     Statement {
-        subject: Subject::Quote { text: text.to_string() },
+        subject,
         form: Form::Sentence,
-        value: Expr::Value(Value::Text(text.to_string())),
+        value,
         place,
         grade: Grade::Documented,
-        owner: Vec::new(),
+        owner,
         unit: None,
         guards: Vec::new(),
         comment: None,

@@ -6,6 +6,7 @@
 //! Why it can be wrong: an expectation that is copied from the program holds it against itself. Those in
 //! `fixtures/cases` and `claims` were written by hand, and a claim without one fails the tests.
 
+mod beside;
 mod cases;
 mod claim_errors;
 mod cli;

@@ -60,7 +60,7 @@ pub(crate) fn what(statement: &Statement) -> String {
         Subject::Selected { select } => select,
         Subject::Hit { pattern } => pattern,
         Subject::File | Subject::Lines => "file",
-        Subject::Quote { .. } => "quote",
+        Subject::Quote { .. } | Subject::Printed { .. } => "quote",
     };
     let owner = statement.owner.last().map(String::as_str);
     match (&statement.form, owner) {

@@ -17,6 +17,7 @@ use super::prose::markup;
 use super::prose::read::ReadText;
 use super::prose::sentence;
 use crate::place::{Place, SourceText};
+use crate::quantity::{Locale, Stated, scan};
 use reader::LatexReader;
 
 /// A paper that was read.
@@ -59,6 +60,38 @@ pub struct PaperSentence {
     pub place: Place,
     /// Index of the heading it stands under, in [`Paper::headings`].
     pub heading: Option<usize>,
+}
+
+/// A quantity in a sentence of the paper.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PaperQuantity {
+    pub stated: Stated,
+    /// The quantity alone.
+    pub place: Place,
+    /// The sentence up to it and behind it, as read, white space folded.
+    pub before: String,
+    pub after: String,
+    /// Index of the heading it stands under, in [`Paper::headings`].
+    pub heading: Option<usize>,
+}
+
+/// White space folded, a blank before the quantity kept.
+fn folded_end(text: &str) -> String {
+    let folded = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if text.ends_with(char::is_whitespace) {
+        folded + " "
+    } else {
+        folded
+    }
+}
+
+fn folded_start(text: &str) -> String {
+    let folded = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if text.starts_with(char::is_whitespace) {
+        format!(" {folded}")
+    } else {
+        folded
+    }
 }
 
 impl Paper {
@@ -141,6 +174,52 @@ impl Paper {
             }
         }
         found
+    }
+
+    /// The quantities of its sentences, each with where it stands.
+    pub fn quantities(&self, locale: Locale) -> Vec<PaperQuantity> {
+        let mut found = Vec::new();
+        for span in sentence::spans(&self.text) {
+            let heading = self.headings.iter().rposition(|heading| heading.at <= span.start);
+            if heading.is_some_and(|index| self.headings[index].at == span.start) {
+                continue;
+            }
+            let (text, indices) = self.text.string(span);
+            for quantity in scan(&text, locale) {
+                // From the first sign to the last, whatever macros they come from.
+                let (Some(&first), Some(&last)) =
+                    (indices.get(quantity.span.start), indices.get(quantity.span.end - 1))
+                else {
+                    continue;
+                };
+                found.extend(
+                    self.text
+                        .place(first..last + 1, &self.files)
+                        .map(|place| PaperQuantity {
+                            stated: quantity.stated,
+                            place,
+                            before: folded_end(&text[..quantity.span.start]),
+                            after: folded_start(&text[quantity.span.end..]),
+                            heading,
+                        }),
+                );
+            }
+        }
+        found
+    }
+
+    /// The titles over a place, outermost first.
+    pub fn titles(&self, heading: usize) -> Vec<String> {
+        let mut titles = Vec::new();
+        let mut rank = u8::MAX;
+        for heading in self.headings[..=heading].iter().rev() {
+            if heading.rank < rank {
+                rank = heading.rank;
+                titles.push(heading.title.clone());
+            }
+        }
+        titles.reverse();
+        titles
     }
 
     fn locate(&self, quote: &ReadText) -> Option<Range<usize>> {

@@ -1,0 +1,140 @@
+//! The check: rulings on every claim, what the gate makes of them, and the reports.
+//!
+//! Why it can be wrong: a report that counts otherwise than the exit code says two things of one run. Both are made from
+//! the same list of judged claims.
+//!
+//! Example: `verify claims/setup.toml --format markdown=report.md` judges, writes the report, and ends with its code.
+
+use std::path::Path;
+
+use super::gathered::{Gathered, nothing_more, several_sites};
+use super::{Done, Failure, Terminal};
+use crate::cli::{Check, Color, Output};
+use crate::evidence::{Evidence, Subject};
+use crate::exit::Exit;
+use crate::gate;
+use crate::judge;
+use crate::place::Place;
+use crate::report::{self, Judged, Options, Report};
+use crate::source::site::{Site, way};
+use crate::write;
+
+/// `verify CLAIMS`.
+pub(super) fn check(arguments: &Check, terminal: Terminal) -> Result<Done, Failure> {
+    let gathered = Gathered::gather(
+        &arguments.claims,
+        &arguments.reading,
+        &arguments.shown,
+        terminal,
+        nothing_more,
+    )?;
+    if let Some(path) = &arguments.save_evidence {
+        let [one] = gathered.evidence.as_slice() else {
+            return Err(several_sites(&gathered.sites));
+        };
+        write::file(path, one.save().map_err(anyhow::Error::from)?.as_bytes())?;
+    }
+    let mut claims = Vec::new();
+    for case in gathered.cases() {
+        let mut ruling = judge::judge(&case);
+        let status = gate::status(case.claim, &mut ruling, gathered.as_of);
+        claims.push(Judged {
+            claim: case.claim,
+            claim_file: &case.file.path,
+            ruling,
+            status,
+            quote_place: quote_place(case.claim.quote.as_deref(), case.evidence),
+        });
+    }
+    let exit = Exit::of(&claims, arguments.fail_on, arguments.strict);
+    let several = together(&gathered.evidence);
+    let evidence = several.as_ref().unwrap_or(&gathered.evidence[0]);
+    let files = &gathered.files;
+    let report = Report {
+        title: files
+            .iter()
+            .find_map(|file| file.document.title.clone())
+            .unwrap_or_else(|| files[0].path.clone()),
+        claim_files: files.iter().map(|file| file.path.clone()).collect(),
+        root: gathered
+            .sites
+            .iter()
+            .map(|site| site.shown.as_str())
+            .collect::<Vec<_>>()
+            .join(", "),
+        language: gathered.language(&arguments.shown),
+        as_of: gathered.as_of,
+        claims,
+        evidence,
+        exit: exit.code(),
+    };
+    let output = render(arguments, terminal, &report, gathered.sites.first())?;
+    Ok(Done { output, exit })
+}
+
+/// Claims about several repositories share one report: what was not read is listed for all of them.
+fn together(evidence: &[Evidence]) -> Option<Evidence> {
+    let (first, others) = evidence.split_first().filter(|(_, others)| !others.is_empty())?;
+    let mut all = first.clone();
+    for other in others {
+        all.gaps.extend_from_slice(&other.gaps);
+        all.digests.extend(other.digests.clone());
+    }
+    Some(all)
+}
+
+pub(super) fn quote_place(quote: Option<&str>, evidence: &Evidence) -> Option<Place> {
+    let quote = quote?;
+    evidence
+        .statements
+        .iter()
+        .find(|statement| matches!(&statement.subject, Subject::Quote { text } if text == quote))
+        .map(|statement| statement.place.clone())
+}
+
+/// Renders every format asked for, writes those with a path, and returns what goes to standard output.
+fn render(arguments: &Check, terminal: Terminal, report: &Report<'_>, site: Option<&Site>) -> Result<String, Failure> {
+    let mut outputs = arguments.format.clone();
+    if outputs.is_empty() {
+        outputs.push(Output {
+            format: "terminal".to_string(),
+            path: None,
+        });
+    }
+    if let Some(path) = &arguments.output {
+        let Some(last) = outputs.iter_mut().rev().find(|output| output.path.is_none()) else {
+            return Err(Failure::Usage(vec![
+                "--output: every --format names a path of its own already".to_string(),
+            ]));
+        };
+        last.path = Some(path.clone());
+    }
+    let mut printed = String::new();
+    for output in &outputs {
+        let Some(format) = report::format(&output.format) else {
+            continue;
+        };
+        let color = match arguments.shown.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => terminal.color && output.path.is_none(),
+        };
+        let options = Options {
+            width: terminal.width,
+            color,
+            quiet: arguments.quiet,
+            links: site.map(|site| links(output.path.as_deref(), site)).unwrap_or_default(),
+        };
+        let text = (format.render)(report, &options);
+        match &output.path {
+            Some(path) => write::file(path, text.as_bytes())?,
+            None => printed.push_str(&text),
+        }
+    }
+    Ok(printed)
+}
+
+/// The way from a report's folder to the root.
+fn links(path: Option<&Path>, site: &Site) -> String {
+    path.and_then(|path| way(path, &site.root)).unwrap_or_default()
+}

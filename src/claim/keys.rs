@@ -249,11 +249,7 @@ pub const SHARED: &[Key] = &[
         Shape::Text,
         "The owner when several things bear the name: a dotted path of enclosing names, or any suffix of it.",
     ),
-    key(
-        "value",
-        Shape::Stated,
-        "What the paper says, as it prints it: `5e-5`, `~3 h`, `3-4 hours`, `>= 4`. Arithmetic is checked in itself: `21,340 = 970 * 22`, and `33.3 % of 12`, which some whole number out of 12 must give.",
-    ),
+    key("value", Shape::Stated, "What the paper says, as it prints it."),
     key("unit", Shape::Unit, "What a bare number in the code is in."),
     key(
         "tolerance",

@@ -6,8 +6,6 @@
 //! Example: 50 seen through a job's flag is a ballot of grade `launched`, cited at the flag, the option's default 32 at
 //! its own place as overridden.
 
-use std::collections::BTreeSet;
-
 use super::cite::{cite, graded, noted, shown, step};
 use super::compared::{Compared, How, compare_setting};
 use super::setting::{Live, Seen, Sight, has_own_value};
@@ -227,20 +225,24 @@ fn together(graph: &Graph<'_>, case: &Case<'_>, stands: &[(Stand, &Live)]) -> St
             format!("{} ({})", shown_outcome(&live.resolved.outcome), origin.place.short())
         })
         .collect();
+    let lives: Vec<&Live> = stands.iter().map(|(_, live)| *live).collect();
     if stands.iter().any(|(_, live)| live.resolved.open_branch) {
-        return Stand::Undecided(Message::new("branches-differ").with("values", places.join(", ")));
+        let choices = super::settle::branches(graph, &lives);
+        return Stand::Undecided(
+            Message::new("branches-differ")
+                .with("values", places.join(", "))
+                .with("choices", choices.join(", ")),
+        );
     }
-    let owners: BTreeSet<String> = stands
-        .iter()
-        .filter_map(|(_, live)| graph.statement(live.resolved.origin()).owner.last().cloned())
-        .collect();
-    let names = owners.into_iter().collect::<Vec<_>>().join(", ");
-    let known = case.claim.of.as_deref().unwrap_or_default();
+    // What the claim's own `of` leaves is not told apart by another.
+    let choices = match case.claim.of {
+        None => super::settle::owners(graph, &lives),
+        Some(_) => Vec::new(),
+    };
     Stand::Undecided(
         Message::new("two-live-values")
             .with("values", places.join(", "))
-            .with("owners", names)
-            .with("of", known),
+            .with("choices", choices.join(", ")),
     )
 }
 
@@ -320,7 +322,7 @@ pub(crate) fn bystanders(evidence: &Evidence, sight: &Sight) -> (Vec<Citation>, 
     (citations, caveats)
 }
 
-fn dead_message(evidence: &Evidence, statement: &Statement) -> Message {
+pub(crate) fn dead_message(evidence: &Evidence, statement: &Statement) -> Message {
     match &statement.dead {
         Some(Dead::OnlyShown) => Message::new("only-shown"),
         Some(Dead::NotDefined) => Message::new("not-defined"),

@@ -12,5 +12,6 @@ pub(crate) mod recommend;
 pub(crate) mod scope;
 pub(crate) mod selection;
 pub(crate) mod setting;
+pub(crate) mod settle;
 pub(crate) mod several;
 pub(crate) mod vote;

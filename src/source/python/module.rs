@@ -44,6 +44,8 @@ pub struct Module {
     pub(super) words: BTreeSet<String>,
     /// Offsets of reads that only print or log what they read.
     pub(super) shown: BTreeSet<usize>,
+    /// Where the calls that only print or log begin.
+    pub(super) shows: BTreeSet<usize>,
     /// It has a `__main__` block, or work at module level that a script does.
     pub(super) works: bool,
     /// The bodies of its `__main__` blocks, in bytes.
@@ -255,6 +257,7 @@ impl Module {
             set_defaults: Vec::new(),
             words: BTreeSet::new(),
             shown: BTreeSet::new(),
+            shows: BTreeSet::new(),
             works: false,
             mains: Vec::new(),
             offered: BTreeSet::new(),

@@ -39,6 +39,8 @@ pub(super) struct Walk<'a> {
     pub dead: Option<Dead>,
     /// Option groups and subparsers by the variable that holds them.
     pub groups: BTreeMap<String, Vec<String>>,
+    /// Docstrings, and whose they are.
+    pub docstrings: Vec<(TextRange, Vec<String>)>,
     /// The call that is being walked and only shows what it is given.
     pub showing: Option<TextRange>,
     depth: usize,
@@ -76,13 +78,17 @@ pub(super) fn walk(source: &SourceText, parsed: &Parsed<ast::ModModule>) -> (Vec
         guards: Vec::new(),
         dead: None,
         groups: BTreeMap::new(),
+        docstrings: Vec::new(),
         showing: None,
         depth: 0,
         too_deep: false,
     };
+    walk.docstring(&parsed.syntax().body, &[]);
     walk.statements(&parsed.syntax().body);
     walk.units_from_comments();
     walk.commented_out();
+    walk.remarked();
+    walk.described();
     (walk.out, walk.module, walk.too_deep)
 }
 
@@ -299,6 +305,9 @@ impl<'a> Walk<'a> {
                     self.works_by(self.is_work(&expr.value));
                 }
                 let shows = matches!(&*expr.value, ast::Expr::Call(call) if shows(call));
+                if shows {
+                    self.module.shows.insert(expr.value.start().to_usize());
+                }
                 let before = std::mem::replace(&mut self.showing, shows.then(|| expr.value.range()));
                 self.expr(&expr.value, None);
                 self.showing = before;

@@ -168,10 +168,10 @@ fn unread_parameters(world: &World<'_>, unused: &Unused, found: &mut Vec<(Statem
                 all |= module.scopes[at].reads_all;
                 for (path, offset) in &module.scopes[at].reads {
                     let head = path.split('.').next().unwrap_or(path);
-                    if unused.is_idle(index, *offset) {
-                        shown.insert(head);
-                    } else {
+                    if !unused.is_idle(index, *offset) {
                         read.insert(head);
+                    } else if unused.is_shown(world, index, *offset) {
+                        shown.insert(head);
                     }
                 }
                 open.extend(&children[at]);

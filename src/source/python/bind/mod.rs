@@ -276,7 +276,10 @@ fn reads_of_its_name<'w>(world: &World<'w>, statement: &Statement, here: Here) -
     let (Subject::Setting { name }, Some((start, end))) = (&statement.subject, statement.place.bytes) else {
         return Vec::new();
     };
-    if !statement.value.is_partly_opaque() {
+    // `total += 5` in a loop, `rate = rate * 0.9`: computed from itself, turn for turn.
+    let from_itself =
+        matches!(&statement.value, crate::evidence::Expr::Opaque(text) if text.starts_with(name.as_str()));
+    if from_itself || !statement.value.is_partly_opaque() {
         return Vec::new();
     }
     let module = &world.modules[here.module];

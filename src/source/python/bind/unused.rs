@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use super::super::module::{Bound, Local, Module, ScopeId, ScopeKind};
-use super::dead::within;
+use super::dead::{SHOWS, within};
 use super::world::World;
 use crate::evidence::Expr;
 
@@ -21,6 +21,15 @@ pub(super) struct Unused {
 }
 
 impl Unused {
+    /// Whether a read only shows what it reads.
+    pub(super) fn is_shown(&self, world: &World<'_>, module: usize, at: usize) -> bool {
+        let inside = |(of, local, shown): &(usize, Local, bool)| {
+            let range = world.statements[world.modules[*of].id(*local)].place.bytes;
+            *shown && *of == module && range.is_some_and(|(start, end)| start <= at && at < end)
+        };
+        world.modules[module].shown.contains(&at) || self.variables.iter().any(inside)
+    }
+
     /// Whether a read comes to nothing.
     pub(super) fn is_idle(&self, module: usize, at: usize) -> bool {
         self.reads[module].contains(&at)
@@ -30,7 +39,14 @@ impl Unused {
 /// Finds them: what is shown, and what is copied to a variable that is unused, as often as that finds more.
 pub(super) fn unused(world: &World<'_>) -> Unused {
     let mut found = Unused {
-        reads: world.modules.iter().map(|module| module.shown.clone()).collect(),
+        reads: world
+            .modules
+            .iter()
+            .map(|module| match only_shows(module) {
+                true => BTreeSet::new(),
+                false => module.shown.clone(),
+            })
+            .collect(),
         variables: Vec::new(),
     };
     let mut done: BTreeSet<(usize, Local)> = BTreeSet::new();
@@ -71,13 +87,31 @@ pub(super) fn unused(world: &World<'_>) -> Unused {
     }
 }
 
+/// Whether a file does nothing but show: it calls only what it defines itself, what parses options, and what prints. Then
+/// to print is what it does with its options.
+fn only_shows(module: &Module) -> bool {
+    let own: BTreeSet<&str> = module.scopes.iter().map(|scope| scope.name.as_str()).collect();
+    let plain = [
+        "ArgumentParser",
+        "parse_args",
+        "parse_known_args",
+        "add_argument_group",
+        "vars",
+    ];
+    module.calls.iter().all(|call| {
+        let last = call.resolved.rsplit('.').next().unwrap_or("");
+        module.shows.contains(&call.at) || plain.contains(&last) || own.contains(last) || SHOWS.contains(&last)
+    })
+}
+
 /// Whether a scope's names are known only within it.
 fn is_closed(module: &Module, scope: ScopeId) -> bool {
     let inner = &module.scopes[scope];
     let open = (0..module.scopes.len())
         .filter(|other| within(module, *other, scope))
         .any(|other| module.scopes[other].reads_all);
-    !open && (inner.kind == ScopeKind::Function || (scope == 0 && module.works))
+    // A variable of a module may be a setting that somebody takes by executing the file.
+    !open && inner.kind == ScopeKind::Function
 }
 
 /// A value that is only handed on or computed: nothing is called with it.
@@ -122,29 +156,10 @@ fn comes_to_nothing(
             if !found.is_idle(index, *at) {
                 return None;
             }
-            shown |= module.shown.contains(at);
+            shown |= found.is_shown(world, index, *at);
         }
     }
-    // A name of a module may be somebody else's.
-    (scope != 0 || !known_elsewhere(world, index, name)).then_some(shown)
-}
-
-fn known_elsewhere(world: &World<'_>, index: usize, name: &str) -> bool {
-    world.modules[index].words.contains(name)
-        || world.modules[index].offered.contains(name)
-        || world.modules.iter().enumerate().any(|(other, module)| {
-            other != index
-                && (module
-                    .imports
-                    .iter()
-                    .any(|import| matches!(import.symbol.as_deref(), Some(symbol) if symbol == name || symbol == "*"))
-                    || module.words.contains(name)
-                    || module
-                        .scopes
-                        .iter()
-                        .flat_map(|scope| &scope.reads)
-                        .any(|(path, _)| path.split('.').skip(1).any(|part| part == name)))
-        })
+    Some(shown)
 }
 
 /// Offsets of the reads in a statement.

@@ -17,6 +17,7 @@
 //! with = { padding = 4 }
 //! ```
 
+use super::weigh::ballot::dead_message;
 use super::weigh::cite::{cite, noted};
 use super::weigh::compared::{How, compare_value};
 use super::weigh::named;
@@ -151,6 +152,7 @@ fn judge(case: &Case<'_>) -> Ruling {
                 Verdict::NeedsClarification,
                 Message::new("only-dead-evidence")
                     .with("name", symbol)
+                    .with("why", dead_message(case.evidence, first).code)
                     .with("place", place),
             )
         }

@@ -43,6 +43,8 @@ pub(crate) struct Seen {
     pub(crate) feeders: Vec<StatementId>,
     /// The ways along which values travelled to their uses.
     pub(crate) ways: Vec<Vec<StatementId>>,
+    /// Statements of the name from which another that takes their place is computed, and which that is.
+    pub(crate) remade: Vec<(StatementId, StatementId)>,
 }
 
 impl Seen {
@@ -56,6 +58,7 @@ impl Seen {
             uses: Vec::new(),
             feeders: Vec::new(),
             ways: Vec::new(),
+            remade: Vec::new(),
         }
     }
 
@@ -281,10 +284,11 @@ fn through(
             Form::ShellVariable => {
                 statement.place.file == launch.place.file
                     && launch.flags.iter().chain(&launch.factors).any(|&flag| {
-                        graph
-                            .resolve(flag, occasion)
-                            .iter()
-                            .any(|resolved| resolved.path.contains(&id))
+                        graph.statement(flag).dead.is_none()
+                            && graph
+                                .resolve(flag, occasion)
+                                .iter()
+                                .any(|resolved| resolved.path.contains(&id))
                     })
             }
             _ => launch.runs(statement),
@@ -322,6 +326,7 @@ fn standing_alone(graph: &Graph<'_>, case: &Case<'_>, scope: &InScope<'_>, alone
         mut overridden,
         mut uses,
         ways,
+        remade,
         ..
     } = seen;
     live.into_iter()
@@ -333,6 +338,7 @@ fn standing_alone(graph: &Graph<'_>, case: &Case<'_>, scope: &InScope<'_>, alone
             uses: std::mem::take(&mut uses),
             feeders: Vec::new(),
             ways: ways.clone(),
+            remade: remade.clone(),
         })
         .collect()
 }
@@ -346,7 +352,10 @@ fn live_among(graph: &Graph<'_>, occasion: Occasion<'_>, candidates: &[Statement
         uses: Vec::new(),
         feeders: Vec::new(),
         ways: Vec::new(),
+        remade: Vec::new(),
     };
+    let mut passed_over: Vec<(StatementId, Option<Value>, StatementId)> = Vec::new();
+    let mut handed: Vec<(StatementId, StatementId)> = Vec::new();
     for &id in candidates {
         let statement = graph.statement(id);
         let runs = graph.runs(&statement.guards, id, occasion);
@@ -358,14 +367,23 @@ fn live_among(graph: &Graph<'_>, occasion: Occasion<'_>, candidates: &[Statement
                 continue;
             }
             resolved.open_branch |= runs.is_none();
+            let own = resolved.passed_over.iter().filter(|(step, _)| *step != id);
+            passed_over.extend(own.map(|(step, value)| (*step, value.clone(), resolved.origin())));
+            let mut replaced: Vec<StatementId> = vec![id];
+            for &step in resolved.path.iter().rev() {
+                if !replaced.contains(&step) && replaced.iter().any(|later| graph.replaces(*later, step)) {
+                    replaced.push(step);
+                }
+            }
             let giver = resolved
                 .path
                 .iter()
                 .copied()
-                .find(|step| *step != id && candidates.contains(step));
+                .find(|step| candidates.contains(step) && !replaced.contains(step));
             match giver {
                 Some(giver) => {
                     seen.feeders.push(giver);
+                    handed.push((giver, id));
                     seen.ways.push(resolved.path.clone());
                     if resolved.overridden.contains(&id) && has_own_value(statement) {
                         seen.overridden.push((id, giver));
@@ -377,10 +395,34 @@ fn live_among(graph: &Graph<'_>, occasion: Occasion<'_>, candidates: &[Statement
                     if resolved.overridden.contains(&id) && has_own_value(statement) {
                         seen.overridden.push((id, resolved.origin()));
                     }
+                    // `lr = lr * 3` takes the place of what it is computed from.
+                    let before = resolved
+                        .path
+                        .iter()
+                        .filter(|step| **step != id && candidates.contains(step));
+                    seen.remade.extend(before.map(|giver| (*giver, id)));
                     seen.live.push(Live { id, resolved });
                 }
             }
         }
+    }
+    // A none that an expression puts a value in the place of (`layers or 10`) is not what took effect.
+    let looked_at = |id: StatementId| passed_over.iter().any(|(step, ..)| *step == id);
+    let handed: BTreeSet<StatementId> = handed
+        .into_iter()
+        .filter(|(_, user)| !looked_at(*user))
+        .map(|(giver, _)| giver)
+        .collect();
+    let (over, live): (Vec<Live>, Vec<Live>) = std::mem::take(&mut seen.live).into_iter().partition(|live| {
+        !handed.contains(&live.id)
+            && passed_over
+                .iter()
+                .any(|(step, value, by)| *step == live.id && *by != live.id && value.as_ref() == live.resolved.value())
+    });
+    seen.live = live;
+    for live in over {
+        let by = passed_over.iter().find(|(step, ..)| *step == live.id);
+        seen.overridden.extend(by.map(|(.., by)| (live.id, *by)));
     }
     seen.live
         .dedup_by(|a, b| a.resolved.path == b.resolved.path && a.resolved.outcome == b.resolved.outcome);

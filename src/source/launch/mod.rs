@@ -17,6 +17,7 @@ mod flags;
 mod launchers;
 mod options;
 mod strip;
+mod unused;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,6 +32,7 @@ use entry::Paths;
 use flags::Flag;
 use options::Options;
 use strip::Program;
+pub use unused::mark_flags;
 
 /// What binding knows of the repository besides its commands and statements.
 pub struct Repository<'r> {

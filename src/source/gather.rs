@@ -266,12 +266,15 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
     let console = console_scripts(&statements);
     let running = python::Running::new(&statements, &modules);
     let idle = |entry: &str| running.idle(entry);
+    let (shapes, commanded) = (python::shapes(&modules), python::commanded(&modules));
     let repository = launch::Repository {
         files: paths,
         entries: &entries,
         console: &console,
         reach: &reach,
         idle: &idle,
+        shapes: &shapes,
+        commanded: &commanded,
     };
     let mut launches = launch::bind(&commands, &mut statements, &mut links, &repository);
     opened::bind_keys(&statements, &mut links);

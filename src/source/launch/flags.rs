@@ -8,6 +8,7 @@
 use crate::evidence::Expr;
 use crate::quantity::Value;
 use crate::source::Word;
+use crate::source::python::Takes as Defined;
 use crate::source::shell::{lex, literal};
 
 /// One flag or override.
@@ -27,8 +28,12 @@ pub(super) struct Flag {
 }
 
 /// What the program's option of a flag takes, where it is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Takes {
+    /// Its definition says it.
+    Defined(Defined),
+    /// It turns the option of this name off.
+    Off(String),
     /// Its default is a truth value: alone it is the other one.
     Switch { default: bool },
     /// One value.
@@ -89,11 +94,34 @@ fn flag(words: &[Word], at: usize, takes: &dyn Fn(&str) -> Option<Takes>) -> (Op
     // `-b12`: a short option with its value behind it.
     if known.is_none() && !text.starts_with("--") && text.len() > 2 {
         let (short, behind) = text.split_at(text.char_indices().nth(2).map_or(text.len(), |(at, _)| at));
-        if literal::is_number(behind) && takes(short).is_some_and(|takes| takes == Takes::One) {
+        if literal::is_number(behind)
+            && takes(short).is_some_and(|takes| matches!(takes, Takes::One | Takes::Defined(Defined::One)))
+        {
             return (named(short, literal::expr(behind), (at, at), false), at + 1);
         }
     }
+    let some = |count: usize| {
+        let end = (at + 1..=at + count)
+            .find(|&at| !next_is_value(at))
+            .unwrap_or(at + count + 1);
+        let value = match &words[at + 1..end.min(words.len())] {
+            [] => Expr::Value(Value::Bool(true)),
+            [one] => one.value.clone(),
+            many => Expr::List(many.iter().map(|word| word.value.clone()).collect()),
+        };
+        (named(text, value, (at, end - 1), false), end)
+    };
     match known {
+        Some(Takes::Off(of)) => {
+            let off = named(text, Expr::Value(Value::Bool(false)), (at, at), false);
+            (off.map(|flag| Flag { name: of, ..flag }), at + 1)
+        }
+        Some(Takes::Defined(Defined::Nothing(gives))) => (named(text, gives, (at, at), false), at + 1),
+        Some(Takes::Defined(Defined::Perhaps(gives))) if !next_is_value(at + 1) => {
+            (named(text, gives, (at, at), false), at + 1)
+        }
+        Some(Takes::Defined(Defined::Perhaps(_) | Defined::One)) => some(1),
+        Some(Takes::Defined(Defined::Exactly(count))) => some(count),
         Some(Takes::Negation) => {
             let written = text.replacen("--no-", "--", 1).replacen("--no_", "--", 1);
             (
@@ -258,6 +286,11 @@ mod tests {
             "--lr" | "-b" => Some(Takes::One),
             "--no-pin" => Some(Takes::Negation),
             "--sizes" => Some(Takes::Any),
+            "--ema" => Some(Takes::Defined(Defined::Nothing(Expr::Value(Value::Bool(true))))),
+            "--plain" => Some(Takes::Off("fancy".to_string())),
+            "--betas" => Some(Takes::Defined(Defined::Exactly(2))),
+            "--log" => Some(Takes::Defined(Defined::Perhaps(literal::expr("all")))),
+            "--many" => Some(Takes::Defined(Defined::Any)),
             _ => None,
         }
     }
@@ -273,6 +306,14 @@ mod tests {
             ("--fp16 False", "fp16=false"),
             ("--no_cuda", "no_cuda=false"),
             ("--no-pin", "pin=false"),
+            ("--ema False", "ema=true"),
+            ("--plain x", "fancy=false"),
+            ("--betas 0.9 0.98 x", "betas=[0.9 0.98]"),
+            ("--betas 0.9 --x", "betas=0.9 x=true"),
+            ("--betas", "betas=true"),
+            ("--log --x", "log=all x=true"),
+            ("--log some x", "log=some"),
+            ("--many 1 2 3", "many=[1 2 3]"),
             ("--new data.json", "new=data.json"),
             ("--lr 1 data.json", "lr=1"),
             ("--sizes 1 2 3 --x", "sizes=[1 2 3] x=true"),

@@ -17,6 +17,7 @@ mod flags;
 mod launchers;
 mod options;
 mod strip;
+mod subcommands;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,6 +25,7 @@ use crate::evidence::{
     Dead, Expr, Form, Grade, Idle, Launch, LaunchId, Link, LinkKind, Statement, StatementId, Subject,
 };
 use crate::place::Place;
+use crate::source::python::{Commanded, Shape};
 use crate::source::shell::is_script;
 use crate::source::{Command, Word};
 
@@ -44,6 +46,10 @@ pub struct Repository<'r> {
     pub reach: &'r dyn Fn(&str) -> Vec<String>,
     /// The code in these files that it does not come to.
     pub idle: &'r dyn Fn(&str) -> Vec<Idle>,
+    /// What options take on the command line.
+    pub shapes: &'r BTreeMap<StatementId, Shape>,
+    /// Code that one subcommand runs.
+    pub commanded: &'r [Commanded],
 }
 
 /// Binds commands to what they start. Adds a statement for every flag and factor, and the links that hold within each
@@ -54,7 +60,7 @@ pub fn bind(
     links: &mut Vec<Link>,
     repository: &Repository<'_>,
 ) -> Vec<Launch> {
-    let options = Options::new(statements);
+    let options = Options::new(statements, repository.shapes);
     let runs = callers::runs(commands, statements, links, &Paths::new(repository.files));
     let mut binder = Binder {
         repository,
@@ -127,7 +133,13 @@ impl Binder<'_> {
         };
         let foreign = matches!(&stripped.program, Program::Console(_) | Program::Script(_));
         let reach = entry.as_deref().map_or(Vec::new(), |entry| self.reach_of(entry));
-        let takes = |flag: &str| self.options.takes(flag, entry.as_deref(), &reach);
+        let other = subcommands::not_chosen(&command.words[stripped.arguments..], &reach, self.repository.commanded);
+        let at = options::At {
+            entry: entry.as_deref(),
+            reach: &reach,
+            other: &other,
+        };
+        let takes = |flag: &str| self.options.takes(flag, &at);
         let read = flags::read(&command.words, stripped.arguments, &takes);
         if foreign && entry.is_none() && read.is_empty() {
             return;
@@ -151,7 +163,12 @@ impl Binder<'_> {
                 shadowed.push((statement, name));
                 continue;
             }
-            for taker in self.options.takers(flag, entry.as_deref(), &reach, &configs) {
+            let at = options::At {
+                entry: entry.as_deref(),
+                reach: &reach,
+                other: &other,
+            };
+            for taker in self.options.takers(flag, &at, &configs) {
                 self.link(statement, taker, LinkKind::Flag, None, Some(id));
             }
             counts.insert(name, statement);
@@ -161,6 +178,7 @@ impl Binder<'_> {
             self.statements[statement].dead = counts.get(&name).map(|&by| Dead::Shadowed { by });
         }
         let idle = entry.as_deref().map_or(Vec::new(), |entry| self.idle_in(entry));
+        let idle = subcommands::with(idle, other);
         for callers::Handed { from, to, kind, slot } in given {
             self.link(from, to, kind, slot, Some(id));
         }

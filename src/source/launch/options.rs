@@ -9,8 +9,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::flags::{Flag, Takes};
-use crate::evidence::{Expr, Form, Statement, StatementId, Subject};
+use crate::evidence::{Expr, Form, Idle, Statement, StatementId, Subject};
 use crate::quantity::Value;
+use crate::source::python::Shape;
 
 /// Libraries that fill the fields of a dataclass from the command line.
 const FIELD_PARSERS: &[&str] = &[
@@ -60,9 +61,22 @@ pub(super) struct Options {
     parses_parameters: BTreeSet<String>,
 }
 
+/// Where a flag is looked for.
+pub(super) struct At<'a> {
+    pub(super) entry: Option<&'a str>,
+    /// The files whose code the entry runs, sorted.
+    pub(super) reach: &'a [String],
+    /// What other subcommands run.
+    pub(super) other: &'a [Idle],
+}
+
 struct Known {
     id: StatementId,
+    name: String,
+    bytes: (usize, usize),
     flags: Vec<String>,
+    /// Those of the flags that turn it off.
+    off: Vec<String>,
     takes: Option<Takes>,
 }
 
@@ -73,7 +87,7 @@ struct Key {
 }
 
 impl Options {
-    pub(super) fn new(statements: &[Statement]) -> Options {
+    pub(super) fn new(statements: &[Statement], shapes: &BTreeMap<StatementId, Shape>) -> Options {
         let mut out = Options {
             options: BTreeMap::new(),
             fields: BTreeMap::new(),
@@ -85,11 +99,16 @@ impl Options {
         for (id, statement) in statements.iter().enumerate() {
             let file = &statement.place.file;
             match (&statement.subject, &statement.form) {
-                (Subject::Setting { .. }, Form::Option { flags }) => {
+                (Subject::Setting { name }, Form::Option { flags }) => {
+                    let shape = shapes.get(&id);
+                    let defined = shape.and_then(|shape| shape.takes.clone()).map(Takes::Defined);
                     let known = Known {
                         id,
+                        name: name.clone(),
+                        bytes: statement.place.bytes.unwrap_or_default(),
                         flags: flags.clone(),
-                        takes: takes(&statement.value),
+                        off: shape.map(|shape| shape.off.clone()).unwrap_or_default(),
+                        takes: defined.or_else(|| takes(&statement.value)),
                     };
                     out.options.entry(file.clone()).or_default().push(known);
                 }
@@ -127,13 +146,18 @@ impl Options {
     }
 
     /// What the program's option of this flag takes.
-    pub(super) fn takes(&self, flag: &str, entry: Option<&str>, reach: &[String]) -> Option<Takes> {
-        let found = self.find(flag, entry, reach);
+    pub(super) fn takes(&self, flag: &str, at: &At<'_>) -> Option<Takes> {
+        let found = self.find(flag, at);
         if let Some(first) = found.first() {
-            return first.takes;
+            let off = first.off.iter().any(|off| alike(off) == alike(flag));
+            return if off {
+                Some(Takes::Off(first.name.clone()))
+            } else {
+                first.takes.clone()
+            };
         }
         let positive = flag.strip_prefix("--no-").or_else(|| flag.strip_prefix("--no_"))?;
-        let option = self.find(&format!("--{positive}"), entry, reach);
+        let option = self.find(&format!("--{positive}"), at);
         if option
             .first()
             .is_some_and(|known| matches!(known.takes, Some(Takes::Switch { .. })))
@@ -144,16 +168,11 @@ impl Options {
     }
 
     /// The statements that a flag sets.
-    pub(super) fn takers(
-        &self,
-        flag: &Flag,
-        entry: Option<&str>,
-        reach: &[String],
-        configs: &BTreeSet<String>,
-    ) -> Vec<StatementId> {
+    pub(super) fn takers(&self, flag: &Flag, at: &At<'_>, configs: &BTreeSet<String>) -> Vec<StatementId> {
+        let At { entry, reach, .. } = *at;
         let within = |file: &String| reach.binary_search(file).is_ok();
         if !flag.assigns {
-            let options = self.find(&flag.written, entry, reach);
+            let options = self.find(&flag.written, at);
             if !options.is_empty() {
                 return options.iter().map(|known| known.id).collect();
             }
@@ -189,11 +208,17 @@ impl Options {
 
     /// Options that bear the flag: exactly, else with `-` for `_`, else as argparse abbreviates; of the entry's own
     /// file, where it has any.
-    fn find(&self, flag: &str, entry: Option<&str>, reach: &[String]) -> Vec<&Known> {
+    fn find(&self, flag: &str, at: &At<'_>) -> Vec<&Known> {
+        let At { entry, reach, other } = *at;
         let all: Vec<(&String, &Known)> = reach
             .iter()
             .filter_map(|file| self.options.get_key_value(file))
             .flat_map(|(file, known)| known.iter().map(move |known| (file, known)))
+            .filter(|(file, known)| {
+                !other
+                    .iter()
+                    .any(|idle| idle.file == **file && within(idle, known.bytes))
+            })
             .collect();
         let wanted = alike(flag);
         let fits: [&dyn Fn(&str) -> bool; 2] = [&|other| other == flag, &|other| alike(other) == wanted];
@@ -249,6 +274,10 @@ impl Key {
             end == above && owner == inside
         })
     }
+}
+
+fn within(idle: &Idle, bytes: (usize, usize)) -> bool {
+    idle.bytes.0 <= bytes.0 && bytes.1 <= idle.bytes.1
 }
 
 fn own_first<'k>(found: Vec<(&String, &'k Known)>, entry: Option<&str>) -> Vec<&'k Known> {

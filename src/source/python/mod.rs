@@ -13,6 +13,7 @@ mod bind;
 mod branches;
 mod calls;
 mod comments;
+mod decorated;
 mod definitions;
 mod expression;
 mod imports;
@@ -22,6 +23,7 @@ pub mod packages;
 mod reach;
 mod reads;
 mod remarks;
+mod takes;
 mod values;
 mod walk;
 
@@ -34,6 +36,7 @@ use ruff_text_size::Ranged;
 pub use bind::{Running, bind};
 pub use module::Module;
 pub use reach::{entries, reach};
+pub use takes::{Commanded, Shape, Takes, commanded, shapes};
 
 use super::{File, FileFacts, Reader};
 use crate::evidence::{Ask, Gap, GapReason};

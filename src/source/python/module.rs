@@ -10,6 +10,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::takes::Shape;
 use crate::evidence::{Expr, Guard, StatementId};
 use crate::place::SourceText;
 
@@ -38,6 +39,10 @@ pub struct Module {
     pub(super) picks: BTreeMap<Local, Pick>,
     /// `parser.set_defaults(x=…)`: the keyword statements.
     pub(super) set_defaults: Vec<Local>,
+    /// What each option takes on the command line.
+    pub(super) shapes: Vec<(Local, Shape)>,
+    /// Bytes that only one subcommand runs, and that subcommand's path.
+    pub(super) commanded: Vec<(Vec<String>, (usize, usize))>,
     /// Identifiers inside string literals: a function may be looked up by its name.
     pub(super) words: BTreeSet<String>,
     /// It has a `__main__` block, or work at module level that a script does.
@@ -248,6 +253,8 @@ impl Module {
             entries: Vec::new(),
             picks: BTreeMap::new(),
             set_defaults: Vec::new(),
+            shapes: Vec::new(),
+            commanded: Vec::new(),
             words: BTreeSet::new(),
             works: false,
             mains: Vec::new(),

@@ -38,6 +38,8 @@ pub(super) struct Walk<'a> {
     pub dead: Option<Dead>,
     /// Option groups and subparsers by the variable that holds them.
     pub groups: BTreeMap<String, Vec<String>>,
+    /// Subcommands by the variable that holds their parser, or a group of it.
+    pub commands: BTreeMap<String, Vec<String>>,
     depth: usize,
     too_deep: bool,
 }
@@ -73,6 +75,7 @@ pub(super) fn walk(source: &SourceText, parsed: &Parsed<ast::ModModule>) -> (Vec
         guards: Vec::new(),
         dead: None,
         groups: BTreeMap::new(),
+        commands: BTreeMap::new(),
         depth: 0,
         too_deep: false,
     };

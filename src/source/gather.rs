@@ -278,7 +278,7 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
     };
     let mut launches = launch::bind(&commands, &mut statements, &mut links, &repository);
     opened::bind_keys(&statements, &mut links);
-    opened::bind(&mut statements, &mut launches, &commands, &entries, paths);
+    opened::bind(&mut statements, &mut links, &mut launches, &commands, &entries, paths);
     Evidence {
         tool: Tool::default(),
         schema: SCHEMA,

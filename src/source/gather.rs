@@ -277,8 +277,14 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
         commanded: &commanded,
     };
     let mut launches = launch::bind(&commands, &mut statements, &mut links, &repository);
-    opened::bind_keys(&statements, &mut links);
-    opened::bind(&mut statements, &mut links, &mut launches, &commands, &entries, paths);
+    opened::bind_keys(&statements, &mut links, &python::lookups(&modules));
+    let code = opened::Code {
+        entries: &entries,
+        files: paths,
+        reach: &reach,
+        idle: &idle,
+    };
+    opened::bind(&mut statements, &mut links, &mut launches, &commands, &code);
     Evidence {
         tool: Tool::default(),
         schema: SCHEMA,

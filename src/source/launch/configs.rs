@@ -25,6 +25,7 @@ impl Binder<'_> {
         script: &str,
         stripped: &Stripped,
         read: &[Flag],
+        reads_files: bool,
         configs: &mut BTreeSet<String>,
     ) {
         let directory = command.directory.as_deref();
@@ -44,6 +45,11 @@ impl Binder<'_> {
                 .split_ascii_whitespace()
                 .any(|word| flag.name.to_ascii_lowercase().contains(word));
             for text in &known {
+                // `vit.py:b16,cifar10` hands what stands behind the colon to the file's `get_config`.
+                let text = match text.split_once(".py:") {
+                    Some((file, _)) if speaks => &format!("{file}.py"),
+                    _ => text,
+                };
                 let sure = has_ending(
                     text,
                     &[".yaml", ".yml", ".toml", ".gin", ".ini", ".cfg", ".jsonnet", ".conf"],
@@ -84,7 +90,7 @@ impl Binder<'_> {
         }
         for at in flags::positionals(&command.words, stripped.arguments, read) {
             let text = command.words[at].text.as_str();
-            let named = text.contains("config") || text.contains("cfg");
+            let named = reads_files || text.contains("config") || text.contains("cfg");
             if has_ending(text, &[".yaml", ".yml", ".toml", ".gin"]) || (named && has_ending(text, &[".py", ".json"])) {
                 configs.extend(find(text));
             }

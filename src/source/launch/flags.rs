@@ -62,6 +62,53 @@ pub(super) fn read(words: &[Word], from: usize, takes: &dyn Fn(&str) -> Option<T
     out
 }
 
+/// Settings within a flag's one text (`--hparams=batch_size=48,lr=5e-4`), and, where the program merges such a list, pairs
+/// of a key and its value (`SOLVER.LR 0.1`, `--opts SOLVER.LR 0.1`).
+pub(super) fn within(words: &[Word], from: usize, read: &[Flag], pairs: bool) -> Vec<Flag> {
+    let mut found = Vec::new();
+    for flag in read.iter().filter(|flag| !flag.assigns) {
+        if let Expr::Value(Value::Text(text)) = &flag.value {
+            let parts: Option<Vec<(&str, &str)>> = text.split(',').map(|part| part.trim().split_once('=')).collect();
+            for (key, value) in parts.unwrap_or_default() {
+                if is_path(key) {
+                    found.extend(named(key, literal::expr(unquoted(value)), flag.words, true));
+                }
+            }
+        }
+    }
+    if !pairs {
+        return found;
+    }
+    let mut runs: Vec<Vec<usize>> = vec![positionals(words, from, read)];
+    for flag in read
+        .iter()
+        .filter(|flag| !flag.assigns && flag.words.1 > flag.words.0 + 1)
+    {
+        runs.push((flag.words.0 + 1..=flag.words.1).collect());
+    }
+    for run in runs {
+        // The last of the positions: what stands before the first key is something else.
+        let first = run.iter().position(|&at| is_key(&words[at].text)).unwrap_or(run.len());
+        for pair in run[first..].chunks(2) {
+            let &[key, value] = pair else { break };
+            if !is_key(&words[key].text) {
+                break;
+            }
+            found.extend(named(&words[key].text, words[value].value.clone(), (key, value), true));
+        }
+    }
+    found
+}
+
+/// A key of yacs: dotted, or in upper case.
+fn is_key(text: &str) -> bool {
+    let upper = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    is_path(text)
+        && !text.contains(['/', '@', ':'])
+        && (text.bytes().all(upper) || text.contains('.'))
+        && !text.contains("..")
+}
+
 /// The words that are neither flags nor their values.
 pub(super) fn positionals(words: &[Word], from: usize, flags: &[Flag]) -> Vec<usize> {
     (from..words.len())
@@ -292,6 +339,39 @@ mod tests {
             "--log" => Some(Takes::Defined(Defined::Perhaps(literal::expr("all")))),
             "--many" => Some(Takes::Defined(Defined::Any)),
             _ => None,
+        }
+    }
+
+    #[test]
+    fn settings_within_flags_and_pairs() {
+        let cases = [
+            ("--hparams=batch_size=48,lr=5e-4", false, "batch_size=48 lr=5e-4"),
+            ("--name a=1,b", false, ""),
+            ("SOLVER.LR 0.1 SOLVER.STEPS 20", false, ""),
+            ("--cfg x.yml SOLVER.LR 0.1 SEED 20", true, "SOLVER.LR=0.1 SEED=20"),
+            (
+                "--opts SOLVER.LR 0.1 MODEL.NAME big",
+                true,
+                "SOLVER.LR=0.1 MODEL.NAME=big",
+            ),
+            ("data SOLVER.LR", true, ""),
+        ];
+        for (line, pairs, expected) in cases {
+            let words = words(line);
+            let found = read(&words, 0, &takes);
+            let found: Vec<String> = within(&words, 0, &found, pairs)
+                .iter()
+                .map(|flag| {
+                    let path: Vec<&str> = flag
+                        .owner
+                        .iter()
+                        .map(String::as_str)
+                        .chain([flag.name.as_str()])
+                        .collect();
+                    format!("{}={}", path.join("."), shown(&flag.value))
+                })
+                .collect();
+            assert_eq!(found.join(" "), expected, "{line}");
         }
     }
 

@@ -9,6 +9,7 @@
 //! Example: `python scripts/evaluate.py --batch_size 50` in a job script is a launch of `scripts/evaluate.py`; the flag
 //! is a statement, linked within this launch to the option `--batch_size` defined there.
 
+mod argv;
 mod callers;
 mod configs;
 mod entry;
@@ -62,8 +63,10 @@ pub fn bind(
 ) -> Vec<Launch> {
     let options = Options::new(statements, repository.shapes);
     let runs = callers::runs(commands, statements, links, &Paths::new(repository.files));
+    let argv = argv::readers(statements);
     let mut binder = Binder {
         repository,
+        argv,
         paths: Paths::new(repository.files),
         options,
         statements,
@@ -96,6 +99,8 @@ pub(crate) struct Run {
 
 struct Binder<'b> {
     repository: &'b Repository<'b>,
+    /// What reads arguments by their position, and under which name.
+    argv: Vec<(StatementId, String)>,
     paths: Paths<'b>,
     options: Options,
     statements: &'b mut Vec<Statement>,
@@ -140,13 +145,17 @@ impl Binder<'_> {
             other: &other,
         };
         let takes = |flag: &str| self.options.takes(flag, &at);
-        let read = flags::read(&command.words, stripped.arguments, &takes);
+        let mut read = flags::read(&command.words, stripped.arguments, &takes);
+        let pairs = self.options.merges_pairs(&reach);
+        let inner = flags::within(&command.words, stripped.arguments, &read, pairs);
+        let reads_files = self.options.reads_files(&reach);
         if foreign && entry.is_none() && read.is_empty() {
             return;
         }
         let id = self.launches.len();
         let mut configs = BTreeSet::new();
-        self.configs(&command, &script, &stripped, &read, &mut configs);
+        self.configs(&command, &script, &stripped, &read, reads_files, &mut configs);
+        read.extend(inner);
         let factors = self.factors(&command, &stripped);
         let mut flags: Vec<StatementId> = Vec::new();
         flags.extend(stripped.settings.iter().map(|given| self.setting(&command, given)));
@@ -177,6 +186,7 @@ impl Binder<'_> {
         for (statement, name) in shadowed {
             self.statements[statement].dead = counts.get(&name).map(|&by| Dead::Shadowed { by });
         }
+        self.arguments(&command, &stripped, &reach, id);
         let idle = entry.as_deref().map_or(Vec::new(), |entry| self.idle_in(entry));
         let idle = subcommands::with(idle, other);
         for callers::Handed { from, to, kind, slot } in given {

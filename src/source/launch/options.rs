@@ -47,6 +47,11 @@ const PARAMETER_PARSERS: &[&str] = &[
     "ArgumentParser.add_class_arguments",
 ];
 
+/// Calls that merge a list of keys and values.
+const MERGES: &[&str] = &["merge_from_list"];
+/// Calls that fill dataclasses from a file of any name.
+const READS: &[&str] = &["parse_json_file", "parse_yaml_file", "parse_args_and_config"];
+
 /// Everything in the repository that can take a flag, by file.
 pub(super) struct Options {
     /// By file: the option's flags, its default.
@@ -56,6 +61,8 @@ pub(super) struct Options {
     parameters: BTreeMap<String, Vec<(String, StatementId)>>,
     /// Configuration keys by name, with the path before it.
     keys: BTreeMap<String, Vec<Key>>,
+    /// Files that call what merges or reads settings, by the last part of what they call.
+    calls: BTreeMap<&'static str, BTreeSet<String>>,
     /// Files that import a library which fills fields or parameters.
     parses_fields: BTreeSet<String>,
     parses_parameters: BTreeSet<String>,
@@ -93,6 +100,7 @@ impl Options {
             fields: BTreeMap::new(),
             parameters: BTreeMap::new(),
             keys: BTreeMap::new(),
+            calls: BTreeMap::new(),
             parses_fields: BTreeSet::new(),
             parses_parameters: BTreeSet::new(),
         };
@@ -125,6 +133,12 @@ impl Options {
                         owner: statement.owner.clone(),
                     };
                     out.keys.entry(alike(name)).or_default().push(key);
+                }
+                (Subject::Call { callee }, Form::Call) => {
+                    let last = callee.rsplit('.').next().unwrap_or(callee);
+                    if let Some(known) = MERGES.iter().chain(READS).find(|known| **known == last) {
+                        out.calls.entry(known).or_default().insert(file.clone());
+                    }
                 }
                 (Subject::Import { package, symbol, .. }, _) => {
                     let names = |parsers: &[&str]| {
@@ -165,6 +179,21 @@ impl Options {
             return Some(Takes::Negation);
         }
         None
+    }
+
+    /// Whether code of these files merges a list of keys and values (`opts`).
+    pub(super) fn merges_pairs(&self, reach: &[String]) -> bool {
+        self.calls_any(MERGES, reach)
+    }
+
+    /// Whether code of these files reads its arguments from a file that the command names.
+    pub(super) fn reads_files(&self, reach: &[String]) -> bool {
+        self.calls_any(READS, reach)
+    }
+
+    fn calls_any(&self, names: &[&str], reach: &[String]) -> bool {
+        let files = names.iter().filter_map(|name| self.calls.get(name)).flatten();
+        files.into_iter().any(|file| reach.binary_search(file).is_ok())
     }
 
     /// The statements that a flag sets.

@@ -38,7 +38,9 @@ const HOLDERS: &[&str] = &[
 
 /// Links names in code that stand for a key of a configuration file (`config["optimizer"]["lr"]`, `h.learning_rate`) to
 /// the keys of that path. Only in files of one launch's reach do they meet: the graph follows no link out of it.
-pub fn bind_keys(statements: &[Statement], links: &mut Vec<Link>) {
+///
+/// `lookups` are defaults that stand for keys that are missing: where the key is there, it takes their place.
+pub fn bind_keys(statements: &[Statement], links: &mut Vec<Link>, lookups: &[(StatementId, String)]) {
     let mut keys: BTreeMap<&str, Vec<StatementId>> = BTreeMap::new();
     for (id, statement) in statements.iter().enumerate() {
         if let (Form::Key, Subject::Setting { name }) = (&statement.form, &statement.subject) {
@@ -57,10 +59,7 @@ pub fn bind_keys(statements: &[Statement], links: &mut Vec<Link>) {
         let guards = statement.guards.iter().flat_map(|guard| guard.test.references());
         for name in statement.value.references().into_iter().chain(guards) {
             let path: Vec<&str> = name.split('.').collect();
-            let holder = path
-                .iter()
-                .rposition(|part| HOLDERS.contains(&part.trim_start_matches('_').to_lowercase().as_str()));
-            let Some(tail) = holder.map(|at| &path[at + 1..]).filter(|tail| !tail.is_empty()) else {
+            let Some(tail) = behind_holder(&path).filter(|tail| !tail.is_empty()) else {
                 continue;
             };
             if filled.contains(&(to, name.to_string())) {
@@ -80,6 +79,32 @@ pub fn bind_keys(statements: &[Statement], links: &mut Vec<Link>) {
             }
         }
     }
+    for (to, name) in lookups {
+        let path: Vec<&str> = name.split('.').collect();
+        let Some(tail) = behind_holder(&path).filter(|tail| !tail.is_empty()) else {
+            continue;
+        };
+        let candidates = tail.last().and_then(|last| keys.get(last)).into_iter().flatten();
+        for &from in candidates.filter(|&&key| ends_with(&statements[key], tail)) {
+            // A key of the same name further down may be another one.
+            let exact = statements[from].owner.len() < tail.len();
+            links.push(Link {
+                from,
+                to: *to,
+                kind: if exact { LinkKind::Config } else { LinkKind::Possible },
+                slot: None,
+                launch: None,
+            });
+        }
+    }
+}
+
+/// What stands behind the object that holds a configuration.
+pub(super) fn behind_holder<'p, 's>(path: &'p [&'s str]) -> Option<&'p [&'s str]> {
+    let holder = path
+        .iter()
+        .rposition(|part| HOLDERS.contains(&part.trim_start_matches('_').to_lowercase().as_str()));
+    holder.map(|at| &path[at + 1..])
 }
 
 /// Whether a key's path ends with what the code names; the folders of its file are groups of Hydra's.

@@ -13,10 +13,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 mod composed;
 mod keys;
+mod laid;
+mod sections;
+mod taken;
 mod unopened;
 
 use super::{Command, config};
-use crate::evidence::{Expr, Form, Launch, Link, Statement, Subject};
+use crate::evidence::{Dead, Expr, Form, Idle, Launch, Link, Statement, Subject};
 use crate::quantity::Value;
 
 pub use keys::bind_keys;
@@ -27,9 +30,10 @@ pub fn bind(
     links: &mut Vec<Link>,
     launches: &mut [Launch],
     commands: &[Command],
-    entries: &[String],
-    files: &[String],
+    code: &Code<'_>,
 ) {
+    let Code { entries, files, .. } = *code;
+    revive_configurations(statements);
     let configs: BTreeSet<String> = statements
         .iter()
         .filter(|s| s.form == Form::Key)
@@ -39,6 +43,9 @@ pub fn bind(
     let bases = config::bases(statements, files);
     let defaults = config::hydra::Defaults::new(statements, files);
     let keys = composed::Keys::new(statements);
+    let settings = laid::Settings::new(statements);
+    let takers = taken::Takers::new(statements);
+    let known: BTreeSet<&str> = files.iter().map(String::as_str).collect();
     for (id, launch) in launches.iter_mut().enumerate() {
         let parts = composed::parts(statements, launch, &defaults, files);
         let passed: BTreeSet<String> = launch
@@ -73,14 +80,106 @@ pub fn bind(
             }
             loaded.extend(more);
         }
+        let (executed, by_name) = takers.executed(launch.entry.as_deref().unwrap_or_default(), &known);
+        let run = match by_name {
+            true => positional_code(launch, &known),
+            false => Vec::new(),
+        };
+        let layers: Vec<laid::Layers> = loaded
+            .iter()
+            .filter(|file| file.ends_with(".py") && !run.contains(file))
+            .map(|file| layers(file, &settings, code, &known))
+            .collect();
         let mut reach: BTreeSet<String> = launch.reach.drain(..).collect();
+        for layer in &layers {
+            let mut idle = std::mem::take(&mut launch.idle);
+            idle.extend(
+                (code.idle)(&layer.file)
+                    .into_iter()
+                    .filter(|idle| !reach.contains(&idle.file)),
+            );
+            idle.sort();
+            idle.dedup();
+            launch.idle = idle;
+        }
+        reach.extend(layers.iter().flat_map(|layer| layer.below.iter().cloned()));
+        reach.extend(executed.iter().chain(&run).cloned());
         reach.extend(loaded.iter().cloned());
         launch.reach = reach.into_iter().collect();
         launch.configs = loaded.into_iter().collect();
         composed::link(&keys, parts.as_deref().unwrap_or_default(), launch, id, links);
+        laid::link(&settings, &layers, launch, id, links);
+        let globals = by_name || !executed.is_empty();
+        taken::link(&takers, &settings, &run, globals, launch, id, links);
     }
+    sections::link(statements, launches, links);
     if !entries.is_empty() {
         unopened::mark_unopened(statements, launches, commands, &configs);
+    }
+}
+
+/// What is known of the code.
+pub struct Code<'c> {
+    /// Files that are run from the command line.
+    pub entries: &'c [String],
+    /// All files, relative to the root.
+    pub files: &'c [String],
+    /// The files whose code a file runs.
+    pub reach: &'c dyn Fn(&str) -> Vec<String>,
+    /// The code in these files that it does not come to.
+    pub idle: &'c dyn Fn(&str) -> Vec<Idle>,
+}
+
+/// A Python configuration with what it builds on: the files it names in `_base_`, and those it imports.
+fn layers(file: &str, settings: &laid::Settings<'_>, code: &Code<'_>, known: &BTreeSet<&str>) -> laid::Layers {
+    let mut below: Vec<String> = Vec::new();
+    let mut open = vec![file.to_string()];
+    while let Some(next) = open.pop() {
+        for base in settings.bases(&next, known) {
+            if base != file && !below.contains(&base) {
+                below.push(base.clone());
+                open.insert(0, base);
+            }
+        }
+    }
+    let imported = (code.reach)(file).into_iter().filter(|other| other != file);
+    below.extend(imported.filter(|other| !below.contains(other)).collect::<Vec<_>>());
+    laid::Layers {
+        file: file.to_string(),
+        below,
+    }
+}
+
+/// Python files that a command names behind its entry.
+fn positional_code(launch: &Launch, known: &BTreeSet<&str>) -> Vec<String> {
+    let words = launch
+        .command
+        .split_whitespace()
+        .map(|word| word.trim_matches(['"', '\'']));
+    let named = words.filter(|word| word.ends_with(".py") && !word.starts_with('-'));
+    let mut found: Vec<String> = Vec::new();
+    for word in named {
+        let path = word.trim_start_matches("./");
+        if launch.entry.as_deref() != Some(path) && known.contains(path) {
+            found.push(path.to_string());
+        }
+    }
+    found
+}
+
+/// Where a flag names a Python configuration (`DEFINE_config_file`), its `get_config` is called by the library.
+fn revive_configurations(statements: &mut [Statement]) {
+    let flagged = statements
+        .iter()
+        .any(|s| matches!(s.form, Form::Option { .. }) && s.place.excerpt.contains("DEFINE_config_file"));
+    if !flagged {
+        return;
+    }
+    for statement in statements.iter_mut() {
+        let made = statement.owner.first().is_some_and(|first| first == "get_config");
+        if made && statement.dead == Some(Dead::NeverCalled) {
+            statement.dead = None;
+        }
     }
 }
 

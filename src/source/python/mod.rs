@@ -36,6 +36,7 @@ use ruff_text_size::Ranged;
 pub use bind::{Running, bind};
 pub use module::Module;
 pub use reach::{entries, reach};
+pub use reads::lookups;
 pub use takes::{Commanded, Shape, Takes, commanded, shapes};
 
 use super::{File, FileFacts, Reader};

@@ -201,6 +201,22 @@ fn choices(statements: &[Statement], launch: &Launch, defaults: &Defaults, root:
     chosen
 }
 
+/// Puts the package of a file before the owners of its keys, where all launches have it under the same one.
+pub(super) fn own(statements: &mut [Statement], parts: &[Part]) {
+    let mut packages: BTreeMap<&str, Option<&[String]>> = BTreeMap::new();
+    for part in parts {
+        packages
+            .entry(&part.file)
+            .and_modify(|known| *known = known.filter(|package| *package == part.package))
+            .or_insert(Some(&part.package));
+    }
+    for statement in statements.iter_mut().filter(|statement| statement.form == Form::Key) {
+        if let Some(Some(package)) = packages.get(statement.place.file.as_str()) {
+            statement.owner.splice(0..0, package.iter().cloned());
+        }
+    }
+}
+
 fn path_of(statement: &Statement) -> Vec<&str> {
     match &statement.subject {
         Subject::Setting { name } => statement

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::taken;
 use crate::evidence::{Form, Link, LinkKind, Statement, StatementId, Subject};
 
 /// What an object that holds a loaded configuration is called.
@@ -52,6 +53,7 @@ pub fn bind_keys(statements: &[Statement], links: &mut Vec<Link>, lookups: &[(St
         .filter(|link| link.kind == LinkKind::Reference)
         .filter_map(|link| link.slot.clone().map(|slot| (link.to, slot)))
         .collect();
+    let filled_by_code = settings_in_code(statements);
     for (to, statement) in statements.iter().enumerate() {
         if !statement.place.file.ends_with(".py") {
             continue;
@@ -64,6 +66,20 @@ pub fn bind_keys(statements: &[Statement], links: &mut Vec<Link>, lookups: &[(St
             };
             if filled.contains(&(to, name.to_string())) {
                 continue;
+            }
+            if let [only] = tail {
+                let given = filled_by_code
+                    .get(only)
+                    .into_iter()
+                    .flatten()
+                    .filter(|&&from| from != to);
+                links.extend(given.map(|&from| Link {
+                    from,
+                    to,
+                    kind: LinkKind::Reference,
+                    slot: Some(name.to_string()),
+                    launch: None,
+                }));
             }
             let Some(candidates) = tail.last().and_then(|last| keys.get(last)) else {
                 continue;
@@ -99,11 +115,55 @@ pub fn bind_keys(statements: &[Statement], links: &mut Vec<Link>, lookups: &[(St
     }
 }
 
+/// What an object of settings holds that code itself makes: fields of a class that a parser fills, keywords of an object
+/// of hyperparameters, entries of which a program makes its options.
+fn settings_in_code(statements: &[Statement]) -> BTreeMap<&str, Vec<StatementId>> {
+    let mut parsers: BTreeSet<&str> = BTreeSet::new();
+    let mut computed = false;
+    for statement in statements {
+        match &statement.subject {
+            Subject::Import { symbol, .. } if symbol.split('.').any(|part| part.ends_with("ArgumentParser")) => {
+                parsers.insert(&statement.place.file);
+            }
+            // An option whose flag is written out is no such call.
+            Subject::Call { callee } => {
+                let last = callee.rsplit('.').next().unwrap_or(callee);
+                computed |= last == "add_argument";
+                if last == "HfArgumentParser" || last == "TrlParser" {
+                    parsers.insert(&statement.place.file);
+                }
+            }
+            _ => {}
+        }
+    }
+    let dictionaries = taken::whole_dictionaries(statements);
+    let mut found: BTreeMap<&str, Vec<StatementId>> = BTreeMap::new();
+    for (id, statement) in statements.iter().enumerate() {
+        let Subject::Setting { name } = &statement.subject else {
+            continue;
+        };
+        let taken = match statement.form {
+            Form::Field => parsers.contains(statement.place.file.as_str()),
+            Form::Keyword => statement.owner.last().is_some_and(|last| last == "HParams"),
+            Form::Entry => computed && dictionaries.contains(&id),
+            _ => false,
+        };
+        if taken {
+            found.entry(name).or_default().push(id);
+        }
+    }
+    found
+}
+
 /// What stands behind the object that holds a configuration.
 pub(super) fn behind_holder<'p, 's>(path: &'p [&'s str]) -> Option<&'p [&'s str]> {
-    let holder = path
-        .iter()
-        .rposition(|part| HOLDERS.contains(&part.trim_start_matches('_').to_lowercase().as_str()));
+    let holder = path.iter().rposition(|part| {
+        let part = part.trim_start_matches('_').to_lowercase();
+        HOLDERS.contains(&part.as_str())
+            || ["_config", "_cfg", "_args", "_conf", "_opts"]
+                .iter()
+                .any(|end| part.ends_with(end))
+    });
     holder.map(|at| &path[at + 1..])
 }
 

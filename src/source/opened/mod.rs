@@ -46,6 +46,7 @@ pub fn bind(
     let settings = laid::Settings::new(statements);
     let takers = taken::Takers::new(statements);
     let known: BTreeSet<&str> = files.iter().map(String::as_str).collect();
+    let mut composed_parts = Vec::new();
     for (id, launch) in launches.iter_mut().enumerate() {
         let parts = composed::parts(statements, launch, &defaults, files);
         let passed: BTreeSet<String> = launch
@@ -109,10 +110,12 @@ pub fn bind(
         launch.configs = loaded.into_iter().collect();
         composed::link(&keys, parts.as_deref().unwrap_or_default(), launch, id, links);
         laid::link(&settings, &layers, launch, id, links);
+        composed_parts.extend(parts.into_iter().flatten());
         let globals = by_name || !executed.is_empty();
         taken::link(&takers, &settings, &run, globals, launch, id, links);
     }
     sections::link(statements, launches, links);
+    composed::own(statements, &composed_parts);
     if !entries.is_empty() {
         unopened::mark_unopened(statements, launches, commands, &configs);
     }

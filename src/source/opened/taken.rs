@@ -26,35 +26,24 @@ pub(super) struct Takers<'s> {
 
 impl<'s> Takers<'s> {
     pub(super) fn new(statements: &'s [Statement]) -> Takers<'s> {
-        let mut holders: BTreeSet<(&str, Vec<&str>)> = BTreeSet::new();
         let mut execs: BTreeMap<&str, Vec<&Statement>> = BTreeMap::new();
         for statement in statements {
-            let file = statement.place.file.as_str();
-            match (&statement.subject, &statement.form) {
-                (Subject::Setting { .. }, Form::Variable) => {
-                    holders.insert((file, path_of(statement)));
-                }
-                (Subject::Definition { symbol }, _) => {
-                    holders.insert((file, symbol.split('.').collect()));
-                }
-                (Subject::Call { callee }, Form::Call) if callee == "exec" => {
-                    execs.entry(file).or_default().push(statement);
-                }
-                _ => {}
+            if matches!(&statement.subject, Subject::Call { callee } if callee == "exec") {
+                execs.entry(&statement.place.file).or_default().push(statement);
             }
         }
+        let whole = whole_dictionaries(statements);
         let mut entries: BTreeMap<String, Vec<StatementId>> = BTreeMap::new();
         let mut keywords: BTreeMap<String, Vec<StatementId>> = BTreeMap::new();
         for (id, statement) in statements.iter().enumerate() {
             let Subject::Setting { name } = &statement.subject else {
                 continue;
             };
-            let owner: Vec<&str> = statement.owner.iter().map(String::as_str).collect();
             match statement.form {
-                Form::Entry if holders.contains(&(statement.place.file.as_str(), owner.clone())) => {
+                Form::Entry if whole.contains(&id) => {
                     entries.entry(name.replace('-', "_")).or_default().push(id);
                 }
-                Form::Keyword if owner.last() == Some(&"HParams") => {
+                Form::Keyword if statement.owner.last().is_some_and(|last| last == "HParams") => {
                     keywords.entry(name.replace('-', "_")).or_default().push(id);
                 }
                 _ => {}
@@ -93,6 +82,31 @@ impl<'s> Takers<'s> {
         }
         (found, by_name)
     }
+}
+
+/// Entries of dictionaries that are the whole value of a variable, or of what a function gives back.
+pub(super) fn whole_dictionaries(statements: &[Statement]) -> BTreeSet<StatementId> {
+    let mut holders: BTreeSet<(&str, Vec<&str>)> = BTreeSet::new();
+    for statement in statements {
+        let file = statement.place.file.as_str();
+        match (&statement.subject, &statement.form) {
+            (Subject::Setting { .. }, Form::Variable) => {
+                holders.insert((file, path_of(statement)));
+            }
+            (Subject::Definition { symbol }, _) => {
+                holders.insert((file, symbol.split('.').collect()));
+            }
+            _ => {}
+        }
+    }
+    let whole = |statement: &Statement| {
+        let owner = statement.owner.iter().map(String::as_str).collect();
+        holders.contains(&(statement.place.file.as_str(), owner))
+    };
+    let all = statements.iter().enumerate();
+    all.filter(|(_, statement)| statement.form == Form::Entry && whole(statement))
+        .map(|(id, _)| id)
+        .collect()
 }
 
 /// Links the flags of a launch that no option takes. `run` are the Python files that the entry runs over its globals,

@@ -276,13 +276,14 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
         shapes: &shapes,
         commanded: &commanded,
     };
-    let mut launches = launch::bind(&commands, &mut statements, &mut links, &repository);
+    let launch::Bound { mut launches, unseen } = launch::bind(&commands, &mut statements, &mut links, &repository);
     opened::bind_keys(&statements, &mut links, &python::lookups(&modules));
     let code = opened::Code {
         entries: &entries,
         files: paths,
         reach: &reach,
         idle: &idle,
+        unseen: &unseen,
     };
     opened::bind(&mut statements, &mut links, &mut launches, &commands, &code);
     Evidence {

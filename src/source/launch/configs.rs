@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 
 use super::Binder;
 use super::flags::{self, Flag};
+use super::options::At;
 use super::strip::Stripped;
 use crate::evidence::Expr;
 use crate::source::{Command, Word};
@@ -25,9 +26,10 @@ impl Binder<'_> {
         script: &str,
         stripped: &Stripped,
         read: &[Flag],
-        reads_files: bool,
+        at: &At<'_>,
         configs: &mut BTreeSet<String>,
     ) {
+        let reads_files = self.options.reads_files(at.reach);
         let directory = command.directory.as_deref();
         let find = |text: &str| self.paths.file(text, directory, script);
         for &at in &stripped.configs {
@@ -41,9 +43,11 @@ impl Binder<'_> {
         let mut hydra: Option<(Option<String>, String)> = None;
         for flag in read {
             let known = known_texts(&flag.value, &command.words[flag.words.0..=flag.words.1], flag);
+            // `-c` says what its option is called.
+            let named = self.options.named(&flag.written, at).unwrap_or(&flag.name);
             let speaks = SPEAKS
                 .split_ascii_whitespace()
-                .any(|word| flag.name.to_ascii_lowercase().contains(word));
+                .any(|word| named.to_ascii_lowercase().contains(word));
             for text in &known {
                 // `vit.py:b16,cifar10` hands what stands behind the colon to the file's `get_config`.
                 let text = match text.split_once(".py:") {

@@ -100,6 +100,19 @@ pub(super) fn within(words: &[Word], from: usize, read: &[Flag], pairs: bool) ->
     found
 }
 
+/// Words that are variables of which nothing is known: each may hold flags. What a script hands on (`"$@"`, `$1`) is
+/// nothing unless its caller says so.
+pub(super) fn unseen(words: &[Word], from: usize, read: &[Flag]) -> Vec<usize> {
+    let named = |text: &str| {
+        let name = text.trim_start_matches(['$', '{']);
+        name.starts_with(|first: char| first == '_' || first.is_ascii_alphabetic())
+    };
+    positionals(words, from, read)
+        .into_iter()
+        .filter(|&at| is_unknown(&words[at]) && named(&words[at].text))
+        .collect()
+}
+
 /// A key of yacs: dotted, or in upper case.
 fn is_key(text: &str) -> bool {
     let upper = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';

@@ -60,13 +60,14 @@ pub fn bind(
     statements: &mut Vec<Statement>,
     links: &mut Vec<Link>,
     repository: &Repository<'_>,
-) -> Vec<Launch> {
+) -> Bound {
     let options = Options::new(statements, repository.shapes);
     let runs = callers::runs(commands, statements, links, &Paths::new(repository.files));
     let argv = argv::readers(statements);
     let mut binder = Binder {
         repository,
         argv,
+        unseen: BTreeMap::new(),
         paths: Paths::new(repository.files),
         options,
         statements,
@@ -80,10 +81,21 @@ pub fn bind(
     }
     binder.entries_alone();
     let Binder {
-        links: found, launches, ..
+        links: found,
+        launches,
+        unseen,
+        ..
     } = binder;
     links.extend(found);
-    launches
+    Bound { launches, unseen }
+}
+
+/// What binding found.
+#[derive(Debug)]
+pub struct Bound {
+    pub launches: Vec<Launch>,
+    /// Launches with a word that may hold any flag (`$FLAGS`, of which nothing is known), and its statement.
+    pub unseen: BTreeMap<LaunchId, StatementId>,
 }
 
 /// A command to be bound: one that stands in a file, or one of a script as another command calls it.
@@ -101,6 +113,7 @@ struct Binder<'b> {
     repository: &'b Repository<'b>,
     /// What reads arguments by their position, and under which name.
     argv: Vec<(StatementId, String)>,
+    unseen: BTreeMap<LaunchId, StatementId>,
     paths: Paths<'b>,
     options: Options,
     statements: &'b mut Vec<Statement>,
@@ -148,13 +161,13 @@ impl Binder<'_> {
         let mut read = flags::read(&command.words, stripped.arguments, &takes);
         let pairs = self.options.merges_pairs(&reach);
         let inner = flags::within(&command.words, stripped.arguments, &read, pairs);
-        let reads_files = self.options.reads_files(&reach);
         if foreign && entry.is_none() && read.is_empty() {
             return;
         }
         let id = self.launches.len();
         let mut configs = BTreeSet::new();
-        self.configs(&command, &script, &stripped, &read, reads_files, &mut configs);
+        self.configs(&command, &script, &stripped, &read, &at, &mut configs);
+        let unseen = flags::unseen(&command.words, stripped.arguments, &read);
         read.extend(inner);
         let factors = self.factors(&command, &stripped);
         let mut flags: Vec<StatementId> = Vec::new();
@@ -182,6 +195,9 @@ impl Binder<'_> {
             }
             counts.insert(name, statement);
             flags.push(statement);
+        }
+        for at in unseen {
+            self.unseen(&command, at, &reach, &other, id);
         }
         for (statement, name) in shadowed {
             self.statements[statement].dead = counts.get(&name).map(|&by| Dead::Shadowed { by });
@@ -226,6 +242,23 @@ impl Binder<'_> {
         );
         self.fill(command, statement, words);
         statement
+    }
+
+    /// A word that may hold any flag (`$FLAGS`, of which nothing is known): every option may be set by it.
+    fn unseen(&mut self, command: &Command, at: usize, reach: &[String], other: &[Idle], launch: LaunchId) {
+        let word = &command.words[at];
+        let name = word.text.trim_matches(['$', '{', '}', '"']).to_string();
+        let value = Expr::Opaque(word.text.clone());
+        let from = self.add(command, Subject::Setting { name }, value, word.place.clone(), &[]);
+        let options = self.options.all(&options::At {
+            entry: None,
+            reach,
+            other,
+        });
+        for to in options {
+            self.link(from, to, LinkKind::Possible, None, Some(launch));
+        }
+        self.unseen.insert(launch, from);
     }
 
     fn add(&mut self, command: &Command, subject: Subject, value: Expr, place: Place, owner: &[String]) -> StatementId {

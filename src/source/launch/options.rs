@@ -181,6 +181,17 @@ impl Options {
         None
     }
 
+    /// The name under which the code reads a flag's option.
+    pub(super) fn named(&self, flag: &str, at: &At<'_>) -> Option<&str> {
+        self.find(flag, at).first().map(|known| known.name.as_str())
+    }
+
+    /// All options that a command line may set.
+    pub(super) fn all(&self, at: &At<'_>) -> Vec<StatementId> {
+        let within_reach = at.reach.iter().filter_map(|file| self.options.get(file)).flatten();
+        within_reach.map(|known| known.id).collect()
+    }
+
     /// Whether code of these files merges a list of keys and values (`opts`).
     pub(super) fn merges_pairs(&self, reach: &[String]) -> bool {
         self.calls_any(MERGES, reach)

@@ -50,7 +50,7 @@ pub fn bind_keys(statements: &[Statement], links: &mut Vec<Link>, lookups: &[(St
     }
     let filled: BTreeSet<(StatementId, String)> = links
         .iter()
-        .filter(|link| link.kind == LinkKind::Reference)
+        .filter(|link| link.kind == LinkKind::Reference && statements[link.from].dead.is_none())
         .filter_map(|link| link.slot.clone().map(|slot| (link.to, slot)))
         .collect();
     let filled_by_code = settings_in_code(statements);

@@ -10,6 +10,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::keys::behind_holder;
 use crate::evidence::{Expr, Form, Launch, LaunchId, Link, LinkKind, Statement, StatementId, Subject};
 use crate::place::joined;
 use crate::quantity::Value;
@@ -41,6 +42,8 @@ pub(super) struct Settings<'s> {
     pub(super) statements: &'s [Statement],
     /// By file: attributes of objects (the path behind the object), entries and variables (the whole path).
     by_file: BTreeMap<&'s str, Vec<Setting<'s>>>,
+    /// By file: names in code that stand for a member of an object of settings, and the path behind the object.
+    names: BTreeMap<&'s str, Vec<Name<'s>>>,
     /// By file: the last parts of what it calls.
     calls: BTreeMap<&'s str, BTreeSet<&'s str>>,
 }
@@ -52,8 +55,18 @@ pub(super) struct Setting<'s> {
     made: bool,
 }
 
+/// A name in code that stands for a member of an object of settings.
+struct Name<'s> {
+    id: StatementId,
+    written: &'s str,
+    /// The path behind the object.
+    behind: Vec<&'s str>,
+    /// Files whose statements fill it already.
+    filled: Vec<&'s str>,
+}
+
 impl<'s> Settings<'s> {
-    pub(super) fn new(statements: &'s [Statement]) -> Settings<'s> {
+    pub(super) fn new(statements: &'s [Statement], links: &[Link]) -> Settings<'s> {
         let mut roots: BTreeMap<(&str, &[String], &str), bool> = BTreeMap::new();
         let mut calls: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for statement in statements {
@@ -111,9 +124,45 @@ impl<'s> Settings<'s> {
                 by_file.entry(file).or_default().push(Setting { id, path, made });
             }
         }
+        let mut filled: BTreeMap<(StatementId, &str), Vec<&str>> = BTreeMap::new();
+        for link in links.iter().filter(|link| link.kind == LinkKind::Reference) {
+            let giver = &statements[link.from];
+            if let (Some(slot), None) = (link.slot.as_deref(), &giver.dead) {
+                // The links grow while settings are laid over others; names are looked up in the statements.
+                let name = statements[link.to]
+                    .value
+                    .references()
+                    .into_iter()
+                    .find(|name| *name == slot);
+                if let Some(name) = name {
+                    filled.entry((link.to, name)).or_default().push(&giver.place.file);
+                }
+            }
+        }
+        let mut names: BTreeMap<&str, Vec<Name>> = BTreeMap::new();
+        for (id, statement) in statements.iter().enumerate() {
+            if !statement.place.file.ends_with(".py") {
+                continue;
+            }
+            let guards = statement.guards.iter().flat_map(|guard| guard.test.references());
+            for name in statement.value.references().into_iter().chain(guards) {
+                let path: Vec<&str> = name.split('.').collect();
+                let behind = behind_holder(&path).filter(|behind| !behind.is_empty());
+                if let Some(behind) = behind {
+                    let file = statement.place.file.as_str();
+                    names.entry(file).or_default().push(Name {
+                        id,
+                        written: name,
+                        behind: behind.to_vec(),
+                        filled: filled.get(&(id, name)).cloned().unwrap_or_default(),
+                    });
+                }
+            }
+        }
         Settings {
             statements,
             by_file,
+            names,
             calls,
         }
     }
@@ -209,6 +258,29 @@ pub(super) fn link(settings: &Settings<'_>, layers: &[Layers], launch: &Launch, 
             .filter(|setting| setting.path == path || setting.path == inner)
         {
             link(flag, setting.id, LinkKind::Flag);
+        }
+    }
+    let here = |file: &&str| launch.reach.binary_search_by(|other| other.as_str().cmp(file)).is_ok();
+    for name in launch
+        .reach
+        .iter()
+        .filter_map(|file| settings.names.get(file.as_str()))
+        .flatten()
+    {
+        if name.filled.iter().any(|file| here(file)) {
+            continue;
+        }
+        for setting in laid
+            .iter()
+            .filter(|setting| setting.path == name.behind && setting.id != name.id)
+        {
+            links.push(Link {
+                from: setting.id,
+                to: name.id,
+                kind: LinkKind::Reference,
+                slot: Some(name.written.to_string()),
+                launch: Some(id),
+            });
         }
     }
 }

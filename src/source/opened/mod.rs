@@ -19,7 +19,7 @@ mod taken;
 mod unopened;
 
 use super::{Command, config};
-use crate::evidence::{Dead, Expr, Form, Idle, Launch, Link, Statement, Subject};
+use crate::evidence::{Dead, Expr, Form, Idle, Launch, LaunchId, Link, LinkKind, Statement, StatementId, Subject};
 use crate::quantity::Value;
 
 pub use keys::bind_keys;
@@ -43,17 +43,27 @@ pub fn bind(
     let bases = config::bases(statements, files);
     let defaults = config::hydra::Defaults::new(statements, files);
     let keys = composed::Keys::new(statements);
-    let settings = laid::Settings::new(statements);
+    let settings = laid::Settings::new(statements, links);
     let takers = taken::Takers::new(statements);
     let known: BTreeSet<&str> = files.iter().map(String::as_str).collect();
     let mut composed_parts = Vec::new();
+    let mut by_flag: BTreeMap<LaunchId, Vec<StatementId>> = BTreeMap::new();
+    for link in links.iter().filter(|link| link.kind == LinkKind::Flag) {
+        by_flag
+            .entry(link.launch.unwrap_or_default())
+            .or_default()
+            .push(link.to);
+    }
     for (id, launch) in launches.iter_mut().enumerate() {
         let parts = composed::parts(statements, launch, &defaults, files);
-        let passed: BTreeSet<String> = launch
+        let mut passed: BTreeSet<String> = launch
             .flags
             .iter()
             .filter_map(|&id| option_name(&statements[id]))
             .collect();
+        // `-c` passes the option that reads it, whatever that is called.
+        let set = by_flag.get(&id).into_iter().flatten();
+        passed.extend(set.filter_map(|&id| option_name(&statements[id])));
         let mut loaded: BTreeSet<String> = launch.configs.iter().cloned().collect();
         for (file, mentions) in &named {
             if launch.reach.binary_search(file).is_err() {
@@ -112,7 +122,16 @@ pub fn bind(
         laid::link(&settings, &layers, launch, id, links);
         composed_parts.extend(parts.into_iter().flatten());
         let globals = by_name || !executed.is_empty();
-        taken::link(&takers, &settings, &run, globals, launch, id, links);
+        let run = taken::Executed {
+            launch,
+            id,
+            files: &run,
+            globals,
+        };
+        taken::link(&takers, &settings, &run, links);
+        if let Some(&unseen) = code.unseen.get(&id) {
+            taken::link_unseen(&takers, &settings, &run, unseen, links);
+        }
     }
     sections::link(statements, launches, links);
     composed::own(statements, &composed_parts);
@@ -131,6 +150,8 @@ pub struct Code<'c> {
     pub reach: &'c dyn Fn(&str) -> Vec<String>,
     /// The code in these files that it does not come to.
     pub idle: &'c dyn Fn(&str) -> Vec<Idle>,
+    /// Launches with a word that may hold any flag, and its statement.
+    pub unseen: &'c BTreeMap<LaunchId, StatementId>,
 }
 
 /// A Python configuration with what it builds on: the files it names in `_base_`, and those it imports.

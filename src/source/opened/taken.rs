@@ -109,17 +109,24 @@ pub(super) fn whole_dictionaries(statements: &[Statement]) -> BTreeSet<Statement
         .collect()
 }
 
-/// Links the flags of a launch that no option takes. `run` are the Python files that the entry runs over its globals,
-/// in order; `globals`: it does run such files, and takes flags for its globals.
-pub(super) fn link(
-    takers: &Takers<'_>,
-    settings: &Settings<'_>,
-    run: &[String],
-    globals: bool,
-    launch: &Launch,
-    id: LaunchId,
-    links: &mut Vec<Link>,
-) {
+/// A launch with what it runs by `exec`.
+pub(super) struct Executed<'l> {
+    pub(super) launch: &'l Launch,
+    pub(super) id: LaunchId,
+    /// The Python files that the entry runs over its globals, in order.
+    pub(super) files: &'l [String],
+    /// It does run such files, and takes flags for its globals.
+    pub(super) globals: bool,
+}
+
+/// Links the flags of a launch that no option takes.
+pub(super) fn link(takers: &Takers<'_>, settings: &Settings<'_>, run: &Executed<'_>, links: &mut Vec<Link>) {
+    let &Executed {
+        launch,
+        id,
+        files: run,
+        globals,
+    } = run;
     let statements = settings.statements;
     let taken: BTreeSet<StatementId> = links
         .iter()
@@ -178,4 +185,40 @@ pub(super) fn link(
             link(flag, to, LinkKind::Flag);
         }
     }
+}
+
+/// Links a word that may hold any flag to all that takes one without an option of its own.
+pub(super) fn link_unseen(
+    takers: &Takers<'_>,
+    settings: &Settings<'_>,
+    run: &Executed<'_>,
+    unseen: StatementId,
+    links: &mut Vec<Link>,
+) {
+    let &Executed {
+        launch,
+        id,
+        files: run,
+        globals,
+    } = run;
+    let mut found: Vec<StatementId> = Vec::new();
+    if globals {
+        let entry = launch.entry.iter().chain(run);
+        let all = entry.flat_map(|file| settings.of(file));
+        found.extend(all.filter(|setting| setting.path.len() == 1).map(|setting| setting.id));
+    }
+    if settings.calls(&launch.reach, &["add_argument", "add_option"]) {
+        found.extend(takers.entries.values().flatten());
+    }
+    if settings.calls(&launch.reach, &["parse"]) {
+        found.extend(takers.keywords.values().flatten());
+    }
+    let runs = found.into_iter().filter(|&to| launch.runs(&settings.statements[to]));
+    links.extend(runs.map(|to| Link {
+        from: unseen,
+        to,
+        kind: LinkKind::Possible,
+        slot: None,
+        launch: Some(id),
+    }));
 }

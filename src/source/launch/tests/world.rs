@@ -79,7 +79,7 @@ pub(super) fn world(files: &[(&str, &str)], known: Vec<Statement>) -> World {
         shapes: &BTreeMap::new(),
         commanded: &[],
     };
-    let launches = bind(&commands, &mut statements, &mut links, &repository);
+    let launches = bind(&commands, &mut statements, &mut links, &repository).launches;
     World {
         files,
         statements,

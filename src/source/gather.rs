@@ -266,19 +266,29 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
     let console = console_scripts(&statements);
     let running = python::Running::new(&statements, &modules);
     let idle = |entry: &str| running.idle(entry);
+    let (shapes, commanded) = (python::shapes(&modules), python::commanded(&modules));
     let repository = launch::Repository {
         files: paths,
         entries: &entries,
         console: &console,
         reach: &reach,
         idle: &idle,
+        shapes: &shapes,
+        commanded: &commanded,
     };
-    let mut launches = launch::bind(&commands, &mut statements, &mut links, &repository);
+    let launch::Bound { mut launches, unseen } = launch::bind(&commands, &mut statements, &mut links, &repository);
     launch::mark_flags(&mut statements, &links, &launches, &|files| {
         python::closed(files, &modules)
     });
-    opened::bind_keys(&statements, &mut links);
-    opened::bind(&mut statements, &mut launches, &commands, &entries, paths);
+    opened::bind_keys(&statements, &mut links, &python::lookups(&modules));
+    let code = opened::Code {
+        entries: &entries,
+        files: paths,
+        reach: &reach,
+        idle: &idle,
+        unseen: &unseen,
+    };
+    opened::bind(&mut statements, &mut links, &mut launches, &commands, &code);
     Evidence {
         tool: Tool::default(),
         schema: SCHEMA,

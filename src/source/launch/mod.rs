@@ -9,6 +9,7 @@
 //! Example: `python scripts/evaluate.py --batch_size 50` in a job script is a launch of `scripts/evaluate.py`; the flag
 //! is a statement, linked within this launch to the option `--batch_size` defined there.
 
+mod argv;
 mod callers;
 mod configs;
 mod entry;
@@ -18,6 +19,7 @@ mod launchers;
 mod options;
 mod strip;
 mod unused;
+mod subcommands;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,6 +27,7 @@ use crate::evidence::{
     Dead, Expr, Form, Grade, Idle, Launch, LaunchId, Link, LinkKind, Statement, StatementId, Subject,
 };
 use crate::place::Place;
+use crate::source::python::{Commanded, Shape};
 use crate::source::shell::is_script;
 use crate::source::{Command, Word};
 
@@ -46,6 +49,10 @@ pub struct Repository<'r> {
     pub reach: &'r dyn Fn(&str) -> Vec<String>,
     /// The code in these files that it does not come to.
     pub idle: &'r dyn Fn(&str) -> Vec<Idle>,
+    /// What options take on the command line.
+    pub shapes: &'r BTreeMap<StatementId, Shape>,
+    /// Code that one subcommand runs.
+    pub commanded: &'r [Commanded],
 }
 
 /// Binds commands to what they start. Adds a statement for every flag and factor, and the links that hold within each
@@ -55,11 +62,14 @@ pub fn bind(
     statements: &mut Vec<Statement>,
     links: &mut Vec<Link>,
     repository: &Repository<'_>,
-) -> Vec<Launch> {
-    let options = Options::new(statements);
+) -> Bound {
+    let options = Options::new(statements, repository.shapes);
     let runs = callers::runs(commands, statements, links, &Paths::new(repository.files));
+    let argv = argv::readers(statements);
     let mut binder = Binder {
         repository,
+        argv,
+        unseen: BTreeMap::new(),
         paths: Paths::new(repository.files),
         options,
         statements,
@@ -73,10 +83,21 @@ pub fn bind(
     }
     binder.entries_alone();
     let Binder {
-        links: found, launches, ..
+        links: found,
+        launches,
+        unseen,
+        ..
     } = binder;
     links.extend(found);
-    launches
+    Bound { launches, unseen }
+}
+
+/// What binding found.
+#[derive(Debug)]
+pub struct Bound {
+    pub launches: Vec<Launch>,
+    /// Launches with a word that may hold any flag (`$FLAGS`, of which nothing is known), and its statement.
+    pub unseen: BTreeMap<LaunchId, StatementId>,
 }
 
 /// A command to be bound: one that stands in a file, or one of a script as another command calls it.
@@ -92,6 +113,9 @@ pub(crate) struct Run {
 
 struct Binder<'b> {
     repository: &'b Repository<'b>,
+    /// What reads arguments by their position, and under which name.
+    argv: Vec<(StatementId, String)>,
+    unseen: BTreeMap<LaunchId, StatementId>,
     paths: Paths<'b>,
     options: Options,
     statements: &'b mut Vec<Statement>,
@@ -129,14 +153,24 @@ impl Binder<'_> {
         };
         let foreign = matches!(&stripped.program, Program::Console(_) | Program::Script(_));
         let reach = entry.as_deref().map_or(Vec::new(), |entry| self.reach_of(entry));
-        let takes = |flag: &str| self.options.takes(flag, entry.as_deref(), &reach);
-        let read = flags::read(&command.words, stripped.arguments, &takes);
+        let other = subcommands::not_chosen(&command.words[stripped.arguments..], &reach, self.repository.commanded);
+        let at = options::At {
+            entry: entry.as_deref(),
+            reach: &reach,
+            other: &other,
+        };
+        let takes = |flag: &str| self.options.takes(flag, &at);
+        let mut read = flags::read(&command.words, stripped.arguments, &takes);
+        let pairs = self.options.merges_pairs(&reach);
+        let inner = flags::within(&command.words, stripped.arguments, &read, pairs);
         if foreign && entry.is_none() && read.is_empty() {
             return;
         }
         let id = self.launches.len();
         let mut configs = BTreeSet::new();
-        self.configs(&command, &script, &stripped, &read, &mut configs);
+        self.configs(&command, &script, &stripped, &read, &at, &mut configs);
+        let unseen = flags::unseen(&command.words, stripped.arguments, &read);
+        read.extend(inner);
         let factors = self.factors(&command, &stripped);
         let mut flags: Vec<StatementId> = Vec::new();
         flags.extend(stripped.settings.iter().map(|given| self.setting(&command, given)));
@@ -153,16 +187,26 @@ impl Binder<'_> {
                 shadowed.push((statement, name));
                 continue;
             }
-            for taker in self.options.takers(flag, entry.as_deref(), &reach, &configs) {
+            let at = options::At {
+                entry: entry.as_deref(),
+                reach: &reach,
+                other: &other,
+            };
+            for taker in self.options.takers(flag, &at, &configs) {
                 self.link(statement, taker, LinkKind::Flag, None, Some(id));
             }
             counts.insert(name, statement);
             flags.push(statement);
         }
+        for at in unseen {
+            self.unseen(&command, at, &reach, &other, id);
+        }
         for (statement, name) in shadowed {
             self.statements[statement].dead = counts.get(&name).map(|&by| Dead::Shadowed { by });
         }
+        self.arguments(&command, &stripped, &reach, id);
         let idle = entry.as_deref().map_or(Vec::new(), |entry| self.idle_in(entry));
+        let idle = subcommands::with(idle, other);
         for callers::Handed { from, to, kind, slot } in given {
             self.link(from, to, kind, slot, Some(id));
         }
@@ -200,6 +244,23 @@ impl Binder<'_> {
         );
         self.fill(command, statement, words);
         statement
+    }
+
+    /// A word that may hold any flag (`$FLAGS`, of which nothing is known): every option may be set by it.
+    fn unseen(&mut self, command: &Command, at: usize, reach: &[String], other: &[Idle], launch: LaunchId) {
+        let word = &command.words[at];
+        let name = word.text.trim_matches(['$', '{', '}', '"']).to_string();
+        let value = Expr::Opaque(word.text.clone());
+        let from = self.add(command, Subject::Setting { name }, value, word.place.clone(), &[]);
+        let options = self.options.all(&options::At {
+            entry: None,
+            reach,
+            other,
+        });
+        for to in options {
+            self.link(from, to, LinkKind::Possible, None, Some(launch));
+        }
+        self.unseen.insert(launch, from);
     }
 
     fn add(&mut self, command: &Command, subject: Subject, value: Expr, place: Place, owner: &[String]) -> StatementId {

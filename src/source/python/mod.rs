@@ -13,6 +13,7 @@ mod bind;
 mod branches;
 mod calls;
 mod comments;
+mod decorated;
 mod definitions;
 mod expression;
 mod imports;
@@ -23,6 +24,7 @@ mod parsers;
 mod reach;
 mod reads;
 mod remarks;
+mod takes;
 mod values;
 mod walk;
 
@@ -36,6 +38,8 @@ pub use bind::{Running, bind};
 pub use module::Module;
 pub use parsers::closed;
 pub use reach::{entries, reach};
+pub use reads::lookups;
+pub use takes::{Commanded, Shape, Takes, commanded, shapes};
 
 use super::{File, FileFacts, Reader};
 use crate::evidence::{Ask, Gap, GapReason};

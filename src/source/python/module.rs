@@ -10,6 +10,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::takes::Shape;
 use crate::evidence::{Expr, Guard, StatementId};
 use crate::place::SourceText;
 
@@ -40,6 +41,10 @@ pub struct Module {
     pub(super) put_in: BTreeSet<Local>,
     /// `parser.set_defaults(x=…)`: the keyword statements.
     pub(super) set_defaults: Vec<Local>,
+    /// What each option takes on the command line.
+    pub(super) shapes: Vec<(Local, Shape)>,
+    /// Bytes that only one subcommand runs, and that subcommand's path.
+    pub(super) commanded: Vec<(Vec<String>, (usize, usize))>,
     /// Identifiers inside string literals: a function may be looked up by its name.
     pub(super) words: BTreeSet<String>,
     /// Offsets of reads that only print or log what they read.
@@ -255,6 +260,8 @@ impl Module {
             picks: BTreeMap::new(),
             put_in: BTreeSet::new(),
             set_defaults: Vec::new(),
+            shapes: Vec::new(),
+            commanded: Vec::new(),
             words: BTreeSet::new(),
             shown: BTreeSet::new(),
             shows: BTreeSet::new(),

@@ -9,10 +9,22 @@ use ruff_python_ast as ast;
 use ruff_text_size::{Ranged, TextRange};
 
 use super::expression::{identifier, lookup, path};
-use super::module::{Assigned, Bound, EntryFact, Scope, ScopeKind};
+use super::module::{Assigned, Bound, EntryFact, Module, Scope, ScopeKind};
 use super::values::Holder;
 use super::walk::Walk;
-use crate::evidence::Form;
+use crate::evidence::{Form, StatementId};
+
+/// What stands for a key that is missing (`cfg.get("lr", 1e-3)`): its statement, and the dotted path of the key.
+pub fn lookups(modules: &[Module]) -> Vec<(StatementId, String)> {
+    let of = |module: &Module| {
+        let found = module.assigned.iter().filter_map(|one| {
+            let path = one.path.strip_suffix('?')?;
+            Some((module.id(one.statement), path.to_string()))
+        });
+        found.collect::<Vec<_>>()
+    };
+    modules.iter().flat_map(of).collect()
+}
 
 /// Variables that torchrun, accelerate, Open MPI and Slurm set for each process.
 const LAUNCHER_SETS: [&str; 12] = [

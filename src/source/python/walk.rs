@@ -43,6 +43,8 @@ pub(super) struct Walk<'a> {
     pub docstrings: Vec<(TextRange, Vec<String>)>,
     /// The call that is being walked and only shows what it is given.
     pub showing: Option<TextRange>,
+    /// Subcommands by the variable that holds their parser, or a group of it.
+    pub commands: BTreeMap<String, Vec<String>>,
     depth: usize,
     too_deep: bool,
 }
@@ -80,6 +82,7 @@ pub(super) fn walk(source: &SourceText, parsed: &Parsed<ast::ModModule>) -> (Vec
         groups: BTreeMap::new(),
         docstrings: Vec::new(),
         showing: None,
+        commands: BTreeMap::new(),
         depth: 0,
         too_deep: false,
     };

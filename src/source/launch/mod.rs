@@ -15,6 +15,7 @@ mod entry;
 mod factors;
 mod flags;
 mod launchers;
+mod media;
 mod options;
 mod strip;
 
@@ -31,6 +32,9 @@ use entry::Paths;
 use flags::Flag;
 use options::Options;
 use strip::Program;
+
+/// Programs that start programs that start programs: deeper is a loop.
+const NESTED: usize = 3;
 
 /// What binding knows of the repository besides its commands and statements.
 pub struct Repository<'r> {
@@ -66,10 +70,12 @@ pub fn bind(
         reach: BTreeMap::new(),
         idle: BTreeMap::new(),
     };
-    for run in runs {
+    let (inner, outer): (Vec<Run>, Vec<Run>) = runs.into_iter().partition(|run| is_code(&run.command.place.file));
+    for run in outer {
         binder.run(run);
     }
-    binder.entries_alone();
+    binder.run_by_code(inner);
+    binder.entries_alone(&BTreeSet::new());
     let Binder {
         links: found, launches, ..
     } = binder;
@@ -110,25 +116,18 @@ impl Binder<'_> {
         let Some(stripped) = strip::strip(&command.words) else {
             return;
         };
-        let directory = command.directory.as_deref();
-        let entry = match &stripped.program {
-            Program::File(path) => self.paths.file(path, directory, &script),
-            Program::Module(module) => self.paths.module(module, directory, &script),
-            Program::Console(name) => {
-                let module = self.repository.console.get(name);
-                module.and_then(|module| self.paths.module(module, directory, &script))
-            }
-            // A script's own commands are its launches.
-            Program::Script(path) => match self.paths.file(path, directory, &script) {
-                Some(_) => return,
-                None if is_script(path) => return,
-                None => None,
-            },
-        };
+        let (entry, own) = self.started(&command, &stripped, &script);
+        if own {
+            return;
+        }
         let foreign = matches!(&stripped.program, Program::Console(_) | Program::Script(_));
         let reach = entry.as_deref().map_or(Vec::new(), |entry| self.reach_of(entry));
         let takes = |flag: &str| self.options.takes(flag, entry.as_deref(), &reach);
-        let read = flags::read(&command.words, stripped.arguments, &takes);
+        let media = match &stripped.program {
+            Program::Console(name) => media::read(name, &command.words, stripped.arguments),
+            _ => None,
+        };
+        let read = media.unwrap_or_else(|| flags::read(&command.words, stripped.arguments, &takes));
         if foreign && entry.is_none() && read.is_empty() {
             return;
         }
@@ -181,6 +180,24 @@ impl Binder<'_> {
             reach: reach.into_iter().collect(),
             idle,
         });
+    }
+
+    /// The file that a command starts, and whether that is a shell script: a script's own commands are its launches.
+    fn started(&self, command: &Command, stripped: &strip::Stripped, script: &str) -> (Option<String>, bool) {
+        let directory = command.directory.as_deref();
+        match &stripped.program {
+            Program::File(path) => (self.paths.file(path, directory, script), false),
+            Program::Module(module) => (self.paths.module(module, directory, script), false),
+            Program::Console(name) => {
+                let module = self.repository.console.get(name);
+                let found = module.and_then(|module| self.paths.module(module, directory, script));
+                (found, false)
+            }
+            Program::Script(path) => {
+                let own = self.paths.file(path, directory, script).is_some() || is_script(path);
+                (None, own)
+            }
+        }
     }
 
     /// A flag as a statement, with what its variables refer to.
@@ -277,11 +294,109 @@ impl Binder<'_> {
             .clone()
     }
 
-    /// Entry scripts that no command launches.
-    fn entries_alone(&mut self) {
+    /// Commands that code runs: each is a launch within every launch that comes to it, under the flags of that one.
+    fn run_by_code(&mut self, runs: Vec<Run>) {
+        if runs.is_empty() {
+            return;
+        }
+        let started: BTreeSet<String> = runs
+            .iter()
+            .filter_map(|run| {
+                let stripped = strip::strip(&run.command.words)?;
+                let (entry, _) = self.started(&run.command, &stripped, &run.script);
+                entry
+            })
+            .collect();
+        self.entries_alone(&started);
+        // What a launch starts may start others.
+        let mut depth = vec![0; self.launches.len()];
+        let mut at = 0;
+        while at < self.launches.len() {
+            let inner: Vec<usize> = runs
+                .iter()
+                .enumerate()
+                .filter(|(_, run)| depth[at] < NESTED && self.comes_to(at, &run.command.place))
+                .map(|(index, _)| index)
+                .collect();
+            let flags: Vec<Link> = match inner.is_empty() {
+                true => Vec::new(),
+                false => self
+                    .links
+                    .iter()
+                    .filter(|link| link.launch == Some(at))
+                    .cloned()
+                    .collect(),
+            };
+            for index in inner {
+                let Run {
+                    command,
+                    script,
+                    through,
+                    given,
+                } = &runs[index];
+                let mut given = given.clone();
+                given.extend(flags.iter().map(|link| callers::Handed {
+                    from: link.from,
+                    to: link.to,
+                    kind: link.kind,
+                    slot: link.slot.clone(),
+                }));
+                let mut through = through.clone();
+                let outer = &self.launches[at];
+                // Its own file speaks for itself; what it reads from elsewhere is filled from there.
+                through.extend(outer.reach.iter().filter(|file| **file != command.place.file).cloned());
+                through.push(outer.place.file.clone());
+                let grade = command.grade.min(if outer.command.is_empty() {
+                    Grade::Launched
+                } else {
+                    outer.grade
+                });
+                let run = Run {
+                    command: Command {
+                        grade,
+                        ..command.clone()
+                    },
+                    script: script.clone(),
+                    through,
+                    given,
+                };
+                self.run(run);
+                self.idle_as(at, depth.len());
+                depth.resize(self.launches.len(), depth[at] + 1);
+            }
+            at += 1;
+        }
+    }
+
+    /// What a launch does not come to, the launches from `first` on that it started do not either, but for their own code.
+    fn idle_as(&mut self, outer: LaunchId, first: LaunchId) {
+        let idle = self.launches[outer].idle.clone();
+        for id in first..self.launches.len() {
+            let own = match self.launches[id].entry.clone() {
+                Some(entry) => self.reach_of(&entry),
+                None => Vec::new(),
+            };
+            let more = idle
+                .iter()
+                .filter(|idle| own.binary_search(&idle.file).is_err())
+                .cloned();
+            let all: BTreeSet<Idle> = self.launches[id].idle.iter().cloned().chain(more).collect();
+            self.launches[id].idle = all.into_iter().collect();
+        }
+    }
+
+    /// Whether a launch comes to a place of its code.
+    fn comes_to(&self, launch: LaunchId, place: &Place) -> bool {
+        let launch = &self.launches[launch];
+        let own = !launch.command.is_empty() && launch.place.file == place.file;
+        !own && launch.entry.is_some() && launch.runs_at(place)
+    }
+
+    /// Entry scripts that no command launches, but for some.
+    fn entries_alone(&mut self, but: &BTreeSet<String>) {
         let launched: BTreeSet<String> = self.launches.iter().filter_map(|launch| launch.entry.clone()).collect();
         for entry in self.repository.entries {
-            if launched.contains(entry) {
+            if launched.contains(entry) || but.contains(entry) {
                 continue;
             }
             let reach = self.reach_of(entry);
@@ -300,6 +415,11 @@ impl Binder<'_> {
             });
         }
     }
+}
+
+/// Whether commands of this file are run by code.
+fn is_code(file: &str) -> bool {
+    file.ends_with(".py")
 }
 
 /// From the first word to the last; where they stand apart (a variable's words), the first.

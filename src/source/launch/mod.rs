@@ -16,7 +16,11 @@ mod factors;
 mod flags;
 mod launchers;
 mod media;
+mod nested;
 mod options;
+mod parsed;
+mod requests;
+mod sourced;
 mod strip;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,9 +36,6 @@ use entry::Paths;
 use flags::Flag;
 use options::Options;
 use strip::Program;
-
-/// Programs that start programs that start programs: deeper is a loop.
-const NESTED: usize = 3;
 
 /// What binding knows of the repository besides its commands and statements.
 pub struct Repository<'r> {
@@ -59,10 +60,14 @@ pub fn bind(
     repository: &Repository<'_>,
 ) -> Vec<Launch> {
     let options = Options::new(statements);
-    let runs = callers::runs(commands, statements, links, &Paths::new(repository.files));
+    let paths = Paths::new(repository.files);
+    requests::replaced(commands, statements, &paths);
+    let sourced = sourced::fill(commands, statements, links, &paths);
+    let runs = callers::runs(&sourced.commands, statements, links, &paths, &sourced.open);
     let mut binder = Binder {
         repository,
-        paths: Paths::new(repository.files),
+        paths,
+        sourced: sourced.files,
         options,
         statements,
         links: BTreeSet::new(),
@@ -70,7 +75,9 @@ pub fn bind(
         reach: BTreeMap::new(),
         idle: BTreeMap::new(),
     };
-    let (inner, outer): (Vec<Run>, Vec<Run>) = runs.into_iter().partition(|run| is_code(&run.command.place.file));
+    let (inner, outer): (Vec<Run>, Vec<Run>) = runs
+        .into_iter()
+        .partition(|run| nested::is_code(&run.command.place.file));
     for run in outer {
         binder.run(run);
     }
@@ -97,6 +104,8 @@ pub(crate) struct Run {
 struct Binder<'b> {
     repository: &'b Repository<'b>,
     paths: Paths<'b>,
+    /// The scripts that a script sources.
+    sourced: BTreeMap<String, Vec<String>>,
     options: Options,
     statements: &'b mut Vec<Statement>,
     links: BTreeSet<Link>,
@@ -166,6 +175,7 @@ impl Binder<'_> {
         let mut reach: BTreeSet<String> = reach.into_iter().collect();
         reach.extend(entry.clone());
         reach.extend(configs.iter().cloned());
+        reach.extend(self.sourced.get(&script).into_iter().flatten().cloned());
         reach.insert(script);
         reach.extend(through);
         self.launches.push(Launch {
@@ -294,104 +304,6 @@ impl Binder<'_> {
             .clone()
     }
 
-    /// Commands that code runs: each is a launch within every launch that comes to it, under the flags of that one.
-    fn run_by_code(&mut self, runs: Vec<Run>) {
-        if runs.is_empty() {
-            return;
-        }
-        let started: BTreeSet<String> = runs
-            .iter()
-            .filter_map(|run| {
-                let stripped = strip::strip(&run.command.words)?;
-                let (entry, _) = self.started(&run.command, &stripped, &run.script);
-                entry
-            })
-            .collect();
-        self.entries_alone(&started);
-        // What a launch starts may start others.
-        let mut depth = vec![0; self.launches.len()];
-        let mut at = 0;
-        while at < self.launches.len() {
-            let inner: Vec<usize> = runs
-                .iter()
-                .enumerate()
-                .filter(|(_, run)| depth[at] < NESTED && self.comes_to(at, &run.command.place))
-                .map(|(index, _)| index)
-                .collect();
-            let flags: Vec<Link> = match inner.is_empty() {
-                true => Vec::new(),
-                false => self
-                    .links
-                    .iter()
-                    .filter(|link| link.launch == Some(at))
-                    .cloned()
-                    .collect(),
-            };
-            for index in inner {
-                let Run {
-                    command,
-                    script,
-                    through,
-                    given,
-                } = &runs[index];
-                let mut given = given.clone();
-                given.extend(flags.iter().map(|link| callers::Handed {
-                    from: link.from,
-                    to: link.to,
-                    kind: link.kind,
-                    slot: link.slot.clone(),
-                }));
-                let mut through = through.clone();
-                let outer = &self.launches[at];
-                // Its own file speaks for itself; what it reads from elsewhere is filled from there.
-                through.extend(outer.reach.iter().filter(|file| **file != command.place.file).cloned());
-                through.push(outer.place.file.clone());
-                let grade = command.grade.min(if outer.command.is_empty() {
-                    Grade::Launched
-                } else {
-                    outer.grade
-                });
-                let run = Run {
-                    command: Command {
-                        grade,
-                        ..command.clone()
-                    },
-                    script: script.clone(),
-                    through,
-                    given,
-                };
-                self.run(run);
-                self.idle_as(at, depth.len());
-                depth.resize(self.launches.len(), depth[at] + 1);
-            }
-            at += 1;
-        }
-    }
-
-    /// What a launch does not come to, the launches from `first` on that it started do not either, but for their own code.
-    fn idle_as(&mut self, outer: LaunchId, first: LaunchId) {
-        let idle = self.launches[outer].idle.clone();
-        for id in first..self.launches.len() {
-            let own = match self.launches[id].entry.clone() {
-                Some(entry) => self.reach_of(&entry),
-                None => Vec::new(),
-            };
-            let more = idle
-                .iter()
-                .filter(|idle| own.binary_search(&idle.file).is_err())
-                .cloned();
-            let all: BTreeSet<Idle> = self.launches[id].idle.iter().cloned().chain(more).collect();
-            self.launches[id].idle = all.into_iter().collect();
-        }
-    }
-
-    /// Whether a launch comes to a place of its code.
-    fn comes_to(&self, launch: LaunchId, place: &Place) -> bool {
-        let launch = &self.launches[launch];
-        let own = !launch.command.is_empty() && launch.place.file == place.file;
-        !own && launch.entry.is_some() && launch.runs_at(place)
-    }
-
     /// Entry scripts that no command launches, but for some.
     fn entries_alone(&mut self, but: &BTreeSet<String>) {
         let launched: BTreeSet<String> = self.launches.iter().filter_map(|launch| launch.entry.clone()).collect();
@@ -415,11 +327,6 @@ impl Binder<'_> {
             });
         }
     }
-}
-
-/// Whether commands of this file are run by code.
-fn is_code(file: &str) -> bool {
-    file.ends_with(".py")
 }
 
 /// From the first word to the last; where they stand apart (a variable's words), the first.

@@ -14,7 +14,7 @@ const OTHERS: &str = "\
     wc tr find xargs curl wget tar unzip zip gzip gunzip git svn rsync scp ssh date sleep wait kill pkill \
     killall ps top df du free uname hostname whoami which type command test [ [[ true false : set shopt ulimit \
     umask trap alias unalias export unset readonly let expr seq basename dirname realpath readlink pwd popd dirs \
-    read mapfile readarray getopts shift return exit break continue source . hash jobs disown squeue scancel \
+    read mapfile readarray getopts shift return exit break continue hash jobs disown squeue scancel \
     sinfo sacct scontrol nvidia-smi nvcc gcc g++ cmake ninja apt apt-get yum dnf brew npm yarn docker \
     docker-compose podman kubectl helm aws gsutil gcloud az tmux screen vim nano less more diff patch md5sum \
     sha256sum tree jq bc paste split stat file mktemp mount umount sudo su chgrp id groups env printenv local \
@@ -38,6 +38,10 @@ pub(crate) fn kept(name: &str, words: &[Word]) -> bool {
     else {
         return false;
     };
+    // Another script is read into this one.
+    if matches!(first, "source" | ".") {
+        return words.len() > 1;
+    }
     if listed(STARTERS, name) || name.starts_with("python") {
         return true;
     }

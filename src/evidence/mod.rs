@@ -167,7 +167,11 @@ pub struct Idle {
 impl Launch {
     /// Whether its code comes to a statement: the file is one it runs, and nothing idle is around the statement.
     pub fn runs(&self, statement: &Statement) -> bool {
-        let place = &statement.place;
+        self.runs_at(&statement.place)
+    }
+
+    /// Whether its code comes to a place.
+    pub fn runs_at(&self, place: &Place) -> bool {
         self.reach.binary_search(&place.file).is_ok() && self.idle_at(place).is_none()
     }
 

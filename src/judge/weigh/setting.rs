@@ -214,9 +214,10 @@ pub(crate) fn look(
 /// The launches that are occasions of this claim.
 fn launches(case: &Case<'_>, graph: &Graph<'_>, scope: &InScope<'_>) -> Vec<LaunchId> {
     let evidence = case.evidence;
-    let runs = |launch: &Launch| {
+    let runs = |id: LaunchId, launch: &Launch| {
         let at = launch.flags.first().copied().unwrap_or(0);
         let occasion = Occasion {
+            launch: Some(id),
             given: &case.claim.given,
             ..Occasion::default()
         };
@@ -225,7 +226,7 @@ fn launches(case: &Case<'_>, graph: &Graph<'_>, scope: &InScope<'_>) -> Vec<Laun
     let command = |launch: &Launch| !launch.command.is_empty() && !scope.excludes(&launch.place.file);
     let mut chosen: Vec<LaunchId> = Vec::new();
     for (id, launch) in evidence.launches.iter().enumerate() {
-        if command(launch) && scope.has(&launch.place.file) && runs(launch) {
+        if command(launch) && scope.has(&launch.place.file) && runs(id, launch) {
             chosen.push(id);
         }
     }
@@ -243,7 +244,7 @@ fn launches(case: &Case<'_>, graph: &Graph<'_>, scope: &InScope<'_>) -> Vec<Laun
             .launches
             .iter()
             .enumerate()
-            .filter(|(_, launch)| command(launch) && starts(launch) && runs(launch))
+            .filter(|(id, launch)| command(launch) && starts(launch) && runs(*id, launch))
             .map(|(id, _)| id)
             .collect();
         if elsewhere.is_empty() {

@@ -16,10 +16,15 @@ mod entry;
 mod factors;
 mod flags;
 mod launchers;
+mod media;
+mod nested;
 mod options;
+mod parsed;
+mod requests;
+mod sourced;
 mod strip;
-mod unused;
 mod subcommands;
+mod unused;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -64,13 +69,17 @@ pub fn bind(
     repository: &Repository<'_>,
 ) -> Bound {
     let options = Options::new(statements, repository.shapes);
-    let runs = callers::runs(commands, statements, links, &Paths::new(repository.files));
+    let paths = Paths::new(repository.files);
+    requests::replaced(commands, statements, &paths);
+    let sourced = sourced::fill(commands, statements, links, &paths);
+    let runs = callers::runs(&sourced.commands, statements, links, &paths, &sourced.open);
     let argv = argv::readers(statements);
     let mut binder = Binder {
         repository,
         argv,
         unseen: BTreeMap::new(),
-        paths: Paths::new(repository.files),
+        paths,
+        sourced: sourced.files,
         options,
         statements,
         links: BTreeSet::new(),
@@ -78,10 +87,14 @@ pub fn bind(
         reach: BTreeMap::new(),
         idle: BTreeMap::new(),
     };
-    for run in runs {
+    let (inner, outer): (Vec<Run>, Vec<Run>) = runs
+        .into_iter()
+        .partition(|run| nested::is_code(&run.command.place.file));
+    for run in outer {
         binder.run(run);
     }
-    binder.entries_alone();
+    binder.run_by_code(inner);
+    binder.entries_alone(&BTreeSet::new());
     let Binder {
         links: found,
         launches,
@@ -117,6 +130,8 @@ struct Binder<'b> {
     argv: Vec<(StatementId, String)>,
     unseen: BTreeMap<LaunchId, StatementId>,
     paths: Paths<'b>,
+    /// The scripts that a script sources.
+    sourced: BTreeMap<String, Vec<String>>,
     options: Options,
     statements: &'b mut Vec<Statement>,
     links: BTreeSet<Link>,
@@ -136,21 +151,10 @@ impl Binder<'_> {
         let Some(stripped) = strip::strip(&command.words) else {
             return;
         };
-        let directory = command.directory.as_deref();
-        let entry = match &stripped.program {
-            Program::File(path) => self.paths.file(path, directory, &script),
-            Program::Module(module) => self.paths.module(module, directory, &script),
-            Program::Console(name) => {
-                let module = self.repository.console.get(name);
-                module.and_then(|module| self.paths.module(module, directory, &script))
-            }
-            // A script's own commands are its launches.
-            Program::Script(path) => match self.paths.file(path, directory, &script) {
-                Some(_) => return,
-                None if is_script(path) => return,
-                None => None,
-            },
-        };
+        let (entry, own) = self.started(&command, &stripped, &script);
+        if own {
+            return;
+        }
         let foreign = matches!(&stripped.program, Program::Console(_) | Program::Script(_));
         let reach = entry.as_deref().map_or(Vec::new(), |entry| self.reach_of(entry));
         let other = subcommands::not_chosen(&command.words[stripped.arguments..], &reach, self.repository.commanded);
@@ -160,7 +164,11 @@ impl Binder<'_> {
             other: &other,
         };
         let takes = |flag: &str| self.options.takes(flag, &at);
-        let mut read = flags::read(&command.words, stripped.arguments, &takes);
+        let media = match &stripped.program {
+            Program::Console(name) => media::read(name, &command.words, stripped.arguments),
+            _ => None,
+        };
+        let mut read = media.unwrap_or_else(|| flags::read(&command.words, stripped.arguments, &takes));
         let pairs = self.options.merges_pairs(&reach);
         let inner = flags::within(&command.words, stripped.arguments, &read, pairs);
         if foreign && entry.is_none() && read.is_empty() {
@@ -213,6 +221,7 @@ impl Binder<'_> {
         let mut reach: BTreeSet<String> = reach.into_iter().collect();
         reach.extend(entry.clone());
         reach.extend(configs.iter().cloned());
+        reach.extend(self.sourced.get(&script).into_iter().flatten().cloned());
         reach.insert(script);
         reach.extend(through);
         self.launches.push(Launch {
@@ -227,6 +236,24 @@ impl Binder<'_> {
             reach: reach.into_iter().collect(),
             idle,
         });
+    }
+
+    /// The file that a command starts, and whether that is a shell script: a script's own commands are its launches.
+    fn started(&self, command: &Command, stripped: &strip::Stripped, script: &str) -> (Option<String>, bool) {
+        let directory = command.directory.as_deref();
+        match &stripped.program {
+            Program::File(path) => (self.paths.file(path, directory, script), false),
+            Program::Module(module) => (self.paths.module(module, directory, script), false),
+            Program::Console(name) => {
+                let module = self.repository.console.get(name);
+                let found = module.and_then(|module| self.paths.module(module, directory, script));
+                (found, false)
+            }
+            Program::Script(path) => {
+                let own = self.paths.file(path, directory, script).is_some() || is_script(path);
+                (None, own)
+            }
+        }
     }
 
     /// A flag as a statement, with what its variables refer to.
@@ -340,11 +367,11 @@ impl Binder<'_> {
             .clone()
     }
 
-    /// Entry scripts that no command launches.
-    fn entries_alone(&mut self) {
+    /// Entry scripts that no command launches, but for some.
+    fn entries_alone(&mut self, but: &BTreeSet<String>) {
         let launched: BTreeSet<String> = self.launches.iter().filter_map(|launch| launch.entry.clone()).collect();
         for entry in self.repository.entries {
-            if launched.contains(entry) {
+            if launched.contains(entry) || but.contains(entry) {
                 continue;
             }
             let reach = self.reach_of(entry);

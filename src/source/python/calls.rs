@@ -55,6 +55,8 @@ impl<'a> Walk<'a> {
             return;
         }
         self.setattr(call, method);
+        self.hold_method(call, method);
+        self.runs_command(call, &resolved);
         self.ordinary_call(call, callee, resolved, pick);
     }
 

@@ -12,6 +12,7 @@
 mod bind;
 mod branches;
 mod calls;
+mod commands;
 mod comments;
 mod decorated;
 mod definitions;
@@ -112,7 +113,13 @@ fn facts(source: &SourceText) -> FileFacts {
             detail: format!("line {line}: {}", error.error),
         });
     }
-    let (statements, module, too_deep) = walk::walk(source, &parsed);
+    let walk::Walked {
+        statements,
+        module,
+        commands,
+        links,
+        too_deep,
+    } = walk::walk(source, &parsed);
     if too_deep {
         let detail = format!("nested deeper than {} levels", walk::DEEPEST);
         gaps.push(Gap {
@@ -123,8 +130,9 @@ fn facts(source: &SourceText) -> FileFacts {
     }
     FileFacts {
         statements,
+        links,
+        commands,
         gaps,
         module: Some(module),
-        ..FileFacts::default()
     }
 }

@@ -13,13 +13,15 @@ use ruff_python_parser::Parsed;
 use ruff_text_size::{Ranged, TextRange};
 
 use super::branches::known;
+use super::commands::Commands;
 use super::expression::{Names, callee, path};
 use super::imports::collect_aliases;
 use super::module::{Binding, Block, BlockId, Bound, Local, Module, ScopeId, Site};
 use super::reads::shows;
-use crate::evidence::{Dead, Expr, Form, Grade, Guard, Statement, Subject};
+use crate::evidence::{Dead, Expr, Form, Grade, Guard, Link, Statement, Subject};
 use crate::place::SourceText;
 use crate::quantity::Unit;
+use crate::source::Command;
 
 /// Levels of nesting that are walked.
 pub(super) const DEEPEST: usize = 3000;
@@ -45,12 +47,23 @@ pub(super) struct Walk<'a> {
     pub showing: Option<TextRange>,
     /// Subcommands by the variable that holds their parser, or a group of it.
     pub commands: BTreeMap<String, Vec<String>>,
+    pub running: Commands,
     depth: usize,
     too_deep: bool,
 }
 
-/// Walks a parsed file; whether something was nested too deep to be walked.
-pub(super) fn walk(source: &SourceText, parsed: &Parsed<ast::ModModule>) -> (Vec<Statement>, Module, bool) {
+/// What a file gives.
+pub(super) struct Walked {
+    pub statements: Vec<Statement>,
+    pub module: Module,
+    pub commands: Vec<Command>,
+    pub links: Vec<Link>,
+    /// Something was nested too deep to be walked.
+    pub too_deep: bool,
+}
+
+/// Walks a parsed file.
+pub(super) fn walk(source: &SourceText, parsed: &Parsed<ast::ModModule>) -> Walked {
     let text = source.text();
     let mut comments = BTreeMap::new();
     for token in parsed
@@ -68,8 +81,11 @@ pub(super) fn walk(source: &SourceText, parsed: &Parsed<ast::ModModule>) -> (Vec
     }
     let mut aliases = BTreeMap::new();
     collect_aliases(&parsed.syntax().body, &mut aliases, 0);
+    let names = Names { text, aliases };
+    let running = Commands::new(text, &parsed.syntax().body, &names);
     let mut walk = Walk {
-        names: Names { text, aliases },
+        names,
+        running,
         source: source.clone(),
         module: Module::new(source.clone()),
         out: Vec::new(),
@@ -92,7 +108,13 @@ pub(super) fn walk(source: &SourceText, parsed: &Parsed<ast::ModModule>) -> (Vec
     walk.commented_out();
     walk.remarked();
     walk.described();
-    (walk.out, walk.module, walk.too_deep)
+    Walked {
+        statements: walk.out,
+        module: walk.module,
+        commands: walk.running.commands,
+        links: walk.running.links,
+        too_deep: walk.too_deep,
+    }
 }
 
 impl<'a> Walk<'a> {
@@ -254,7 +276,9 @@ impl<'a> Walk<'a> {
                 self.expr(&repeat.iter, None);
                 self.unknown_target(&repeat.target);
                 self.works_by(self.scope == 0 && repeat.body.iter().any(|inner| matches!(inner, ast::Stmt::Expr(_))));
+                let turns = self.enter_turns(repeat);
                 self.block(&repeat.body, true);
+                self.leave_turns(turns);
                 self.block(&repeat.orelse, false);
             }
             ast::Stmt::With(with) => {
@@ -299,10 +323,19 @@ impl<'a> Walk<'a> {
                 }
                 for (index, target) in assign.targets.iter().enumerate() {
                     self.assign(target, &assign.value, assign.range, index == 0);
+                    self.hold(target, &assign.value, false);
                 }
             }
-            ast::Stmt::AnnAssign(assign) => self.annotated(assign),
-            ast::Stmt::AugAssign(assign) => self.augmented(assign),
+            ast::Stmt::AnnAssign(assign) => {
+                self.annotated(assign);
+                if let Some(value) = &assign.value {
+                    self.hold(&assign.target, value, false);
+                }
+            }
+            ast::Stmt::AugAssign(assign) => {
+                self.augmented(assign);
+                self.hold(&assign.target, &assign.value, assign.op == ast::Operator::Add);
+            }
             ast::Stmt::Expr(expr) => {
                 if self.scope == 0 {
                     self.works_by(self.is_work(&expr.value));
@@ -322,6 +355,7 @@ impl<'a> Walk<'a> {
                         .returns
                         .push((given, returned.range.start().to_usize()));
                     self.expr(value, None);
+                    self.hold_return(value);
                 }
             }
             ast::Stmt::Raise(raised) => {

@@ -11,6 +11,7 @@
 
 mod evaluate;
 mod expr;
+mod foreign;
 mod graph;
 mod needed;
 mod resolved;
@@ -50,6 +51,10 @@ pub struct Evidence {
     pub digests: BTreeMap<String, String>,
     /// For every scope that was asked about: the files it matches.
     pub scopes: Vec<ScopeFiles>,
+    /// Git-ignored files that were read because a scope matches them, and no launch names: evidence for the claims with
+    /// such a scope alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ignored: Vec<String>,
     /// Files that are run from the command line: they have a `__main__` block or top-level work, and no other file imports them.
     pub entries: Vec<String>,
     pub statements: Vec<Statement>,
@@ -281,7 +286,7 @@ pub enum GapReason {
     OutsideRoot,
     /// Its syntax is broken; what stands before and after the fault was read.
     Broken,
-    /// Git-ignored, and no claim's `in` names it.
+    /// Git-ignored, and neither a claim's `in` nor a command names it.
     Ignored,
     /// Vendored code, a virtual environment, generated files.
     Vendored,

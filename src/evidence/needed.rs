@@ -96,7 +96,7 @@ impl Evidence {
     }
 
     /// The evidence with these statements alone, in their order, renumbered.
-    fn only(mut self, keep: &BTreeSet<StatementId>) -> Evidence {
+    pub(super) fn only(mut self, keep: &BTreeSet<StatementId>) -> Evidence {
         // In the order in which they stand in the repository, whoever found them.
         let mut order: Vec<StatementId> = keep.iter().copied().collect();
         order.sort_by(|&a, &b| {

@@ -185,7 +185,7 @@ fn per_step(case: &Case<'_>) -> Ruling {
     let spoken = !look(case, &graph, &scope, &explicit, of).occasions.is_empty();
     let names = if spoken { explicit } else { names };
     let processes = given(&["devices", "processes", "gpus", "nproc_per_node", "num_processes"]);
-    let factors = [
+    let mut factors = [
         factor("per_device", &names, given(&["per_device"])),
         factor(
             "accumulation",
@@ -195,6 +195,8 @@ fn per_step(case: &Case<'_>) -> Ruling {
         factor("processes", &owned(PROCESSES), processes),
         factor("nodes", &owned(NODES), given(&["nodes"]).or_else(one)),
     ];
+    let [.., processes, nodes] = &mut factors;
+    drop_counted_machines(&graph, &processes.sight, &mut nodes.sight);
     let formula = "per_device * accumulation * processes * nodes";
     let mut question = named::product_ballots(case, &graph, &scope, formula, &factors, How::EXACT, KIND.spec.deciding);
     if factors[0].sight.occasions.is_empty() {
@@ -203,6 +205,25 @@ fn per_step(case: &Case<'_>) -> Ruling {
     let mut ruling = question.decide();
     recommend::add_usual(case.claim, &mut ruling);
     ruling
+}
+
+/// Accelerate's `num_processes` counts the processes of all machines, on the command line and in its file: beside it,
+/// `num_machines` multiplies nothing. Other launchers' counts are of one machine (`num_gpus`).
+fn drop_counted_machines(graph: &Graph<'_>, processes: &Sight, nodes: &mut Sight) {
+    let named = |seen: &Seen, name: &str| {
+        seen.live.iter().any(|live| {
+            matches!(&graph.statement(live.id).subject, Subject::Setting { name: theirs } if theirs.replace('-', "_") == name)
+        })
+    };
+    // What no launch gives fills every launch that is silent on it, as in the product.
+    let together = |a: &Seen, b: &Seen| a.launch == b.launch || a.launch.is_none() || b.launch.is_none();
+    nodes.occasions.retain(|machines| {
+        let counted = processes
+            .occasions
+            .iter()
+            .any(|seen| together(seen, machines) && named(seen, "num_processes"));
+        !(counted && named(machines, "num_machines"))
+    });
 }
 
 /// Where a launch says nothing of its processes: the GPUs that its job asks for.

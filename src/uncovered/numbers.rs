@@ -163,7 +163,7 @@ fn says(ours: &Quantity, printed: &Stated, in_quote: bool, claim: &Claim, statem
         };
         compare(&Stated::Exact(ours.clone()), &observed, Precision::Printed, None).outcome == Outcome::Agrees
     };
-    let telling = |theirs: &Quantity| theirs.unit.is_some() || theirs.number.value.abs() >= TELLING.into();
+    let telling = |theirs: &Quantity| theirs.unit.is_some() || theirs.number.value.abs() >= BigDecimal::from(TELLING);
     theirs.iter().any(agrees) && (in_quote || theirs.iter().any(telling) || speaks(claim, statement))
 }
 

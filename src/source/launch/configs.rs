@@ -40,15 +40,8 @@ impl Binder<'_> {
         let mut hydra: Option<(Option<String>, String)> = None;
         for flag in read {
             let known = known_texts(&flag.value, &command.words[flag.words.0..=flag.words.1], flag);
-            let speaks = SPEAKS
-                .split_ascii_whitespace()
-                .any(|word| flag.name.to_ascii_lowercase().contains(word));
             for text in &known {
-                let sure = has_ending(
-                    text,
-                    &[".yaml", ".yml", ".toml", ".gin", ".ini", ".cfg", ".jsonnet", ".conf"],
-                );
-                if sure || (speaks && has_ending(text, &[".json", ".py", ".txt"])) {
+                if holds_settings(&flag.name, text) {
                     configs.extend(find(text));
                 }
                 match flag.name.as_str() {
@@ -90,6 +83,16 @@ impl Binder<'_> {
             }
         }
     }
+}
+
+/// Whether the file that a flag names holds settings, by its ending and the flag's name.
+pub(super) fn holds_settings(flag: &str, text: &str) -> bool {
+    let flag = flag.to_ascii_lowercase();
+    has_ending(
+        text,
+        &[".yaml", ".yml", ".toml", ".gin", ".ini", ".cfg", ".jsonnet", ".conf"],
+    ) || (SPEAKS.split_ascii_whitespace().any(|word| flag.contains(word))
+        && has_ending(text, &[".json", ".py", ".txt"]))
 }
 
 /// The texts of a flag's value that are known.

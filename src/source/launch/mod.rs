@@ -15,6 +15,7 @@ mod entry;
 mod factors;
 mod flags;
 mod launchers;
+mod named;
 mod options;
 mod strip;
 
@@ -29,6 +30,7 @@ use crate::source::{Command, Word};
 
 use entry::Paths;
 use flags::Flag;
+pub use named::named;
 use options::Options;
 use strip::Program;
 

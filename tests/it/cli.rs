@@ -456,7 +456,9 @@ fn an_ignored_file_that_a_launch_names_is_evidence() {
         let world = World::new(&CONFIGURED);
         world.write(".gitignore", rules);
         let scoped = |id: &str, value: u32, scope: &str| {
-            format!("[[claim]]\nid = \"{id}\"\nkind = \"parameter\"\nname = \"stage\"\nvalue = {value}\nin = \"{scope}\"\n\n")
+            format!(
+                "[[claim]]\nid = \"{id}\"\nkind = \"parameter\"\nname = \"stage\"\nvalue = {value}\nin = \"{scope}\"\n\n"
+            )
         };
         // Both are launched, so both vote where the claim looks at both; each alone for its own script.
         let text = claim("all", "stage", "2") + &scoped("two", 2, "two.sh") + &scoped("three", 2, "three.sh");

@@ -5,6 +5,7 @@ pub(crate) mod cards;
 pub(crate) mod cite;
 pub(crate) mod compared;
 pub(crate) mod effective;
+pub(crate) mod gpu_count;
 pub(crate) mod impossible;
 pub(crate) mod named;
 pub(crate) mod product;

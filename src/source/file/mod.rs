@@ -224,9 +224,7 @@ impl Repository {
     /// The ignored files among these paths; a path ending means every file that ends so. Opens the ignored folders that a
     /// whole path leads into.
     pub fn ignored_among(&mut self, named: &Named) -> Vec<String> {
-        self.open_where(|folder| {
-            folder.why == GapReason::Ignored && named.paths.iter().any(|path| folder.holds(path))
-        });
+        self.open_where(|folder| folder.why == GapReason::Ignored && named.paths.iter().any(|path| folder.holds(path)));
         let found: Vec<String> = self
             .entries
             .iter()

@@ -60,7 +60,12 @@ mod tests {
         let rows: &[(&str, &[&str], &[&str])] = &[
             (
                 "deepspeed train.py --deepspeed ./scripts/zero2.json",
-                &["jobs/scripts/zero2.json", "jobs/train.py", "scripts/zero2.json", "train.py"],
+                &[
+                    "jobs/scripts/zero2.json",
+                    "jobs/train.py",
+                    "scripts/zero2.json",
+                    "train.py",
+                ],
                 &[],
             ),
             // Data is left where it is.

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::module::{Module, Scope, ScopeId, ScopeKind};
 use super::super::reach::entries;
+use super::keys::unread_keys;
 use super::lookup::{looked_up, words};
 use super::world::World;
 use crate::evidence::{Dead, Expr, Form, StatementId, Subject};
@@ -101,6 +102,7 @@ pub(super) fn dead(world: &World<'_>, called: &BTreeSet<String>) -> Vec<(Stateme
     let mut found = Vec::new();
     unread_parameters(world, &mut found);
     unread_options(world, called, &mut found);
+    unread_keys(world, called, &mut found);
     for (module, scope) in uncalled(world) {
         let inner = &world.modules[module];
         for (local, site) in inner.sites.iter().enumerate() {

@@ -10,6 +10,7 @@ mod arguments;
 mod callees;
 mod dead;
 mod holders;
+mod keys;
 mod later;
 mod lookup;
 mod members;

@@ -60,7 +60,18 @@ pub struct Evidence {
     pub statements: Vec<Statement>,
     pub links: Vec<Link>,
     pub launches: Vec<Launch>,
+    /// Options and keys that the code reads nowhere but under conditions. Sorted by statement.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub read_under: Vec<ReadUnder>,
     pub gaps: Vec<Gap>,
+}
+
+/// An option or key with all the statements that read it, each of them under some condition.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReadUnder {
+    pub statement: StatementId,
+    pub readers: Vec<StatementId>,
 }
 
 /// The program that wrote a file.

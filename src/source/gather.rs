@@ -293,7 +293,7 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
         ..
     } = facts;
     cards::from_directives(&mut statements);
-    python::bind(&mut statements, &mut links, &modules);
+    let read_under = python::bind(&mut statements, &mut links, &modules);
     config::bind(&statements, &mut links, paths);
     manifest::bind(&statements, &mut links);
     let entries = python::entries(&modules);
@@ -323,6 +323,7 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
         statements,
         links,
         launches,
+        read_under,
         gaps,
     }
 }

@@ -1,6 +1,7 @@
 //! What judges share: votes, the setting seen through its occasions, comparing, citing, what is impossible in itself.
 
 pub(crate) mod ballot;
+pub(crate) mod branches;
 pub(crate) mod cards;
 pub(crate) mod cite;
 pub(crate) mod compared;

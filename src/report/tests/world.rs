@@ -180,6 +180,7 @@ fn evidence() -> Evidence {
             ("README.md".to_string(), digest('b')),
         ]),
         ignored: Vec::new(),
+        read_under: Vec::new(),
         scopes: Vec::new(),
         entries: Vec::new(),
         statements: Vec::new(),

@@ -248,7 +248,7 @@ fn unread_options(world: &World<'_>, called: &BTreeSet<String>, found: &mut Vec<
 }
 
 /// Whether the parsed options go as a whole to code that is not in the repository, or by `**`.
-fn handed_over_whole(world: &World<'_>, module: usize, called: &BTreeSet<String>) -> bool {
+pub(super) fn handed_over_whole(world: &World<'_>, module: usize, called: &BTreeSet<String>) -> bool {
     let options = |value: &Expr| match value {
         Expr::Ref(path) => {
             let last = path.strip_suffix(".__dict__").unwrap_or(path);

@@ -10,14 +10,13 @@
 //!
 //! Example: `cv_maxlen: 8` in `conf/config.yaml`, where the code reads `args.lr` and logs `args`, is never read.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::super::module::{Bound, Module, ScopeId};
+use super::composed::{Composed, OF_HYDRA};
 use super::dead::SHOWS;
 use super::world::World;
 use crate::evidence::{Dead, Expr, Form, Statement, StatementId, Subject};
-use crate::place::joined;
-use crate::quantity::Value;
 
 /// Members of a configuration object that give all of it.
 const WHOLE: &[&str] = &[
@@ -45,22 +44,28 @@ const ONLY_SHOWS: &[&str] = &[
 const READS: &[&str] = &["vars", "getattr", "items"];
 /// Callees that give the same configuration in another form.
 const CONVERTS: &[&str] = &["dict", "to_container", "vars", "deepcopy", "to_object"];
-/// Top-level keys that Hydra reads.
-const OF_HYDRA: &[&str] = &["hydra", "defaults"];
 
 /// The dead keys.
 pub(super) fn unread_keys(world: &World<'_>, called: &BTreeSet<String>, found: &mut Vec<(StatementId, Dead)>) {
+    let keys = read_by_name(world, called);
+    if keys.is_empty() {
+        return;
+    }
+    let known = names(world);
+    let unread = keys.into_iter().filter(|(_, name)| !known.contains(*name));
+    found.extend(unread.map(|(id, _)| (id, Dead::NeverRead)));
+}
+
+/// Keys of composed configurations that only code which names them can read.
+pub(super) fn read_by_name<'w>(world: &World<'w>, called: &BTreeSet<String>) -> Vec<(StatementId, &'w str)> {
     let composed = Composed::of(world);
-    if composed.keys.is_empty() {
-        return;
+    if composed.keys.is_empty() || Objects::follow(world).go_out_of_sight(world, called) {
+        return Vec::new();
     }
-    let objects = Objects::follow(world);
-    if objects.go_out_of_sight(world, called) {
-        return;
-    }
-    let mut known = names(world);
     let all = world.statements.iter().filter(|statement| statement.form == Form::Key);
-    known.extend(all.flat_map(|statement| interpolated(&statement.place.excerpt)));
+    let referred: BTreeSet<String> = all
+        .flat_map(|statement| interpolated(&statement.place.excerpt))
+        .collect();
     let whole = used_whole(world);
     let targets: BTreeSet<(&str, &[String])> = composed
         .keys
@@ -68,7 +73,7 @@ pub(super) fn unread_keys(world: &World<'_>, called: &BTreeSet<String>, found: &
         .filter(|(_, _, name)| *name == "_target_")
         .map(|(_, statement, _)| (statement.place.file.as_str(), statement.owner.as_slice()))
         .collect();
-    for &(id, statement, name) in &composed.keys {
+    let otherwise = |statement: &Statement, name: &str| {
         let file = statement.place.file.as_str();
         let mut around = composed.around(file);
         around.extend(statement.owner.iter().map(String::as_str));
@@ -77,145 +82,14 @@ pub(super) fn unread_keys(world: &World<'_>, called: &BTreeSet<String>, found: &
         // What is instantiated takes all that stands beside and below its target.
         let built = (0..=statement.owner.len()).any(|to| targets.contains(&(file, &statement.owner[..to])));
         let taken = around.iter().any(|part| whole.contains(part));
-        if !(known.contains(name) || taken || built || of_hydra || name.starts_with('_')) {
-            found.push((id, Dead::NeverRead));
-        }
-    }
-}
-
-/// The configurations that `@hydra.main` composes: those it names, and the groups and files of their lists of defaults.
-struct Composed<'w> {
-    /// Keys with their names.
-    keys: Vec<(StatementId, &'w Statement, &'w str)>,
-    /// The folders from which they are composed, relative to the root.
-    folders: BTreeSet<String>,
-    /// Groups with the package that a list of defaults puts them in.
-    groups: BTreeSet<(&'w str, &'w str)>,
-}
-
-impl<'w> Composed<'w> {
-    fn of(world: &World<'w>) -> Composed<'w> {
-        let (folders, mut named) = mains(world);
-        let mut composed = Composed {
-            keys: Vec::new(),
-            folders,
-            groups: BTreeSet::new(),
-        };
-        let keys: Vec<(StatementId, &Statement, &str)> = world
-            .statements
-            .iter()
-            .enumerate()
-            .filter(|(_, statement)| statement.form == Form::Key && statement.dead.is_none())
-            .filter_map(|(id, statement)| match &statement.subject {
-                Subject::Setting { name } => Some((id, statement, name.as_str())),
-                _ => None,
-            })
-            .filter(|(_, statement, _)| composed.below(&statement.place.file).is_some())
-            .collect();
-        let mut first: BTreeMap<&str, u32> = BTreeMap::new();
-        for (_, statement, name) in &keys {
-            let line = statement.place.line.unwrap_or(0);
-            let least = first.entry(&statement.place.file).or_insert(line);
-            *least = line.min(*least);
-            if statement.owner.is_empty() && *name == "defaults"
-                || statement.owner.len() == 2 && statement.owner[0] == "defaults"
-            {
-                let group = name.rsplit(' ').next().unwrap_or(name).trim_start_matches('/');
-                let (group, package) = group.split_once('@').unwrap_or((group, ""));
-                composed.groups.insert((group, package));
-            }
-            if statement.owner.is_empty() && *name == "defaults" {
-                named.extend(texts(&statement.value).into_iter().map(str::to_string));
-            }
-        }
-        composed.keys = keys
-            .into_iter()
-            .filter(|(_, statement, _)| {
-                let file = statement.place.file.as_str();
-                let (folder, stem) = split(composed.below(file).unwrap_or(file));
-                if folder.is_empty() {
-                    return named.contains(stem);
-                }
-                // Above its first key a file of a group may say into which package it goes.
-                let headed = first.get(file) != Some(&1);
-                !headed && composed.groups.iter().any(|(group, _)| is_group(folder, group))
-            })
-            .collect();
-        composed
-    }
-
-    /// A file's path from the folder it is composed from.
-    fn below<'f>(&self, file: &'f str) -> Option<&'f str> {
-        self.folders
-            .iter()
-            .find_map(|folder| file.strip_prefix(folder.as_str())?.strip_prefix('/'))
-    }
-
-    /// The names that a file's keys stand inside of by where the file lies.
-    fn around<'f>(&self, file: &'f str) -> Vec<&'f str>
-    where
-        'w: 'f,
-    {
-        let (folder, stem) = split(self.below(file).unwrap_or(file));
-        let packages = self
-            .groups
-            .iter()
-            .filter(|(group, _)| is_group(folder, group))
-            .flat_map(|(_, package)| package.split('.'));
-        folder
-            .split('/')
-            .chain([stem])
-            .chain(packages)
-            .filter(|part| !part.is_empty())
-            .collect()
-    }
-}
-
-/// Whether a folder is that of a group; groups of inner lists count from the folder of their own file.
-fn is_group(folder: &str, group: &str) -> bool {
-    folder
-        .strip_suffix(group)
-        .is_some_and(|above| above.is_empty() || above.ends_with('/'))
-}
-
-/// Folder and name without its ending.
-fn split(path: &str) -> (&str, &str) {
-    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    (folder, name.split('.').next().unwrap_or(name))
-}
-
-fn texts(value: &Expr) -> Vec<&str> {
-    match value {
-        Expr::Value(Value::Text(text)) => vec![text.as_str()],
-        Expr::List(items) => items.iter().flat_map(texts).collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// The folders and names of `@hydra.main(config_path=…, config_name=…)`.
-fn mains(world: &World<'_>) -> (BTreeSet<String>, BTreeSet<String>) {
-    let (mut folders, mut named) = (BTreeSet::new(), BTreeSet::new());
-    for module in world.modules {
-        let folder = module.path().rsplit_once('/').map_or("", |(folder, _)| folder);
-        for call in module.calls.iter().filter(|call| call.resolved == "hydra.main") {
-            let argument = |wanted: &str, at: usize| {
-                let by_name = call.keywords.iter().find(|(name, _)| name == wanted);
-                let value = by_name
-                    .map(|(_, local)| &world.statements[module.id(*local)].value)
-                    .or_else(|| call.positional.get(at).map(|argument| &argument.value));
-                match value {
-                    Some(Expr::Value(Value::Text(text))) => Some(text.as_str()),
-                    _ => None,
-                }
-            };
-            let Some(path) = argument("config_path", 0) else {
-                continue;
-            };
-            folders.extend(joined(folder, path).filter(|folder| !folder.is_empty()));
-            named.extend(argument("config_name", 1).map(|name| split(name).1.to_string()));
-        }
-    }
-    (folders, named)
+        referred.contains(name) || taken || built || of_hydra || name.starts_with('_')
+    };
+    composed
+        .keys
+        .iter()
+        .filter(|(_, statement, name)| !otherwise(statement, name))
+        .map(|&(id, _, name)| (id, name))
+        .collect()
 }
 
 /// Every name and word of the code that may stand for a key.

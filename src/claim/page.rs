@@ -56,6 +56,10 @@ const CHANGED: &str = "
   not refuted by configurations that nothing launches: needs-clarification instead of discrepancy.
 - The first row of a table is no header either where a cell of it is longer than 64 bytes: a sentence names no column.
 - Host memory asked for in Slurm's binary units also agrees with the decimal reading (`--mem=48000` with 48 GB).
+- Visible devices and GPUs asked for are processes only where a launcher or the code starts some: `nn.DataParallel` splits
+  one batch over all cards, and a setting that the code divides by the world size is what a step sees.
+- A batch size that only a documented command gives is not refuted by a program that nothing launches, nor supported
+  by one: needs-clarification either way. A program that does not train has no optimisation step.
 - `see.sha256` is the hash that `sed -n 3,6p FILE | sha256sum` prints.
 ";
 

@@ -9,6 +9,7 @@
 //! Example: `--batch_size 50` in a job script is a statement (form `Flag`), the option it sets another (form
 //! `Option`, value 32), and a link of kind `Flag` leads from the first to the second within the job's launch.
 
+mod compute;
 mod evaluate;
 mod expr;
 mod foreign;

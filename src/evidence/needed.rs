@@ -199,8 +199,14 @@ fn named(name: &str, names: &[String]) -> bool {
     names.iter().any(|wanted| alike(name, wanted))
 }
 
-/// `-` is `_`, and case is left to the judge.
+/// `-` is `_`, and case is left to the judge; `accum*` is any name of which a word begins so.
 fn alike(name: &str, wanted: &str) -> bool {
+    if let Some(stem) = wanted.strip_suffix('*') {
+        return name
+            .to_lowercase()
+            .split(['_', '-', '.'])
+            .any(|word| word.starts_with(stem));
+    }
     name.replace('-', "_").eq_ignore_ascii_case(&wanted.replace('-', "_"))
 }
 

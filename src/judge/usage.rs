@@ -17,6 +17,7 @@
 //! with = { padding = 4 }
 //! ```
 
+use super::weigh::ballot::dead_message;
 use super::weigh::branches::taken;
 use super::weigh::cite::{cite, noted};
 use super::weigh::compared::{How, compare_value};
@@ -153,7 +154,10 @@ fn judge(case: &Case<'_>) -> Ruling {
     let silence = match nowhere.or(idle.first().map(|(_, first)| (first, "only-in-branches-not-taken"))) {
         Some((first, why)) if live.is_empty() => {
             let place = first.place.short();
-            let because = Message::new(why).with("name", symbol).with("place", place);
+            let because = Message::new(why)
+                .with("name", symbol)
+                .with("why", dead_message(case.evidence, first).code)
+                .with("place", place);
             (Verdict::NeedsClarification, because)
         }
         _ => (named::silent_verdict(case), scope.silence(symbol)),

@@ -309,6 +309,9 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
         idle: &idle,
     };
     let mut launches = launch::bind(&commands, &mut statements, &mut links, &repository);
+    launch::mark_flags(&mut statements, &links, &launches, &|files| {
+        python::closed(files, &modules)
+    });
     opened::bind_keys(&statements, &mut links);
     opened::bind(&mut statements, &mut launches, &commands, &entries, paths);
     Evidence {

@@ -6,8 +6,6 @@
 //! Example: 50 seen through a job's flag is a ballot of grade `launched`, cited at the flag, the option's default 32 at
 //! its own place as overridden.
 
-use std::collections::BTreeSet;
-
 use super::cite::{cite, graded, noted, shown, step};
 use super::compared::{Compared, How, compare_setting};
 use super::setting::{Live, Seen, Sight, has_own_value};
@@ -61,6 +59,13 @@ pub(crate) fn ballot(case: &Case<'_>, graph: &Graph<'_>, seen: &Seen, how: How) 
                     caveats: Vec::new(),
                 },
                 Outcome::Absent => continue,
+            };
+            let compared = match base_value(case, graph, seen, live, how) {
+                Some(why) if compared.stand == Stand::Against => Compared {
+                    stand: Stand::Undecided(why),
+                    ..compared
+                },
+                _ => compared,
             };
             caveats.extend(compared.caveats);
             if live.resolved.value() == Some(&Value::Null) && compared.stand == Stand::Against {
@@ -121,6 +126,31 @@ pub(crate) fn ballot(case: &Case<'_>, graph: &Graph<'_>, seen: &Seen, how: How) 
         inherent: inherent(graph, seen),
         ..Ballot::new(stand, grade, found, citations).noting(caveats).along(chain)
     }
+}
+
+/// Where the paper gives the setting as people set it (`--lr 1e-4`), and the code makes another value of it before it is
+/// used (`args.lr = args.lr * 3`): which of the two the sentence means, it does not say.
+fn base_value(case: &Case<'_>, graph: &Graph<'_>, seen: &Seen, live: &Live, how: How) -> Option<Message> {
+    let is_set = |statement: &Statement| match statement.form {
+        Form::Flag | Form::Option { .. } | Form::Key | Form::Field | Form::Parameter | Form::Keyword => true,
+        Form::Variable => statement.owner.is_empty(),
+        _ => false,
+    };
+    seen.remade
+        .iter()
+        .filter(|(from, by)| *by == live.id && is_set(graph.statement(*from)))
+        .find_map(|(from, _)| {
+            let statement = graph.statement(*from);
+            let value = statement.value.literal()?;
+            let compared = compare_at(case, graph, live, value, how);
+            (compared.stand == Stand::For).then(|| {
+                Message::new("made-anew")
+                    .with("set", shown(&statement.value))
+                    .with("place", statement.place.short())
+                    .with("found", shown_outcome(&live.resolved.outcome))
+                    .with("by", graph.statement(live.id).place.short())
+            })
+        })
 }
 
 /// The name of the function or class whose result the value is, where the claim names one.
@@ -195,20 +225,24 @@ fn together(graph: &Graph<'_>, case: &Case<'_>, stands: &[(Stand, &Live)]) -> St
             format!("{} ({})", shown_outcome(&live.resolved.outcome), origin.place.short())
         })
         .collect();
+    let lives: Vec<&Live> = stands.iter().map(|(_, live)| *live).collect();
     if stands.iter().any(|(_, live)| live.resolved.open_branch) {
-        return Stand::Undecided(Message::new("branches-differ").with("values", places.join(", ")));
+        let choices = super::settle::branches(graph, &lives);
+        return Stand::Undecided(
+            Message::new("branches-differ")
+                .with("values", places.join(", "))
+                .with("choices", choices.join(", ")),
+        );
     }
-    let owners: BTreeSet<String> = stands
-        .iter()
-        .filter_map(|(_, live)| graph.statement(live.resolved.origin()).owner.last().cloned())
-        .collect();
-    let names = owners.into_iter().collect::<Vec<_>>().join(", ");
-    let known = case.claim.of.as_deref().unwrap_or_default();
+    // What the claim's own `of` leaves is not told apart by another.
+    let choices = match case.claim.of {
+        None => super::settle::owners(graph, &lives),
+        Some(_) => Vec::new(),
+    };
     Stand::Undecided(
         Message::new("two-live-values")
             .with("values", places.join(", "))
-            .with("owners", names)
-            .with("of", known),
+            .with("choices", choices.join(", ")),
     )
 }
 
@@ -295,8 +329,10 @@ pub(crate) fn bystanders(evidence: &Evidence, sight: &Sight) -> (Vec<Citation>, 
     (citations, caveats)
 }
 
-fn dead_message(evidence: &Evidence, statement: &Statement) -> Message {
+pub(crate) fn dead_message(evidence: &Evidence, statement: &Statement) -> Message {
     match &statement.dead {
+        Some(Dead::OnlyShown) => Message::new("only-shown"),
+        Some(Dead::NotDefined) => Message::new("not-defined"),
         Some(Dead::NeverCalled) => Message::new("never-called"),
         Some(Dead::NeverOpened) => Message::new("never-opened"),
         Some(Dead::BranchNotTaken) => Message::new("branch-not-taken"),

@@ -14,5 +14,7 @@ pub(crate) mod recommend;
 pub(crate) mod scope;
 pub(crate) mod selection;
 pub(crate) mod setting;
+pub(crate) mod settle;
 pub(crate) mod several;
+pub(crate) mod spread;
 pub(crate) mod vote;

@@ -46,6 +46,8 @@ pub(crate) struct Seen {
     pub(crate) ways: Vec<Vec<StatementId>>,
     /// Bear the name in a branch that is not taken here, or are read in such branches alone.
     pub(crate) not_taken: Vec<StatementId>,
+    /// Statements of the name from which another that takes their place is computed, and which that is.
+    pub(crate) remade: Vec<(StatementId, StatementId)>,
 }
 
 impl Seen {
@@ -60,6 +62,7 @@ impl Seen {
             feeders: Vec::new(),
             ways: Vec::new(),
             not_taken: Vec::new(),
+            remade: Vec::new(),
         }
     }
 
@@ -86,10 +89,21 @@ pub(crate) struct Sight {
     pub(crate) other_owners: BTreeSet<String>,
 }
 
-/// Whether an identifier is one of the names: `-` is `_`, constants also in upper case.
+/// Words beside the stem of a name with a star that do not make another thing of it: `accum_iter`, `num_accum_steps`.
+const COUNTING: &str = "gradient gradients grad grads steps step iter iters iteration iterations batches batch num n freq \
+    factor every number of count size";
+
+/// Whether an identifier is one of the names: `-` is `_`, constants also in upper case. `accum*` is any name of counting
+/// words of which one begins so (`accum_loss` is none).
 pub(crate) fn bears(name: &str, names: &[String]) -> bool {
     let name = name.replace('-', "_");
     names.iter().any(|wanted| {
+        if let Some(stem) = wanted.strip_suffix('*') {
+            let words: Vec<String> = name.to_lowercase().split('_').map(str::to_string).collect();
+            let counts =
+                |word: &String| word.starts_with(stem) || COUNTING.split_ascii_whitespace().any(|other| other == word);
+            return words.iter().any(|word| word.starts_with(stem)) && words.iter().all(counts);
+        }
         let wanted = wanted.replace('-', "_");
         name == wanted || name == wanted.to_uppercase()
     })
@@ -286,10 +300,11 @@ fn through(
             Form::ShellVariable => {
                 statement.place.file == launch.place.file
                     && launch.flags.iter().chain(&launch.factors).any(|&flag| {
-                        graph
-                            .resolve(flag, occasion)
-                            .iter()
-                            .any(|resolved| resolved.path.contains(&id))
+                        graph.statement(flag).dead.is_none()
+                            && graph
+                                .resolve(flag, occasion)
+                                .iter()
+                                .any(|resolved| resolved.path.contains(&id))
                     })
             }
             _ => launch.runs(statement),
@@ -331,6 +346,7 @@ fn standing_alone(graph: &Graph<'_>, case: &Case<'_>, scope: &InScope<'_>, alone
         mut overridden,
         mut uses,
         ways,
+        remade,
         ..
     } = seen;
     live.into_iter()
@@ -343,6 +359,7 @@ fn standing_alone(graph: &Graph<'_>, case: &Case<'_>, scope: &InScope<'_>, alone
             feeders: Vec::new(),
             ways: ways.clone(),
             not_taken: Vec::new(),
+            remade: remade.clone(),
         })
         .collect()
 }
@@ -357,7 +374,10 @@ fn live_among(graph: &Graph<'_>, occasion: Occasion<'_>, candidates: &[Statement
         feeders: Vec::new(),
         ways: Vec::new(),
         not_taken: Vec::new(),
+        remade: Vec::new(),
     };
+    let mut passed_over: Vec<(StatementId, Option<Value>, StatementId)> = Vec::new();
+    let mut handed: Vec<(StatementId, StatementId)> = Vec::new();
     for &id in candidates {
         let statement = graph.statement(id);
         let runs = graph.runs(&statement.guards, id, occasion);
@@ -370,14 +390,23 @@ fn live_among(graph: &Graph<'_>, occasion: Occasion<'_>, candidates: &[Statement
                 continue;
             }
             resolved.open_branch |= runs.is_none();
+            let own = resolved.passed_over.iter().filter(|(step, _)| *step != id);
+            passed_over.extend(own.map(|(step, value)| (*step, value.clone(), resolved.origin())));
+            let mut replaced: Vec<StatementId> = vec![id];
+            for &step in resolved.path.iter().rev() {
+                if !replaced.contains(&step) && replaced.iter().any(|later| graph.replaces(*later, step)) {
+                    replaced.push(step);
+                }
+            }
             let giver = resolved
                 .path
                 .iter()
                 .copied()
-                .find(|step| *step != id && candidates.contains(step));
+                .find(|step| candidates.contains(step) && !replaced.contains(step));
             match giver {
                 Some(giver) => {
                     seen.feeders.push(giver);
+                    handed.push((giver, id));
                     seen.ways.push(resolved.path.clone());
                     if resolved.overridden.contains(&id) && has_own_value(statement) {
                         seen.overridden.push((id, giver));
@@ -389,10 +418,34 @@ fn live_among(graph: &Graph<'_>, occasion: Occasion<'_>, candidates: &[Statement
                     if resolved.overridden.contains(&id) && has_own_value(statement) {
                         seen.overridden.push((id, resolved.origin()));
                     }
+                    // `lr = lr * 3` takes the place of what it is computed from.
+                    let before = resolved
+                        .path
+                        .iter()
+                        .filter(|step| **step != id && candidates.contains(step));
+                    seen.remade.extend(before.map(|giver| (*giver, id)));
                     seen.live.push(Live { id, resolved });
                 }
             }
         }
+    }
+    // A none that an expression puts a value in the place of (`layers or 10`) is not what took effect.
+    let looked_at = |id: StatementId| passed_over.iter().any(|(step, ..)| *step == id);
+    let handed: BTreeSet<StatementId> = handed
+        .into_iter()
+        .filter(|(_, user)| !looked_at(*user))
+        .map(|(giver, _)| giver)
+        .collect();
+    let (over, live): (Vec<Live>, Vec<Live>) = std::mem::take(&mut seen.live).into_iter().partition(|live| {
+        !handed.contains(&live.id)
+            && passed_over
+                .iter()
+                .any(|(step, value, by)| *step == live.id && *by != live.id && value.as_ref() == live.resolved.value())
+    });
+    seen.live = live;
+    for live in over {
+        let by = passed_over.iter().find(|(step, ..)| *step == live.id);
+        seen.overridden.extend(by.map(|(.., by)| (live.id, *by)));
     }
     seen.live
         .dedup_by(|a, b| a.resolved.path == b.resolved.path && a.resolved.outcome == b.resolved.outcome);

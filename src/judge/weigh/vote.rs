@@ -121,10 +121,14 @@ impl Question {
                         .with("expected", &expected)
                 })
         };
-        // A program that only a documented command starts counts against the others' agreement, and a value that
-        // stands in the code, seen through such a command alone, against their disagreement.
-        let against_support = weak_word(Stand::Against, |ballot| ballot.documented_alone);
-        let against_refusal = weak_word(Stand::For, |ballot| ballot.inherent);
+        // A program that only a documented command starts counts against the others' agreement, also where it is not
+        // decided, and against their disagreement, as does a value that stands in the code, seen through such a command.
+        let undecided = others.iter().find_map(|ballot| match &ballot.stand {
+            Stand::Undecided(why) if ballot.documented_alone => Some(why.clone()),
+            _ => None,
+        });
+        let against_support = weak_word(Stand::Against, |ballot| ballot.documented_alone).or(undecided);
+        let against_refusal = weak_word(Stand::For, |ballot| ballot.inherent || ballot.documented_alone);
         for ballot in others {
             if ballot.stand == Stand::Against && !below_floor {
                 caveats.push(

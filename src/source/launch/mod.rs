@@ -18,6 +18,7 @@ mod launchers;
 mod named;
 mod options;
 mod strip;
+mod unused;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,6 +34,7 @@ use flags::Flag;
 pub use named::named;
 use options::Options;
 use strip::Program;
+pub use unused::mark_flags;
 
 /// What binding knows of the repository besides its commands and statements.
 pub struct Repository<'r> {

@@ -19,6 +19,7 @@ mod imports;
 mod module;
 mod options;
 pub mod packages;
+mod parsers;
 mod reach;
 mod reads;
 mod remarks;
@@ -33,6 +34,7 @@ use ruff_text_size::Ranged;
 
 pub use bind::{Running, bind};
 pub use module::Module;
+pub use parsers::closed;
 pub use reach::{entries, reach};
 
 use super::{File, FileFacts, Reader};

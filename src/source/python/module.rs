@@ -36,10 +36,16 @@ pub struct Module {
     pub(super) entries: Vec<EntryFact>,
     /// Variables and attributes that hold a callable chosen when the code runs.
     pub(super) picks: BTreeMap<Local, Pick>,
+    /// `d.setdefault("x", …)`: what it puts in stays in.
+    pub(super) put_in: BTreeSet<Local>,
     /// `parser.set_defaults(x=…)`: the keyword statements.
     pub(super) set_defaults: Vec<Local>,
     /// Identifiers inside string literals: a function may be looked up by its name.
     pub(super) words: BTreeSet<String>,
+    /// Offsets of reads that only print or log what they read.
+    pub(super) shown: BTreeSet<usize>,
+    /// Where the calls that only print or log begin.
+    pub(super) shows: BTreeSet<usize>,
     /// It has a `__main__` block, or work at module level that a script does.
     pub(super) works: bool,
     /// The bodies of its `__main__` blocks, in bytes.
@@ -247,8 +253,11 @@ impl Module {
             assigned: Vec::new(),
             entries: Vec::new(),
             picks: BTreeMap::new(),
+            put_in: BTreeSet::new(),
             set_defaults: Vec::new(),
             words: BTreeSet::new(),
+            shown: BTreeSet::new(),
+            shows: BTreeSet::new(),
             works: false,
             mains: Vec::new(),
             offered: BTreeSet::new(),

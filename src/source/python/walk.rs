@@ -16,6 +16,7 @@ use super::branches::known;
 use super::expression::{Names, callee, path};
 use super::imports::collect_aliases;
 use super::module::{Binding, Block, BlockId, Bound, Local, Module, ScopeId, Site};
+use super::reads::shows;
 use crate::evidence::{Dead, Expr, Form, Grade, Guard, Statement, Subject};
 use crate::place::SourceText;
 use crate::quantity::Unit;
@@ -38,6 +39,10 @@ pub(super) struct Walk<'a> {
     pub dead: Option<Dead>,
     /// Option groups and subparsers by the variable that holds them.
     pub groups: BTreeMap<String, Vec<String>>,
+    /// Docstrings, and whose they are.
+    pub docstrings: Vec<(TextRange, Vec<String>)>,
+    /// The call that is being walked and only shows what it is given.
+    pub showing: Option<TextRange>,
     depth: usize,
     too_deep: bool,
 }
@@ -73,12 +78,17 @@ pub(super) fn walk(source: &SourceText, parsed: &Parsed<ast::ModModule>) -> (Vec
         guards: Vec::new(),
         dead: None,
         groups: BTreeMap::new(),
+        docstrings: Vec::new(),
+        showing: None,
         depth: 0,
         too_deep: false,
     };
+    walk.docstring(&parsed.syntax().body, &[]);
     walk.statements(&parsed.syntax().body);
     walk.units_from_comments();
     walk.commented_out();
+    walk.remarked();
+    walk.described();
     (walk.out, walk.module, walk.too_deep)
 }
 
@@ -175,6 +185,9 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn read(&mut self, path: String, at: usize) {
+        if self.showing.is_some() {
+            self.module.shown.insert(at);
+        }
         self.module.scopes[self.scope].reads.push((path, at));
     }
 
@@ -291,7 +304,13 @@ impl<'a> Walk<'a> {
                 if self.scope == 0 {
                     self.works_by(self.is_work(&expr.value));
                 }
+                let shows = matches!(&*expr.value, ast::Expr::Call(call) if shows(call));
+                if shows {
+                    self.module.shows.insert(expr.value.start().to_usize());
+                }
+                let before = std::mem::replace(&mut self.showing, shows.then(|| expr.value.range()));
                 self.expr(&expr.value, None);
+                self.showing = before;
             }
             ast::Stmt::Return(returned) => {
                 if let Some(value) = &returned.value {

@@ -370,19 +370,24 @@ impl<'a> Batch<'a> {
         self.factor("accumulation", ACCUMULATION, otherwise, &|_| true)
     }
 
-    fn nodes(&self) -> Factor {
+    /// Processes, and the machines by which they are to be multiplied.
+    fn spread_over(&self) -> [Factor; 2] {
         let one = || Some(BigDecimal::from(1));
-        self.factor("nodes", NODES, self.given(&["nodes"]).or_else(one), &|_| true)
+        let processes = self.factor("processes", PROCESSES, self.processes(), &|_| true);
+        let mut nodes = self.factor("nodes", NODES, self.given(&["nodes"]).or_else(one), &|_| true);
+        drop_counted_machines(&self.graph, &processes.sight, &mut nodes.sight);
+        [processes, nodes]
     }
 
     /// Where each process has a batch of its own.
     fn product(&self) -> Question {
         let own = |spread| !shared(spread);
+        let [processes, nodes] = self.spread_over();
         let factors = [
             self.factor("per_device", &[], self.given(&["per_device"]), &own),
             self.accumulation(),
-            self.factor("processes", PROCESSES, self.processes(), &|_| true),
-            self.nodes(),
+            processes,
+            nodes,
         ];
         self.question("per_device * accumulation * processes * nodes", &factors)
     }
@@ -395,15 +400,31 @@ impl<'a> Batch<'a> {
 
     /// A device's part of a batch that all share.
     fn part(&self) -> Ruling {
-        let factors = [
-            self.factor("per_device", &[], None, &|_| true),
-            self.factor("processes", PROCESSES, self.processes(), &|_| true),
-            self.nodes(),
-        ];
+        let [processes, nodes] = self.spread_over();
+        let factors = [self.factor("per_device", &[], None, &|_| true), processes, nodes];
         let mut ruling = self.question("per_device / (processes * nodes)", &factors).decide();
         recommend::add_usual(self.case.claim, &mut ruling);
         ruling
     }
+}
+
+/// Accelerate's `num_processes` counts the processes of all machines, on the command line and in its file: beside it,
+/// `num_machines` multiplies nothing. Other launchers' counts are of one machine (`num_gpus`).
+fn drop_counted_machines(graph: &Graph<'_>, processes: &Sight, nodes: &mut Sight) {
+    let named = |seen: &Seen, name: &str| {
+        seen.live.iter().any(|live| {
+            matches!(&graph.statement(live.id).subject, Subject::Setting { name: theirs } if theirs.replace('-', "_") == name)
+        })
+    };
+    // What no launch gives fills every launch that is silent on it, as in the product.
+    let together = |a: &Seen, b: &Seen| a.launch == b.launch || a.launch.is_none() || b.launch.is_none();
+    nodes.occasions.retain(|machines| {
+        let counted = processes
+            .occasions
+            .iter()
+            .any(|seen| together(seen, machines) && named(seen, "num_processes"));
+        !(counted && named(machines, "num_machines"))
+    });
 }
 
 /// Whether a step sees what the setting says, however many processes there are.

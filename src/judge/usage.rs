@@ -18,6 +18,7 @@
 //! ```
 
 use super::weigh::ballot::dead_message;
+use super::weigh::branches::taken;
 use super::weigh::cite::{cite, noted};
 use super::weigh::compared::{How, compare_value};
 use super::weigh::named;
@@ -108,13 +109,17 @@ fn judge(case: &Case<'_>) -> Ruling {
     let (live, dead): (Vec<_>, Vec<_>) = uses
         .into_iter()
         .partition(|(_, s)| s.dead.is_none() && s.form != Form::CommentedOut);
-    let context: Vec<Citation> = dead
+    let mut context: Vec<Citation> = dead
         .iter()
         .map(|(_, s)| noted(s, Stance::Context, Message::new("never-called")))
         .collect();
     let mut caveats = scope.caveats();
     let gaps = unread(case, &scope);
-    if unused {
+    let (live, idle) = taken(case, &scope, live);
+    let idle_note = || Message::new("branch-not-taken-here");
+    context.extend(idle.iter().map(|(_, s)| noted(s, Stance::Context, idle_note())));
+    // What no branch taken comes to shows as little of absence as of use.
+    if unused && (idle.is_empty() || !live.is_empty()) {
         return not_used(case, &scope, symbol, &live, context, gaps);
     }
     let ballots = match claim.fields.get("with") {
@@ -137,7 +142,7 @@ fn judge(case: &Case<'_>) -> Ruling {
         .as_deref()
         .map(|of| owner(case, &scope, of))
         .unwrap_or_default();
-    if ballots.is_empty() && live.is_empty() && dead.is_empty() && gaps.is_empty() {
+    if ballots.is_empty() && live.is_empty() && dead.is_empty() && idle.is_empty() && gaps.is_empty() {
         ballots.extend(
             owners
                 .iter()
@@ -145,16 +150,15 @@ fn judge(case: &Case<'_>) -> Ruling {
         );
     }
     let unused_by_owner = live.is_empty() && !ballots.is_empty();
-    let silence = match dead.first() {
-        Some((_, first)) if live.is_empty() => {
+    let nowhere = dead.first().map(|(_, first)| (first, "only-dead-evidence"));
+    let silence = match nowhere.or(idle.first().map(|(_, first)| (first, "only-in-branches-not-taken"))) {
+        Some((first, why)) if live.is_empty() => {
             let place = first.place.short();
-            (
-                Verdict::NeedsClarification,
-                Message::new("only-dead-evidence")
-                    .with("name", symbol)
-                    .with("why", dead_message(case.evidence, first).code)
-                    .with("place", place),
-            )
+            let because = Message::new(why)
+                .with("name", symbol)
+                .with("why", dead_message(case.evidence, first).code)
+                .with("place", place);
+            (Verdict::NeedsClarification, because)
         }
         _ => (named::silent_verdict(case), scope.silence(symbol)),
     };

@@ -60,19 +60,26 @@ pub fn gather(repository: &mut Repository, mut wanted: Wanted) -> Evidence {
         .iter()
         .flat_map(|scope| scope.files.iter().map(String::as_str))
         .collect();
-    let paths: Vec<String> = repository
+    let mut paths: Vec<String> = repository
         .entries()
         .iter()
         .filter(|entry| (!entry.ignored && entry.vendored.is_none()) || named.contains(entry.path.as_str()))
         .map(|entry| entry.path.clone())
         .collect();
-
-    let read = read_all(repository, &paths, &wanted.asks, &scopes, wanted.threads.max(1));
+    let mut read = read_all(repository, &paths, &wanted.asks, &scopes, wanted.threads.max(1));
+    let launched = launched_too(repository, &wanted, &scopes, &mut paths, &mut read);
+    let ignored: Vec<String> = repository
+        .entries()
+        .iter()
+        .filter(|entry| entry.ignored && named.contains(entry.path.as_str()) && !launched.contains(&entry.path))
+        .map(|entry| entry.path.clone())
+        .collect();
     let mut merged = Merged::default();
     for facts in read {
         merged.add(facts);
     }
     let mut evidence = bind(merged, &paths);
+    evidence.ignored = ignored;
     quotes(repository, &mut wanted, &mut evidence);
     evidence.asks = wanted.asks;
     evidence.scopes = scopes;
@@ -83,6 +90,34 @@ pub fn gather(repository: &mut Repository, mut wanted: Wanted) -> Evidence {
     evidence.gaps.sort();
     evidence.gaps.dedup();
     evidence.needed()
+}
+
+/// Reads the ignored files that commands name, and those that these name in turn, into their places among the others.
+/// Gives all ignored files that commands name.
+fn launched_too(
+    repository: &mut Repository,
+    wanted: &Wanted,
+    scopes: &[ScopeFiles],
+    paths: &mut Vec<String>,
+    read: &mut Vec<Read>,
+) -> BTreeSet<String> {
+    let mut launched = BTreeSet::new();
+    loop {
+        let commands = read.iter().flat_map(|one| &one.facts.commands);
+        let found = repository.ignored_among(&launch::named(commands));
+        launched.extend(found.iter().cloned());
+        let new: Vec<String> = found
+            .into_iter()
+            .filter(|file| paths.binary_search(file).is_err())
+            .collect();
+        if new.is_empty() {
+            return launched;
+        }
+        read.extend(read_all(repository, &new, &wanted.asks, scopes, wanted.threads.max(1)));
+        read.sort_by(|a, b| a.path.cmp(&b.path));
+        paths.extend(new);
+        paths.sort();
+    }
 }
 
 /// What one file gave.
@@ -258,7 +293,7 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
         ..
     } = facts;
     cards::from_directives(&mut statements);
-    python::bind(&mut statements, &mut links, &modules);
+    let read_under = python::bind(&mut statements, &mut links, &modules);
     config::bind(&statements, &mut links, paths);
     manifest::bind(&statements, &mut links);
     let entries = python::entries(&modules);
@@ -296,10 +331,12 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
         asks: Vec::new(),
         digests,
         scopes: Vec::new(),
+        ignored: Vec::new(),
         entries,
         statements,
         links,
         launches,
+        read_under,
         gaps,
     }
 }

@@ -315,6 +315,13 @@ pub(crate) fn bystanders(evidence: &Evidence, sight: &Sight) -> (Vec<Citation>, 
         );
         citations.push(noted(statement, Stance::Context, why));
     }
+    for &id in &sight.not_taken {
+        citations.push(noted(
+            &evidence.statements[id],
+            Stance::Context,
+            Message::new("branch-not-taken-here"),
+        ));
+    }
     for &id in &sight.commented_out {
         let note = Message::new("commented-out");
         citations.push(noted(&evidence.statements[id], Stance::Context, note));

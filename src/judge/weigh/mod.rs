@@ -1,10 +1,12 @@
 //! What judges share: votes, the setting seen through its occasions, comparing, citing, what is impossible in itself.
 
 pub(crate) mod ballot;
+pub(crate) mod branches;
 pub(crate) mod cards;
 pub(crate) mod cite;
 pub(crate) mod compared;
 pub(crate) mod effective;
+pub(crate) mod gpu_count;
 pub(crate) mod impossible;
 pub(crate) mod named;
 pub(crate) mod product;

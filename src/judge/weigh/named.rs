@@ -116,6 +116,13 @@ fn silence(case: &Case<'_>, scope: &InScope<'_>, sight: &Sight, names: &[String]
             .with("place", place);
         return ((Verdict::NeedsClarification, because), None);
     }
+    if let Some(&first) = sight.not_taken.first() {
+        let place = case.evidence.statements[first].place.short();
+        let because = Message::new("only-in-branches-not-taken")
+            .with("name", &name)
+            .with("place", place);
+        return ((Verdict::NeedsClarification, because), None);
+    }
     if let Some(of) = &case.claim.of {
         let calls: Vec<&Statement> = calls_of(case, scope, of);
         if let Some(first) = calls.first() {

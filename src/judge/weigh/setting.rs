@@ -14,6 +14,7 @@
 
 use std::collections::BTreeSet;
 
+use super::branches::read_in_no_branch_taken;
 use super::effective::{drop_counters, prefer_stronger_source};
 use super::scope::InScope;
 use crate::evidence::{
@@ -43,6 +44,8 @@ pub(crate) struct Seen {
     pub(crate) feeders: Vec<StatementId>,
     /// The ways along which values travelled to their uses.
     pub(crate) ways: Vec<Vec<StatementId>>,
+    /// Bear the name in a branch that is not taken here, or are read in such branches alone.
+    pub(crate) not_taken: Vec<StatementId>,
     /// Statements of the name from which another that takes their place is computed, and which that is.
     pub(crate) remade: Vec<(StatementId, StatementId)>,
 }
@@ -58,6 +61,7 @@ impl Seen {
             uses: Vec::new(),
             feeders: Vec::new(),
             ways: Vec::new(),
+            not_taken: Vec::new(),
             remade: Vec::new(),
         }
     }
@@ -74,6 +78,8 @@ pub(crate) struct Sight {
     pub(crate) occasions: Vec<Seen>,
     /// Bear the name, and nothing runs them.
     pub(crate) dead: Vec<StatementId>,
+    /// Bear the name in branches that no occasion takes.
+    pub(crate) not_taken: Vec<StatementId>,
     /// Sentences and cells in scope.
     pub(crate) prose: Vec<StatementId>,
     /// Comments and docstrings beside the code: they have no vote where the code speaks.
@@ -199,6 +205,7 @@ pub(crate) fn look(
     let mut covered: BTreeSet<StatementId> = BTreeSet::new();
     for launch in launches(case, graph, scope) {
         let seen = through(graph, case, launch, &code, &mut covered);
+        sight.not_taken.extend(&seen.not_taken);
         if !seen.live.is_empty() {
             sight.occasions.push(seen);
         }
@@ -208,6 +215,15 @@ pub(crate) fn look(
         .filter(|id| !covered.contains(id) && scope.has(&evidence.statements[*id].place.file))
         .collect();
     sight.occasions.extend(standing_alone(graph, case, scope, &alone));
+    let spoken: BTreeSet<StatementId> = sight
+        .occasions
+        .iter()
+        .flat_map(|seen| seen.live.iter().flat_map(|live| &live.resolved.path).chain(&seen.uses))
+        .copied()
+        .collect();
+    sight.not_taken.sort_unstable();
+    sight.not_taken.dedup();
+    sight.not_taken.retain(|id| !spoken.contains(id));
     sight
 }
 
@@ -305,7 +321,11 @@ fn through(
             covered.insert(id);
         }
     }
+    let (unread, candidates): (Vec<StatementId>, Vec<StatementId>) = candidates
+        .into_iter()
+        .partition(|&id| read_in_no_branch_taken(graph, occasion, id));
     let mut seen = live_among(graph, occasion, &candidates, Some(launch_id));
+    seen.not_taken.extend(unread);
     prefer_stronger_source(graph, launch, &mut seen);
     drop_counters(graph, &mut seen);
     seen
@@ -339,6 +359,7 @@ fn standing_alone(graph: &Graph<'_>, case: &Case<'_>, scope: &InScope<'_>, alone
             uses: std::mem::take(&mut uses),
             feeders: Vec::new(),
             ways: ways.clone(),
+            not_taken: Vec::new(),
             remade: remade.clone(),
         })
         .collect()
@@ -353,6 +374,7 @@ fn live_among(graph: &Graph<'_>, occasion: Occasion<'_>, candidates: &[Statement
         uses: Vec::new(),
         feeders: Vec::new(),
         ways: Vec::new(),
+        not_taken: Vec::new(),
         remade: Vec::new(),
     };
     let mut passed_over: Vec<(StatementId, Option<Value>, StatementId)> = Vec::new();
@@ -361,6 +383,7 @@ fn live_among(graph: &Graph<'_>, occasion: Occasion<'_>, candidates: &[Statement
         let statement = graph.statement(id);
         let runs = graph.runs(&statement.guards, id, occasion);
         if runs == Some(false) {
+            seen.not_taken.push(id);
             continue;
         }
         for mut resolved in graph.resolve(id, occasion) {

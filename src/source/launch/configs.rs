@@ -45,20 +45,14 @@ impl Binder<'_> {
             let known = known_texts(&flag.value, &command.words[flag.words.0..=flag.words.1], flag);
             // `-c` says what its option is called.
             let named = self.options.named(&flag.written, at).unwrap_or(&flag.name);
-            let speaks = SPEAKS
-                .split_ascii_whitespace()
-                .any(|word| named.to_ascii_lowercase().contains(word));
+            let speaks = speaks_of_settings(named);
             for text in &known {
                 // `vit.py:b16,cifar10` hands what stands behind the colon to the file's `get_config`.
                 let text = match text.split_once(".py:") {
                     Some((file, _)) if speaks => &format!("{file}.py"),
                     _ => text,
                 };
-                let sure = has_ending(
-                    text,
-                    &[".yaml", ".yml", ".toml", ".gin", ".ini", ".cfg", ".jsonnet", ".conf"],
-                );
-                if sure || (speaks && has_ending(text, &[".json", ".py", ".txt"])) {
+                if holds_settings(named, text) {
                     configs.extend(find(text));
                 }
                 match flag.name.as_str() {
@@ -100,6 +94,19 @@ impl Binder<'_> {
             }
         }
     }
+}
+
+/// Whether the file that a flag names holds settings, by its ending and the flag's name.
+pub(super) fn holds_settings(flag: &str, text: &str) -> bool {
+    has_ending(
+        text,
+        &[".yaml", ".yml", ".toml", ".gin", ".ini", ".cfg", ".jsonnet", ".conf"],
+    ) || (speaks_of_settings(flag) && has_ending(text, &[".json", ".py", ".txt"]))
+}
+
+fn speaks_of_settings(flag: &str) -> bool {
+    let flag = flag.to_ascii_lowercase();
+    SPEAKS.split_ascii_whitespace().any(|word| flag.contains(word))
 }
 
 /// The texts of a flag's value that are known.

@@ -17,6 +17,7 @@ mod factors;
 mod flags;
 mod launchers;
 mod media;
+mod named;
 mod nested;
 mod options;
 mod parsed;
@@ -38,6 +39,7 @@ use crate::source::{Command, Word};
 
 use entry::Paths;
 use flags::Flag;
+pub use named::named;
 use options::Options;
 use strip::Program;
 pub use unused::mark_flags;

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::module::{Module, Scope, ScopeId, ScopeKind};
 use super::super::reach::entries;
+use super::keys::unread_keys;
 use super::lookup::{looked_up, words};
 use super::unused::{Unused, unused};
 use super::world::World;
@@ -103,6 +104,7 @@ pub(super) fn dead(world: &World<'_>, called: &BTreeSet<String>) -> Vec<(Stateme
     let unused = unused(world);
     unread_parameters(world, &unused, &mut found);
     unread_options(world, called, &unused, &mut found);
+    unread_keys(world, called, &mut found);
     for (module, local, shown) in &unused.variables {
         let why = if *shown { Dead::OnlyShown } else { Dead::NeverRead };
         found.push((world.modules[*module].id(*local), why));
@@ -271,7 +273,7 @@ fn unread_options(world: &World<'_>, called: &BTreeSet<String>, unused: &Unused,
 }
 
 /// Whether the parsed options go as a whole to code that is not in the repository, or by `**`.
-fn handed_over_whole(world: &World<'_>, module: usize, called: &BTreeSet<String>) -> bool {
+pub(super) fn handed_over_whole(world: &World<'_>, module: usize, called: &BTreeSet<String>) -> bool {
     let options = |value: &Expr| match value {
         Expr::Ref(path) => {
             let last = path.strip_suffix(".__dict__").unwrap_or(path);

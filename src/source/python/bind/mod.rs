@@ -7,9 +7,12 @@
 //! keyword to the parameter `batch_size` of `Trainer.__init__` (an argument).
 
 mod arguments;
+mod branches;
 mod callees;
+mod composed;
 mod dead;
 mod holders;
+mod keys;
 mod keywords;
 mod later;
 mod look;
@@ -28,16 +31,16 @@ use std::collections::BTreeSet;
 pub use running::Running;
 
 use super::module::{Module, ScopeId};
-use crate::evidence::{Dead, Link, LinkKind, Statement, StatementId, Subject};
+use crate::evidence::{Dead, Link, LinkKind, ReadUnder, Statement, StatementId, Subject};
 use arguments::{Calls, Made};
 use callees::Callees;
 use world::{Here, World};
 
 /// Links the statements of all Python files and marks the dead ones. Keywords that are written as positions or come
-/// from a spread dictionary are added behind the statements there are.
-pub fn bind(statements: &mut Vec<Statement>, links: &mut Vec<Link>, modules: &[Module]) {
+/// from a spread dictionary are added behind the statements there are. Gives what is read under conditions alone.
+pub fn bind(statements: &mut Vec<Statement>, links: &mut Vec<Link>, modules: &[Module]) -> Vec<ReadUnder> {
     let mut found: BTreeSet<Link> = BTreeSet::new();
-    let (added, own, dead) = {
+    let (added, own, dead, read_under) = {
         let mut world = World::new(statements, modules);
         let mut bound = calls(&world);
         hand_arguments(&mut world, &bound);
@@ -90,7 +93,7 @@ pub fn bind(statements: &mut Vec<Statement>, links: &mut Vec<Link>, modules: &[M
             added.push(statement);
         }
         dead.append(&mut marks);
-        (added, own, dead)
+        (added, own, dead, branches::read_under(&world, &called))
     };
     for (id, why) in dead {
         if statements[id].dead.is_none() {
@@ -104,6 +107,7 @@ pub fn bind(statements: &mut Vec<Statement>, links: &mut Vec<Link>, modules: &[M
     }
     statements.extend(added);
     links.extend(found);
+    read_under
 }
 
 /// Every call with what it may call by name.

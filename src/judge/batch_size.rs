@@ -25,7 +25,7 @@ use super::weigh::compared::How;
 use super::weigh::effective::count_devices;
 use super::weigh::product::Factor;
 use super::weigh::scope::InScope;
-use super::weigh::setting::{Seen, Sight, look};
+use super::weigh::setting::{Live, Seen, Sight, look};
 use super::weigh::{impossible, named, recommend};
 use super::{Case, Kind};
 use crate::claim::{Key, KindSpec, Shape};
@@ -164,6 +164,7 @@ fn per_step(case: &Case<'_>) -> Ruling {
         );
         count_devices(&graph, &mut sight);
         if name == "processes" {
+            launcher_speaks(case, &graph, &mut sight);
             gpus_asked_for(case, &scope, &mut sight);
         }
         Factor {
@@ -200,6 +201,20 @@ fn per_step(case: &Case<'_>) -> Ruling {
     let mut ruling = question.decide();
     recommend::add_usual(case.claim, &mut ruling);
     ruling
+}
+
+/// A count that the launcher is told speaks before what the code only learns when it runs (`args.world_size`).
+fn launcher_speaks(case: &Case<'_>, graph: &Graph<'_>, sight: &mut Sight) {
+    for seen in &mut sight.occasions {
+        let Some(launch) = seen.launch.map(|id| &case.evidence.launches[id]) else {
+            continue;
+        };
+        let told = |live: &Live| launch.factors.contains(&live.id) && live.resolved.value().is_some();
+        if seen.live.iter().any(told) {
+            seen.live
+                .retain(|live| live.resolved.value().is_some() || graph.statement(live.id).form == Form::Flag);
+        }
+    }
 }
 
 /// Where a launch says nothing of its processes: the GPUs that its job asks for.

@@ -219,7 +219,7 @@ impl Binder<'_> {
             Subject::Setting {
                 name: flag.name.clone(),
             },
-            flag.value.clone(),
+            flags::digits(flag.value.clone()),
             place,
             &flag.owner,
         );

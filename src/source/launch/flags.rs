@@ -5,7 +5,7 @@
 //!
 //! Example: with an option `--fp16` whose default is false, `--fp16 data.json` is the switch `fp16` = true.
 
-use crate::evidence::Expr;
+use crate::evidence::{Arg, DIGITS, Expr};
 use crate::quantity::Value;
 use crate::source::Word;
 use crate::source::python::Takes as Defined;
@@ -269,6 +269,37 @@ fn behind_sign(raw: &str, known: &str) -> Expr {
         ] => Expr::Ref(raw.to_string()),
         _ if !known.contains(['$', '`']) => literal::expr(unquoted(known)),
         _ => Expr::Opaque(raw.to_string()),
+    }
+}
+
+/// A number with a variable in it, `${LR}e-5`: put together where the variable is known.
+pub(super) fn digits(value: Expr) -> Expr {
+    let Expr::Opaque(raw) = &value else { return value };
+    let pieces = lex::pieces(raw, 0..raw.len(), true);
+    let mut args = Vec::new();
+    for piece in &pieces {
+        args.push(Arg {
+            keyword: None,
+            value: match &piece.kind {
+                lex::Kind::Text(text)
+                    if text
+                        .bytes()
+                        .all(|byte| byte.is_ascii_digit() || b"eE.-".contains(&byte)) =>
+                {
+                    Expr::Value(Value::Text(text.clone()))
+                }
+                lex::Kind::Variable(lex::Variable {
+                    part: lex::Part::Whole,
+                    default: None,
+                    ..
+                }) => Expr::Ref(raw[piece.range.clone()].to_string()),
+                _ => return value,
+            },
+        });
+    }
+    Expr::Call {
+        callee: DIGITS.to_string(),
+        args,
     }
 }
 

@@ -267,7 +267,7 @@ impl Binder<'_> {
             Subject::Setting {
                 name: flag.name.clone(),
             },
-            flag.value.clone(),
+            flags::digits(flag.value.clone()),
             place,
             &flag.owner,
         );

@@ -159,6 +159,7 @@ impl Binder<'_> {
         };
         let takes = |flag: &str| self.options.takes(flag, &at);
         let mut read = flags::read(&command.words, stripped.arguments, &takes);
+        flags::undecided_sweeps(&command.words, stripped.arguments, &mut read);
         let pairs = self.options.merges_pairs(&reach);
         let inner = flags::within(&command.words, stripped.arguments, &read, pairs);
         if foreign && entry.is_none() && read.is_empty() {

@@ -128,13 +128,18 @@ pub(super) fn unseen(words: &[Word], from: usize, read: &[Flag]) -> Vec<usize> {
         .collect()
 }
 
-/// A key of yacs: dotted, or in upper case.
+/// A key of yacs: dotted, or in upper case; no file.
 fn is_key(text: &str) -> bool {
     let upper = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    let last = text.rsplit('.').next().unwrap_or(text);
+    let file = [
+        "yaml", "yml", "json", "toml", "cfg", "py", "txt", "pth", "pt", "ckpt", "bin",
+    ]
+    .contains(&last);
     is_path(text)
         && !text.contains(['/', '@', ':'])
-        && (text.bytes().all(upper) || text.contains('.'))
         && !text.contains("..")
+        && (text.bytes().all(upper) || (text.contains('.') && !file))
 }
 
 /// The words that are neither flags nor their values.

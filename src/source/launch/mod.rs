@@ -171,6 +171,7 @@ impl Binder<'_> {
             _ => None,
         };
         let mut read = media.unwrap_or_else(|| flags::read(&command.words, stripped.arguments, &takes));
+        flags::undecided_sweeps(&command.words, stripped.arguments, &mut read);
         let pairs = self.options.merges_pairs(&reach);
         let inner = flags::within(&command.words, stripped.arguments, &read, pairs);
         if foreign && entry.is_none() && read.is_empty() {

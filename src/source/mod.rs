@@ -21,6 +21,7 @@ pub mod manifest;
 pub mod opened;
 pub mod prose;
 pub mod python;
+mod quotes;
 pub mod scheduler;
 pub mod shell;
 pub mod site;

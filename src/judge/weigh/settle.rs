@@ -6,7 +6,8 @@
 //! Example: `of = "Encoder"` for 512, `of = "Decoder"` for 256.
 
 use super::ballot::shown_outcome;
-use super::setting::{Live, owned};
+use super::identity::owned;
+use super::setting::Live;
 use crate::evidence::{Expr, Graph, Guard, Statement};
 use crate::quantity::Value;
 

@@ -6,7 +6,7 @@
 //!
 //! Example: `args.batch_size //= world_size` in a file that the launch runs: the setting is the step's, a device has a part.
 
-use super::setting::bears;
+use super::identity::bears;
 use crate::evidence::{Evidence, Expr, Form, Graph, LaunchId, Occasion, Statement, StatementId, Subject};
 use crate::judge::Case;
 
@@ -19,6 +19,8 @@ const PROCESSES: &[&str] = &[
     "Accelerator",
     "init_distributed",
     "init_distributed_mode",
+    "launch",
+    "notebook_launcher",
 ];
 /// One process that splits what it is given over its devices.
 const SPLITS: &[&str] = &["DataParallel"];

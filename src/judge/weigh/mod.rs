@@ -1,5 +1,6 @@
 //! What judges share: votes, the setting seen through its occasions, comparing, citing, what is impossible in itself.
 
+pub(crate) mod asked;
 pub(crate) mod ballot;
 pub(crate) mod branches;
 pub(crate) mod cards;
@@ -9,6 +10,7 @@ pub(crate) mod effective;
 pub(crate) mod gpu_count;
 pub(crate) mod impossible;
 pub(crate) mod named;
+pub(crate) mod owners;
 pub(crate) mod product;
 pub(crate) mod recommend;
 pub(crate) mod scope;

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use chrono::NaiveDate;
 
 use super::file::{CLAIM_FILE, Repository, digest};
-use super::{FileFacts, READERS, Reader, cards, config, data, launch, manifest, opened, python, quotes};
+use super::{FileFacts, READERS, Reader, cards, config, data, launch, manifest, opened, overlay, python, quotes};
 use crate::evidence::{Ask, Evidence, SCHEMA, Scope, ScopeFiles, Statement, Subject, Tool};
 use crate::place::SourceText;
 use crate::quantity::Value;
@@ -289,7 +289,7 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
         ..
     } = facts;
     cards::from_directives(&mut statements);
-    let read_under = python::bind(&mut statements, &mut links, &modules);
+    let bound = python::bind(&mut statements, &mut links, &modules);
     config::bind(&statements, &mut links, paths);
     manifest::bind(&statements, &mut links);
     let entries = python::entries(&modules);
@@ -320,6 +320,7 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
         unseen: &unseen,
     };
     opened::bind(&mut statements, &mut links, &mut launches, &commands, &code);
+    overlay::bind(&statements, &mut links, &launches, &bound.laid_over);
     Evidence {
         tool: Tool::default(),
         schema: SCHEMA,
@@ -332,7 +333,7 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
         statements,
         links,
         launches,
-        read_under,
+        read_under: bound.read_under,
         gaps,
     }
 }

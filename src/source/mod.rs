@@ -19,6 +19,7 @@ pub mod launch;
 pub mod makefile;
 pub mod manifest;
 pub mod opened;
+pub mod overlay;
 pub mod prose;
 pub mod python;
 mod quotes;

@@ -14,7 +14,7 @@
 
 use std::collections::BTreeSet;
 
-use super::branches::read_in_no_branch_taken;
+use super::branches::{laid_over, read_in_no_branch_taken};
 use super::effective::{drop_counters, prefer_stronger_source};
 use super::identity::{bears, nearest_owner, owned};
 use super::scope::InScope;
@@ -260,8 +260,17 @@ fn through(
     let (unread, candidates): (Vec<StatementId>, Vec<StatementId>) = candidates
         .into_iter()
         .partition(|&id| read_in_no_branch_taken(graph, occasion, id));
+    let replaced: Vec<(StatementId, StatementId)> = candidates
+        .iter()
+        .filter_map(|&id| Some((id, laid_over(graph, launch_id, id)?)))
+        .collect();
+    let candidates: Vec<StatementId> = candidates
+        .into_iter()
+        .filter(|id| replaced.iter().all(|(flag, _)| flag != id))
+        .collect();
     let mut seen = live_among(graph, occasion, &candidates, Some(launch_id));
     seen.not_taken.extend(unread);
+    seen.overridden.extend(replaced);
     prefer_stronger_source(graph, launch, &mut seen);
     drop_counters(graph, &mut seen);
     seen

@@ -170,7 +170,7 @@ fn answers(statement: &Statement, ask: &Ask) -> bool {
         ) => canonical(package) == canonical(wanted),
         (Subject::Import { symbol: path, .. }, Ask::Usage { symbol }) => shares_a_name(path, symbol),
         (Subject::Call { callee: path } | Subject::Definition { symbol: path }, Ask::Usage { symbol }) => {
-            shares_a_name(path, symbol)
+            shares_a_name(path, symbol) || statement.looks_up_by_text()
         }
         (Subject::Directive { .. }, Ask::Scheduler | Ask::Cards | Ask::Runtime) => true,
         (Subject::Card { .. }, Ask::Cards) => true,

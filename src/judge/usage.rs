@@ -5,7 +5,8 @@
 //! over files that were all read whole, and says how many.
 //!
 //! ## Why it can be wrong
-//! An import is a use, and so is a call; the ruling says which. A file that could not be read whole might hold the use.
+//! An import is a use, and so is a call; the ruling says which. A file that could not be read whole might hold the use, and
+//! so might a call that takes something by a text (`getattr(torch.optim, name)`): beside one, nothing is shown to be absent.
 //!
 //! ## Example
 //! ```toml
@@ -17,6 +18,7 @@
 //! with = { padding = 4 }
 //! ```
 
+use super::weigh::by_text::{may_be_named, taken_by_text};
 use super::weigh::cite::{cite, noted};
 use super::weigh::compared::{How, compare_value};
 use super::weigh::named;
@@ -113,8 +115,9 @@ fn judge(case: &Case<'_>) -> Ruling {
         .collect();
     let mut caveats = scope.caveats();
     let gaps = unread(case, &scope);
+    let by_text = taken_by_text(case, &scope, symbol);
     if unused {
-        return not_used(case, &scope, symbol, &live, context, gaps);
+        return not_used(case, &scope, symbol, &live, context, gaps, &by_text);
     }
     let ballots = match claim.fields.get("with") {
         Some(Field::Arguments(wanted)) => called_with(case, &live, wanted),
@@ -154,8 +157,15 @@ fn judge(case: &Case<'_>) -> Ruling {
                     .with("place", place),
             )
         }
-        _ => (named::silent_verdict(case), scope.silence(symbol)),
+        _ => match by_text.first() {
+            Some(first) => (Verdict::NeedsClarification, may_be_named(symbol, first)),
+            None => (named::silent_verdict(case), scope.silence(symbol)),
+        },
     };
+    let mut context = context;
+    if live.is_empty() && dead.is_empty() {
+        context.extend(by_text.iter().map(|statement| cite(statement, Stance::Context)));
+    }
     // Without arguments one use is enough; with them, every call counts.
     let quorum = if claim.fields.get("with").is_some() {
         claim.quorum
@@ -312,6 +322,8 @@ fn unread<'a>(case: &Case<'a>, scope: &InScope<'_>) -> Vec<&'a str> {
         .iter()
         .filter(|gap| scope.reaches(case.evidence, &gap.file))
         .filter(|gap| !matches!(gap.why, GapReason::Ignored | GapReason::Vendored | GapReason::OwnReport))
+        // Of the formats that are not read, notebooks hold Python; a table or a Dockerfile uses nothing.
+        .filter(|gap| gap.why != GapReason::UnknownFormat || gap.file.ends_with(".ipynb"))
         .map(|gap| gap.file.as_str())
         .collect()
 }
@@ -352,6 +364,7 @@ fn not_used(
     live: &[(StatementId, &Statement)],
     context: Vec<Citation>,
     gaps: Vec<&str>,
+    by_text: &[&Statement],
 ) -> Ruling {
     let ballots: Vec<Ballot> = live
         .iter()
@@ -367,6 +380,8 @@ fn not_used(
                 .with("files", gaps.join(", "))
                 .with("symbol", symbol),
         )
+    } else if let Some(first) = by_text.first() {
+        (Verdict::NeedsClarification, may_be_named(symbol, first))
     } else {
         (
             Verdict::Supported,
@@ -374,6 +389,10 @@ fn not_used(
         )
     };
     let absent = silence.0 == Verdict::Supported && ballots.is_empty();
+    let mut context = context;
+    if ballots.is_empty() {
+        context.extend(by_text.iter().map(|statement| cite(statement, Stance::Context)));
+    }
     let mut ruling = Question {
         expected: format!("not {symbol}"),
         ballots,

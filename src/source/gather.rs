@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 
 use super::file::{CLAIM_FILE, Repository, digest};
 use super::latex::{Paper, find_in_text};
-use super::{File, FileFacts, READERS, Reader, cards, config, data, launch, manifest, opened, python};
+use super::{File, FileFacts, READERS, Reader, cards, config, data, launch, manifest, opened, python, unread};
 use crate::evidence::Expr;
 use crate::evidence::{
     Ask, Evidence, Form, Gap, GapReason, Grade, SCHEMA, Scope, ScopeFiles, Statement, Subject, Tool,
@@ -78,7 +78,13 @@ pub fn gather(repository: &mut Repository, mut wanted: Wanted) -> Evidence {
     evidence.scopes = scopes;
     evidence.as_of = wanted.as_of;
     evidence.gaps.extend(repository.gaps());
+    evidence.gaps.extend(paths.iter().filter_map(|path| unread::gap(path)));
     // A claim file is no evidence, and nobody expects it to be.
+    let claims = evidence.gaps.iter().filter(|gap| gap.detail == CLAIM_FILE);
+    let claims: BTreeSet<String> = claims.map(|gap| gap.file.clone()).collect();
+    for scope in &mut evidence.scopes {
+        scope.files.retain(|file| !claims.contains(file));
+    }
     evidence.gaps.retain(|gap| gap.detail != CLAIM_FILE);
     evidence.gaps.sort();
     evidence.gaps.dedup();

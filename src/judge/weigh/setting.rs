@@ -1,7 +1,8 @@
 //! A setting seen through its occasions: which launches, entry scripts and definitions speak of it, and what it is there.
 //!
 //! An occasion is one launch in scope; where no launch in scope reaches an entry script in scope, that script's
-//! launches from elsewhere, else the script without flags; and each definition in scope that none of these reach.
+//! launches from elsewhere, else the script without flags; and each definition in scope that none of these reach. A file
+//! that a command starts is an entry script, whoever imports it as well.
 //!
 //! Within an occasion a statement that takes its value from another statement of the same name is a use of it, and
 //! the one that gives it is the value. What is left are the live values: one is the answer, several that differ
@@ -15,6 +16,7 @@
 use std::collections::BTreeSet;
 
 use super::effective::{drop_counters, prefer_stronger_source};
+use super::owners;
 use super::scope::InScope;
 use crate::evidence::{
     Evidence, Expr, Form, Graph, Launch, LaunchId, Occasion, Outcome, Resolved, Statement, StatementId, Subject,
@@ -166,7 +168,7 @@ pub(crate) fn look(
         if let Some(of) = of
             && !owned(statement, of)
         {
-            sight.other_owners.insert(statement.owner.join("."));
+            sight.other_owners.insert(owners::named_parts(statement).join("."));
             continue;
         }
         let in_scope = scope.has(&statement.place.file);
@@ -227,7 +229,14 @@ fn launches(case: &Case<'_>, graph: &Graph<'_>, scope: &InScope<'_>) -> Vec<Laun
         }
     }
     let in_scope = chosen.clone();
-    for entry in evidence.entries.iter().filter(|entry| scope.has(entry)) {
+    // A file that others import is an entry as well where a command starts it.
+    let started = evidence
+        .launches
+        .iter()
+        .filter(|launch| command(launch))
+        .filter_map(|launch| launch.entry.as_ref());
+    let entries: BTreeSet<&String> = evidence.entries.iter().chain(started).collect();
+    for entry in entries.into_iter().filter(|entry| scope.has(entry)) {
         let reached = in_scope.iter().any(|&id| {
             let launch = &evidence.launches[id];
             launch.entry.as_ref() == Some(entry) || launch.reach.binary_search(entry).is_ok()

@@ -12,6 +12,7 @@
 mod callers;
 mod configs;
 mod entry;
+mod environment;
 mod factors;
 mod flags;
 mod launchers;
@@ -160,6 +161,7 @@ impl Binder<'_> {
         for (statement, name) in shadowed {
             self.statements[statement].dead = counts.get(&name).map(|&by| Dead::Shadowed { by });
         }
+        self.environment(&command, &reach, id);
         let idle = entry.as_deref().map_or(Vec::new(), |entry| self.idle_in(entry));
         for callers::Handed { from, to, kind, slot } in given {
             self.link(from, to, kind, slot, Some(id));

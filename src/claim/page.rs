@@ -59,6 +59,10 @@ const CHANGED: &str = "
   (`LJ049-0022.wav`), or four digits at least among the same other characters (`LJ049-0022`). Where a first row is
   taken for a header and no column of numbers stands below it, a caveat says so.
 - Host memory asked for in Slurm's binary units also agrees with the decimal reading (`--mem=48000` with 48 GB).
+- Visible devices and GPUs asked for are processes only where a launcher or the code starts some: `nn.DataParallel` splits
+  one batch over all cards, and a setting that the code divides by the world size is what a step sees.
+- A batch size that only a documented command gives is not refuted by a program that nothing launches, nor supported
+  by one: needs-clarification either way. A program that does not train has no optimisation step.
 - `see.sha256` is the hash that `sed -n 3,6p FILE | sha256sum` prints.
 ";
 

@@ -63,9 +63,40 @@ pub(super) fn evaluate(expr: &Expr, lookup: &dyn Fn(&str) -> Lookup) -> Option<V
     }
 }
 
+/// The part of an expression that its value is, where conditions that are decided leave one: `b` of `a or b` where `a`
+/// is none, `x` of `x if x is not None else 3` where it is something.
+pub(super) fn chosen<'e>(expr: &'e Expr, lookup: &dyn Fn(&str) -> Lookup) -> &'e Expr {
+    match expr {
+        Expr::Choice { test, then, otherwise } => match truth(test, lookup) {
+            Some(true) => chosen(then, lookup),
+            Some(false) => chosen(otherwise, lookup),
+            None => expr,
+        },
+        Expr::Binary { op, left, right } if op == "or" || op == "and" => match truth(left, lookup) {
+            Some(holds) if holds == (op == "or") => chosen(left, lookup),
+            Some(_) => chosen(right, lookup),
+            None => expr,
+        },
+        _ => expr,
+    }
+}
+
 /// Python's truth of an expression: empty, zero and none are false.
 pub(super) fn truth(expr: &Expr, lookup: &dyn Fn(&str) -> Lookup) -> Option<bool> {
-    evaluate(expr, lookup).map(|value| truthy(&value))
+    match expr {
+        Expr::Binary { op, left, right } if op == "and" || op == "or" => {
+            let decides = op == "or";
+            match (truth(left, lookup), truth(right, lookup)) {
+                (Some(a), _) if a == decides => Some(decides),
+                // The right side decides the truth, whatever the left one is.
+                (_, Some(b)) if b == decides => Some(decides),
+                (Some(_), Some(b)) => Some(b),
+                _ => None,
+            }
+        }
+        Expr::Unary { op, operand } if op == "not" => truth(operand, lookup).map(|holds| !holds),
+        _ => evaluate(expr, lookup).map(|value| truthy(&value)),
+    }
 }
 
 fn truthy(value: &Value) -> bool {
@@ -87,8 +118,6 @@ fn binary(op: &str, left: &Expr, right: &Expr, lookup: &dyn Fn(&str) -> Lookup) 
             return match (a, b) {
                 (Some(a), _) if decides(&a) => Some(a),
                 (Some(_), b) => b,
-                // The right side decides the truth, whatever the left one is.
-                (None, Some(b)) if decides(&b) => Some(Value::Bool(op == "or")),
                 (None, _) => None,
             };
         }

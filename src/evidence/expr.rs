@@ -76,6 +76,23 @@ impl Expr {
         found
     }
 
+    /// Whether it is a literal that says the same as another value: `0.90` and `.9`, `"Adam"` and `adam`.
+    pub fn same_value(&self, other: &Value) -> bool {
+        match (self, other) {
+            (Expr::Value(Value::Number(a)), Value::Number(b)) => a.value == b.value,
+            (Expr::Value(Value::Text(a)), Value::Text(b)) => a.eq_ignore_ascii_case(b),
+            (Expr::Value(a), b) => a == b,
+            _ => false,
+        }
+    }
+
+    /// Whether a part of it is not understood.
+    pub fn is_partly_opaque(&self) -> bool {
+        let mut found = false;
+        self.visit(&mut |expr| found |= matches!(expr, Expr::Opaque(text) if !text.is_empty()));
+        found
+    }
+
     fn visit<'e>(&'e self, see: &mut impl FnMut(&'e Expr)) {
         see(self);
         match self {

@@ -10,7 +10,8 @@
 //! Example: within the launch of `04_eval_base.job`, the keyword `batch_size=args.batch_size` resolves to 50 by way of
 //! the option (default 32, overridden) and the flag; without a launch it resolves to 32.
 
-use super::evaluate::{Lookup, evaluate, truth};
+use super::compute::{evaluated, given, shown};
+use super::evaluate::{Lookup, truth};
 use super::resolved::{Occasion, Outcome, Resolved};
 use super::{Evidence, Form, Guard, LinkKind, Statement, StatementId};
 use crate::quantity::Value;
@@ -52,6 +53,14 @@ impl<'e> Graph<'e> {
     /// All values the statement may hold within the occasion; never empty.
     pub fn resolve(&self, id: StatementId, occasion: Occasion<'_>) -> Vec<Resolved> {
         self.walk(id, occasion, &mut Vec::new())
+    }
+
+    /// Whether a statement takes the place of another: a later assignment, a flag, an argument.
+    pub fn replaces(&self, id: StatementId, other: StatementId) -> bool {
+        self.incoming[other].iter().any(|&index| {
+            let link = &self.evidence.links[index];
+            link.from == id && link.kind == LinkKind::Override
+        })
     }
 
     /// Whether the conditions around a statement let it run: `None` where one cannot be decided.
@@ -284,6 +293,16 @@ impl<'e> Graph<'e> {
         // Each name may have several values: one evaluation per combination, bounded.
         let mut worlds: Vec<Vec<(String, Resolved)>> = vec![Vec::new()];
         let mut names: Vec<&str> = statement.value.references();
+        // What is not understood has no value, and takes it from the names that it reads all the same.
+        if statement.value.is_partly_opaque() {
+            let tested: Vec<&str> = statement
+                .guards
+                .iter()
+                .flat_map(|guard| guard.test.references())
+                .collect();
+            let read = self.active(id, occasion).filter_map(|(.., slot)| slot);
+            names.extend(read.filter(|slot| !tested.contains(slot)));
+        }
         names.sort_unstable();
         names.dedup();
         for name in names {
@@ -305,7 +324,7 @@ impl<'e> Graph<'e> {
         }
         worlds
             .into_iter()
-            .map(|world| self.evaluated(id, statement, world, occasion))
+            .map(|world| evaluated(id, statement, world, occasion))
             .collect()
     }
 
@@ -343,54 +362,6 @@ impl<'e> Graph<'e> {
         }
         found
     }
-
-    fn evaluated(
-        &self,
-        id: StatementId,
-        statement: &Statement,
-        world: Vec<(String, Resolved)>,
-        occasion: Occasion<'_>,
-    ) -> Resolved {
-        let handed_on = matches!(statement.value, super::Expr::Ref(_));
-        if handed_on && let [(_, only)] = world.as_slice() {
-            let mut resolved = only.clone();
-            if resolved.path != [id] {
-                resolved.path.push(id);
-            }
-            return resolved;
-        }
-        let outcome = evaluate(
-            &statement.value,
-            &|name| match world.iter().find(|(filled, _)| filled == name) {
-                Some((_, resolved)) => resolved.value().cloned().map_or(Lookup::Unknown, Lookup::Value),
-                None => given(name, occasion.given)
-                    .cloned()
-                    .map_or(Lookup::Unknown, Lookup::Value),
-            },
-        );
-        let outcome = match outcome {
-            Some(value) => Outcome::Known(value),
-            None => Outcome::Unknown(shown(statement)),
-        };
-        let mut path: Vec<StatementId> = Vec::new();
-        let mut overridden = Vec::new();
-        let mut open_branch = false;
-        for (_, resolved) in &world {
-            path.extend(resolved.path.iter().filter(|&&step| step != id));
-            overridden.extend(&resolved.overridden);
-            open_branch |= resolved.open_branch;
-        }
-        path.dedup();
-        path.push(id);
-        Resolved {
-            outcome,
-            path,
-            giver: id,
-            overridden,
-            computed: !handed_on,
-            open_branch,
-        }
-    }
 }
 
 /// Whether conditions leave no way out: one of them is empty, or for some test they cover both outcomes.
@@ -411,24 +382,4 @@ fn every_way(ways: &[Vec<&Guard>]) -> bool {
             .collect();
         every_way(&left)
     })
-}
-
-/// What the claim gives for a name, compared at its last segment.
-fn given<'a>(name: &str, given: &'a [(String, Value)]) -> Option<&'a Value> {
-    let last = name.trim_start_matches(['$', '{']).trim_end_matches('}');
-    let last = last.rsplit(['.', '/']).next().unwrap_or(last);
-    given
-        .iter()
-        .find(|(key, _)| key.replace('-', "_") == last.replace('-', "_"))
-        .map(|(_, value)| value)
-}
-
-/// The expression as it stands; what is not understood is shown by its line.
-fn shown(statement: &Statement) -> String {
-    match &statement.value {
-        super::Expr::Opaque(text) if text.is_empty() => {
-            statement.place.excerpt.lines().next().unwrap_or("").trim().to_string()
-        }
-        expr => expr.to_string(),
-    }
 }

@@ -9,8 +9,10 @@
 //! Example: `--batch_size 50` in a job script is a statement (form `Flag`), the option it sets another (form
 //! `Option`, value 32), and a link of kind `Flag` leads from the first to the second within the job's launch.
 
+mod compute;
 mod evaluate;
 mod expr;
+mod foreign;
 mod graph;
 mod needed;
 mod resolved;
@@ -50,12 +52,27 @@ pub struct Evidence {
     pub digests: BTreeMap<String, String>,
     /// For every scope that was asked about: the files it matches.
     pub scopes: Vec<ScopeFiles>,
+    /// Git-ignored files that were read because a scope matches them, and no launch names: evidence for the claims with
+    /// such a scope alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ignored: Vec<String>,
     /// Files that are run from the command line: they have a `__main__` block or top-level work, and no other file imports them.
     pub entries: Vec<String>,
     pub statements: Vec<Statement>,
     pub links: Vec<Link>,
     pub launches: Vec<Launch>,
+    /// Options and keys that the code reads nowhere but under conditions. Sorted by statement.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub read_under: Vec<ReadUnder>,
     pub gaps: Vec<Gap>,
+}
+
+/// An option or key with all the statements that read it, each of them under some condition.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReadUnder {
+    pub statement: StatementId,
+    pub readers: Vec<StatementId>,
 }
 
 /// The program that wrote a file.
@@ -166,7 +183,11 @@ pub struct Idle {
 impl Launch {
     /// Whether its code comes to a statement: the file is one it runs, and nothing idle is around the statement.
     pub fn runs(&self, statement: &Statement) -> bool {
-        let place = &statement.place;
+        self.runs_at(&statement.place)
+    }
+
+    /// Whether its code comes to a place.
+    pub fn runs_at(&self, place: &Place) -> bool {
         self.reach.binary_search(&place.file).is_ok() && self.idle_at(place).is_none()
     }
 
@@ -281,7 +302,7 @@ pub enum GapReason {
     OutsideRoot,
     /// Its syntax is broken; what stands before and after the fault was read.
     Broken,
-    /// Git-ignored, and no claim's `in` names it.
+    /// Git-ignored, and neither a claim's `in` nor a command names it.
     Ignored,
     /// Vendored code, a virtual environment, generated files.
     Vendored,

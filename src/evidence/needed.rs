@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Ask, Dead, Evidence, Form, LinkKind, Statement, StatementId, Subject};
+use super::{Ask, Dead, Evidence, Expr, Form, LinkKind, Statement, StatementId, Subject};
 use crate::quantity::packages::canonical;
 
 impl Evidence {
@@ -81,6 +81,8 @@ impl Evidence {
             .map(|(id, _)| id)
             .collect();
         keep.extend(arguments);
+        let kept_reads = self.read_under.iter().filter(|read| keep.contains(&read.statement));
+        keep.extend(kept_reads.flat_map(|read| &read.readers).collect::<Vec<_>>());
         let mut queue: Vec<StatementId> = keep.iter().copied().collect();
         while let Some(id) = queue.pop() {
             let shadow = match self.statements[id].dead {
@@ -96,7 +98,7 @@ impl Evidence {
     }
 
     /// The evidence with these statements alone, in their order, renumbered.
-    fn only(mut self, keep: &BTreeSet<StatementId>) -> Evidence {
+    pub(super) fn only(mut self, keep: &BTreeSet<StatementId>) -> Evidence {
         // In the order in which they stand in the repository, whoever found them.
         let mut order: Vec<StatementId> = keep.iter().copied().collect();
         order.sort_by(|&a, &b| {
@@ -133,6 +135,15 @@ impl Evidence {
             });
         self.links.sort();
         self.links.dedup();
+        // A reader that is left out may be the one that runs.
+        self.read_under.retain_mut(|read| {
+            let readers = read.readers.len();
+            renumber(&mut read.readers);
+            let statement = number.get(&read.statement).copied();
+            read.statement = statement.unwrap_or_default();
+            statement.is_some() && read.readers.len() == readers
+        });
+        self.read_under.sort();
         for launch in &mut self.launches {
             renumber(&mut launch.flags);
             renumber(&mut launch.factors);
@@ -162,7 +173,11 @@ fn answers(statement: &Statement, ask: &Ask) -> bool {
     match (&statement.subject, ask) {
         (Subject::Setting { name }, Ask::Setting { names }) => named(name, names),
         (Subject::Setting { name }, Ask::Usage { symbol }) => {
-            statement.form == Form::Flag && alike(name, symbol.trim_start_matches('-'))
+            // An owner may be the variable that holds what is built.
+            let holds = matches!(statement.form, Form::Variable | Form::Attribute)
+                && matches!(statement.value, Expr::Call { .. })
+                && symbol.rsplit('.').next() == Some(name);
+            holds || statement.form == Form::Flag && alike(name, symbol.trim_start_matches('-'))
         }
         (
             Subject::Dependency { package, .. } | Subject::Import { package, .. },

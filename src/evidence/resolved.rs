@@ -35,6 +35,8 @@ pub struct Resolved {
     pub computed: bool,
     /// A condition that could not be decided stands on the way.
     pub open_branch: bool,
+    /// What an expression looked at and did not take: `layers or 10` takes the place of a `layers` that is none.
+    pub passed_over: Vec<(StatementId, Option<Value>)>,
 }
 
 /// A value, or the text of what could not be evaluated.
@@ -72,6 +74,7 @@ impl Resolved {
             overridden: Vec::new(),
             computed: false,
             open_branch: false,
+            passed_over: Vec::new(),
         }
     }
 }

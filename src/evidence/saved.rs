@@ -62,6 +62,13 @@ impl Evidence {
         if !launches {
             return damaged("a launch names a statement that is not there");
         }
+        let readers = self
+            .read_under
+            .iter()
+            .all(|read| read.statement < statements && read.readers.iter().all(|&id| id < statements));
+        if !readers {
+            return damaged("a statement is read by one that is not there");
+        }
         let shadows = self.statements.iter().all(|statement| match statement.dead {
             Some(super::Dead::Shadowed { by }) => by < statements,
             _ => true,

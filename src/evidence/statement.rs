@@ -246,6 +246,10 @@ pub struct Guard {
 pub enum Dead {
     /// A parameter, key or option that nothing reads.
     NeverRead,
+    /// An option or parameter whose only readers print or log it.
+    OnlyShown,
+    /// A flag that the program which is started does not define.
+    NotDefined,
     /// Its function is called from nowhere.
     NeverCalled,
     /// A configuration file that nothing opens and no launch names.

@@ -25,6 +25,7 @@ use std::collections::BTreeSet;
 
 use bigdecimal::BigDecimal;
 
+use super::weigh::cite::{cite, shown};
 use super::weigh::compared::How;
 use super::weigh::effective::count_devices;
 use super::weigh::product::Factor;
@@ -34,9 +35,10 @@ use super::weigh::spread::{Spread, spread, symbols, trains, undivided};
 use super::weigh::vote::Question;
 use super::weigh::{impossible, named, recommend};
 use super::{Case, Kind};
-use crate::claim::{Key, KindSpec, Shape};
-use crate::evidence::{Ask, Evidence, Form, Grade, Graph, LaunchId, Subject};
-use crate::verdict::{Message, Ruling, Verdict};
+use crate::claim::{Claim, Key, KindSpec, Shape};
+use crate::evidence::{Ask, Evidence, Form, Grade, Graph, Launch, LaunchId, Outcome, StatementId, Subject};
+use crate::quantity::Value;
+use crate::verdict::{Message, Ruling, Stance, Verdict};
 
 const ACCUMULATION: &[&str] = &[
     "gradient_accumulation_steps",
@@ -134,7 +136,8 @@ fn judge(case: &Case<'_>) -> Ruling {
 fn per_device(case: &Case<'_>) -> Ruling {
     let graph = Graph::new(case.evidence);
     let scope = InScope::of(case);
-    let names = named::names(case.claim, &KIND.spec);
+    let all = named::names(case.claim, &KIND.spec);
+    let names = explicit(case, &graph, &scope, &all).unwrap_or_else(|| all.clone());
     let launches: BTreeSet<Option<LaunchId>> = look(case, &graph, &scope, &names, case.claim.of.as_deref())
         .occasions
         .iter()
@@ -142,17 +145,39 @@ fn per_device(case: &Case<'_>) -> Ruling {
         .collect();
     let spreads: Vec<Spread> = launches
         .iter()
-        .map(|&launch| spread(case, &graph, launch, &names))
+        .map(|&launch| spread(case, &graph, launch, &names, &owned(ACCUMULATION)))
         .collect();
-    let shared = |one: &Spread| matches!(one, Spread::Shared(_));
-    if !spreads.is_empty() && spreads.iter().all(shared) && case.claim.formula.is_none() {
+    let split = |one: &Spread| matches!(one, Spread::Shared(_));
+    if !spreads.is_empty() && spreads.iter().all(split) && case.claim.formula.is_none() {
         let whole = undivided(case.evidence);
-        return Batch::of(case, &whole, names).part();
+        let mut ruling = Batch::of(case, &whole, names).part();
+        as_written(case.evidence, &whole, &mut ruling);
+        let dividing = spreads.iter().find_map(|one| match one {
+            Spread::Shared(id) => Some(&case.evidence.statements[*id]),
+            _ => None,
+        });
+        if let Some(statement) = dividing.filter(|_| ruling.verdict == Verdict::NeedsClarification) {
+            // Whatever the setting says, here it is made another value than a device takes.
+            ruling.citations.retain(|citation| citation.place != statement.place);
+            ruling.citations.insert(0, cite(statement, Stance::Contradicts));
+        }
+        return ruling;
     }
-    let mut ruling = named::judge(case, &KIND.spec, How::EXACT);
+    let speaks = Claim {
+        names: if names == all { case.claim.names.clone() } else { names },
+        ..case.claim.clone()
+    };
+    let mut ruling = named::judge(
+        &Case {
+            claim: &speaks,
+            ..*case
+        },
+        &KIND.spec,
+        How::EXACT,
+    );
     let open = spreads.iter().find_map(|one| match one {
         Spread::Shared(id) | Spread::Open(id) => Some(*id),
-        Spread::Processes | Spread::Unseen => None,
+        Spread::Processes | Spread::Accumulated(_) | Spread::Unseen => None,
     });
     if let Some(id) = open
         && ruling.verdict != Verdict::NoEvidence
@@ -178,8 +203,47 @@ fn per_step(case: &Case<'_>) -> Ruling {
     question.ballots.extend(Batch::of(case, &whole, names).shared().ballots);
     question.caveats.extend(batch.left_out());
     let mut ruling = question.decide();
+    as_written(case.evidence, &whole, &mut ruling);
     recommend::add_usual(case.claim, &mut ruling);
     ruling
+}
+
+/// Shows what stands in the files, where a division was left out to compute.
+fn as_written(code: &Evidence, whole: &Evidence, ruling: &mut Ruling) {
+    let changed: Vec<_> = code
+        .statements
+        .iter()
+        .zip(&whole.statements)
+        .filter(|(own, other)| own.value != other.value)
+        .collect();
+    for (own, other) in changed {
+        let (now, written) = (shown(&other.value), shown(&own.value));
+        for citation in ruling
+            .citations
+            .iter_mut()
+            .filter(|citation| citation.place == own.place)
+        {
+            if citation.value == now {
+                citation.value.clone_from(&written);
+            }
+        }
+        for step in ruling.chain.iter_mut().filter(|step| step.place == own.place) {
+            if step.value == now {
+                step.value.clone_from(&written);
+            }
+        }
+    }
+}
+
+/// Names that say "per device" speak before those that may be anybody's (an evaluation's `batch_size`), where any does.
+fn explicit(case: &Case<'_>, graph: &Graph<'_>, scope: &InScope<'_>, names: &[String]) -> Option<Vec<String>> {
+    let explicit: Vec<String> = names
+        .iter()
+        .filter(|name| PER_DEVICE.contains(&name.as_str()))
+        .cloned()
+        .collect();
+    let sight = look(case, graph, scope, &explicit, case.claim.of.as_deref());
+    (!sight.occasions.is_empty()).then_some(explicit)
 }
 
 /// The batch of every launch, with how each spreads it.
@@ -201,20 +265,13 @@ impl<'a> Batch<'a> {
         let case = Case { evidence, ..*code };
         let graph = Graph::new(evidence);
         let scope = InScope::of(&case);
-        // Names that say "per device" speak before those that may be anybody's (an evaluation's `batch_size`).
-        let explicit: Vec<String> = names
-            .iter()
-            .filter(|name| PER_DEVICE.contains(&name.as_str()))
-            .cloned()
-            .collect();
-        let spoken = !look(&case, &graph, &scope, &explicit, case.claim.of.as_deref())
-            .occasions
-            .is_empty();
+        let explicit = explicit(&case, &graph, &scope, &names);
+        let spoken = explicit.is_some();
         Batch {
             code,
             code_graph: Graph::new(code.evidence),
             case,
-            names: if spoken { explicit } else { names },
+            names: explicit.unwrap_or(names),
             graph,
             scope,
             explicit: spoken,
@@ -222,7 +279,7 @@ impl<'a> Batch<'a> {
     }
 
     fn spread(&self, launch: Option<LaunchId>) -> Spread {
-        match spread(self.code, &self.code_graph, launch, &self.names) {
+        match spread(self.code, &self.code_graph, launch, &self.names, &owned(ACCUMULATION)) {
             Spread::Unseen | Spread::Open(_) if self.explicit => Spread::Processes,
             spread => spread,
         }
@@ -245,8 +302,14 @@ impl<'a> Batch<'a> {
         };
         let mut sight = look(&self.case, &self.graph, &self.scope, names, of);
         count_devices(&self.graph, &mut sight);
+        for seen in &mut sight.occasions {
+            told_by_the_job(&self.case, seen);
+        }
         if name == "processes" {
             gpus_asked_for(&self.case, &self.scope, &mut sight);
+        }
+        if name == "nodes" {
+            nodes_asked_for(&self.case, &self.scope, &mut sight);
         }
         if name == "per_device" {
             let steps = |seen: &Seen| trains(self.case.evidence, seen.launch);
@@ -258,8 +321,8 @@ impl<'a> Batch<'a> {
         // Cards that are there are processes only where something starts them.
         if name == "processes" {
             sight.occasions.retain(|seen| {
-                let started = matches!(self.spread(seen.launch), Spread::Processes | Spread::Shared(_));
-                started || seen.values().all(|value| *value == crate::quantity::Value::from(1))
+                let started = !matches!(self.spread(seen.launch), Spread::Unseen | Spread::Open(_));
+                started || seen.values().all(|value| *value == Value::from(1))
             });
         }
         Factor {
@@ -307,65 +370,134 @@ impl<'a> Batch<'a> {
         self.factor("accumulation", ACCUMULATION, otherwise, &|_| true)
     }
 
-    fn nodes(&self) -> Factor {
+    /// Processes, and the machines by which they are to be multiplied.
+    fn spread_over(&self) -> [Factor; 2] {
         let one = || Some(BigDecimal::from(1));
-        self.factor("nodes", NODES, self.given(&["nodes"]).or_else(one), &|_| true)
+        let processes = self.factor("processes", PROCESSES, self.processes(), &|_| true);
+        let mut nodes = self.factor("nodes", NODES, self.given(&["nodes"]).or_else(one), &|_| true);
+        drop_counted_machines(&self.graph, &processes.sight, &mut nodes.sight);
+        [processes, nodes]
     }
 
     /// Where each process has a batch of its own.
     fn product(&self) -> Question {
-        let own = |spread| !matches!(spread, Spread::Shared(_));
+        let own = |spread| !shared(spread);
+        let [processes, nodes] = self.spread_over();
         let factors = [
             self.factor("per_device", &[], self.given(&["per_device"]), &own),
             self.accumulation(),
-            self.factor("processes", PROCESSES, self.processes(), &|_| true),
-            self.nodes(),
+            processes,
+            nodes,
         ];
         self.question("per_device * accumulation * processes * nodes", &factors)
     }
 
     /// Where all devices share one batch.
     fn shared(&self) -> Question {
-        let factors = [
-            self.factor("per_device", &[], None, &|spread| matches!(spread, Spread::Shared(_))),
-            self.accumulation(),
-        ];
+        let factors = [self.factor("per_device", &[], None, &shared), self.accumulation()];
         self.question("per_device * accumulation", &factors)
     }
 
     /// A device's part of a batch that all share.
     fn part(&self) -> Ruling {
-        let factors = [
-            self.factor("per_device", &[], None, &|_| true),
-            self.factor("processes", PROCESSES, self.processes(), &|_| true),
-            self.nodes(),
-        ];
+        let [processes, nodes] = self.spread_over();
+        let factors = [self.factor("per_device", &[], None, &|_| true), processes, nodes];
         let mut ruling = self.question("per_device / (processes * nodes)", &factors).decide();
         recommend::add_usual(self.case.claim, &mut ruling);
         ruling
     }
 }
 
-/// Where a launch says nothing of its processes: the GPUs that its job asks for.
+/// Accelerate's `num_processes` counts the processes of all machines, on the command line and in its file: beside it,
+/// `num_machines` multiplies nothing. Other launchers' counts are of one machine (`num_gpus`).
+fn drop_counted_machines(graph: &Graph<'_>, processes: &Sight, nodes: &mut Sight) {
+    let named = |seen: &Seen, name: &str| {
+        seen.live.iter().any(|live| {
+            matches!(&graph.statement(live.id).subject, Subject::Setting { name: theirs } if theirs.replace('-', "_") == name)
+        })
+    };
+    // What no launch gives fills every launch that is silent on it, as in the product.
+    let together = |a: &Seen, b: &Seen| a.launch == b.launch || a.launch.is_none() || b.launch.is_none();
+    nodes.occasions.retain(|machines| {
+        let counted = processes
+            .occasions
+            .iter()
+            .any(|seen| together(seen, machines) && named(seen, "num_processes"));
+        !(counted && named(machines, "num_machines"))
+    });
+}
+
+/// Whether a step sees what the setting says, however many processes there are.
+fn shared(spread: Spread) -> bool {
+    matches!(spread, Spread::Shared(_) | Spread::Accumulated(_))
+}
+
+/// Where a launch says nothing of its processes: the tasks that `srun` starts, or the GPUs that its job asks for.
 fn gpus_asked_for(case: &Case<'_>, scope: &InScope<'_>, sight: &mut Sight) {
     for (id, launch) in case.evidence.launches.iter().enumerate() {
         let told = sight.occasions.iter().any(|seen| seen.launch == Some(id));
         if told || launch.command.is_empty() || !scope.has(&launch.place.file) {
             continue;
         }
-        let mut asked = case.evidence.statements.iter().enumerate().filter(|(_, statement)| {
-            statement.place.file == launch.place.file
-                && statement.dead.is_none()
-                && statement.form == Form::Directive
-                && matches!(&statement.subject, Subject::Directive { key, .. } if key == "gpus")
-        });
-        // The last directive of a key is the one that counts.
-        if let Some((directive, statement)) = asked.next_back()
-            && let Some(value) = statement.value.literal()
-        {
-            sight.occasions.push(Seen::of_one(id, directive, value.clone()));
+        let tasks = by_srun(launch)
+            .then(|| asked(case.evidence, launch, "tasks-per-node").or_else(|| asked(case.evidence, launch, "tasks")))
+            .flatten();
+        if let Some((directive, value)) = tasks.or_else(|| asked(case.evidence, launch, "gpus")) {
+            sight.occasions.push(Seen::of_one(id, directive, value));
         }
     }
+}
+
+/// The nodes of a job whose `srun` starts the same tasks on each.
+fn nodes_asked_for(case: &Case<'_>, scope: &InScope<'_>, sight: &mut Sight) {
+    for (id, launch) in case.evidence.launches.iter().enumerate() {
+        let told = sight.occasions.iter().any(|seen| seen.launch == Some(id));
+        let each = by_srun(launch) && asked(case.evidence, launch, "tasks-per-node").is_some();
+        if told || !each || !launch.factors.is_empty() || !scope.has(&launch.place.file) {
+            continue;
+        }
+        if let Some((directive, value)) = asked(case.evidence, launch, "nodes") {
+            sight.occasions.push(Seen::of_one(id, directive, value));
+        }
+    }
+}
+
+/// `--nnodes=$SLURM_JOB_NUM_NODES` is what the job asks for.
+fn told_by_the_job(case: &Case<'_>, seen: &mut Seen) {
+    let (Some(id), [live]) = (seen.launch, seen.live.as_slice()) else {
+        return;
+    };
+    let Outcome::Unknown(text) = &live.resolved.outcome else {
+        return;
+    };
+    let key = match text.trim_matches(['$', '{', '}', '"']) {
+        "SLURM_JOB_NUM_NODES" | "SLURM_NNODES" => "nodes",
+        "SLURM_GPUS_ON_NODE" | "SLURM_GPUS_PER_NODE" => "gpus",
+        "SLURM_NTASKS_PER_NODE" => "tasks-per-node",
+        _ => return,
+    };
+    if let Some((directive, value)) = asked(case.evidence, &case.evidence.launches[id], key) {
+        *seen = Seen::of_one(id, directive, value);
+    }
+}
+
+fn by_srun(launch: &Launch) -> bool {
+    launch
+        .command
+        .split_whitespace()
+        .any(|word| word == "srun" || word.ends_with("/srun"))
+}
+
+/// What a launch's job asks for: the last directive of a key is the one that counts.
+fn asked(evidence: &Evidence, launch: &Launch, wanted: &str) -> Option<(StatementId, Value)> {
+    let mut asked = evidence.statements.iter().enumerate().filter(|(_, statement)| {
+        statement.place.file == launch.place.file
+            && statement.dead.is_none()
+            && statement.form == Form::Directive
+            && matches!(&statement.subject, Subject::Directive { key, .. } if key == wanted)
+    });
+    let (id, statement) = asked.next_back()?;
+    statement.value.literal().map(|value| (id, value.clone()))
 }
 
 fn owned(names: &[&str]) -> Vec<String> {

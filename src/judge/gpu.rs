@@ -6,7 +6,8 @@
 //!
 //! ## Why it can be wrong
 //! "RTX 3090, A6000 or V100" names three cards and says of none that it was used; "40 GB+ for training" is a
-//! requirement. Both are context. A request is not a reading: it supports with a caveat.
+//! requirement. Both are context. A request is not a reading: it supports with a caveat. Card and number must be of one
+//! job or one sentence ("8 A100"): a number elsewhere says nothing of these cards.
 //!
 //! ## Example
 //! ```toml
@@ -19,32 +20,18 @@
 
 use std::collections::BTreeMap;
 
-use super::weigh::ballot::ballot;
 use super::weigh::cards::{known_card, named_cards};
 use super::weigh::cite::cite;
-use super::weigh::compared::{How, compare_value};
-use super::weigh::effective::count_devices;
+use super::weigh::gpu_count::{PER_JOB, count_ruling};
+use super::weigh::recommend;
 use super::weigh::scope::InScope;
-use super::weigh::setting::look;
 use super::weigh::several;
 use super::weigh::vote::{Ballot, Question, Stand};
-use super::weigh::{named, recommend};
 use super::{Case, Kind};
-use crate::claim::{Claim, Key, KindSpec, Shape};
-use crate::evidence::{Ask, Form, Grade, Graph, Statement, Subject};
+use crate::claim::{Key, KindSpec, Shape};
+use crate::evidence::{Ask, Form, Grade, Statement, Subject};
 use crate::quantity::cards;
-use crate::quantity::{Quantity, Stated};
 use crate::verdict::{Citation, Message, Ruling, Stance, Verdict};
-
-/// Settings of launchers that count the GPUs of one job.
-const PER_JOB: &[&str] = &[
-    "nproc_per_node",
-    "num_processes",
-    "gpus_per_node",
-    "num_gpus",
-    "n_gpus",
-    "cuda_visible_devices",
-];
 
 pub(super) const KIND: Kind = Kind {
     spec: KindSpec {
@@ -98,7 +85,8 @@ fn judge(case: &Case<'_>) -> Ruling {
         parts.push(model_ruling(case, model));
     }
     if let Some(count) = case.claim.fields.stated("count") {
-        parts.push(count_ruling(case, count));
+        let silence = silence(case, &InScope::of(case));
+        parts.push(count_ruling(case, count, KIND.spec.deciding, silence));
     }
     let mut ruling = several::all_must_hold(parts);
     recommend::add_usual(case.claim, &mut ruling);
@@ -218,71 +206,4 @@ fn unknown_card(case: &Case<'_>, scope: &InScope<'_>, model: &str, nearest: &str
         ),
     }
     .decide()
-}
-
-/// How many GPUs a job has: what it asks for, and the processes its launch starts.
-fn count_ruling(case: &Case<'_>, count: &Stated) -> Ruling {
-    let scope = InScope::of(case);
-    let graph = Graph::new(case.evidence);
-    let mut ballots: Vec<Ballot> = Vec::new();
-    for statement in &case.evidence.statements {
-        let Subject::Directive { key, .. } = &statement.subject else {
-            continue;
-        };
-        let live = statement.form != Form::CommentedOut && statement.dead.is_none();
-        if key != "gpus" || !live || !scope.has(&statement.place.file) || scope.excludes(&statement.place.file) {
-            continue;
-        }
-        let Some(value) = statement.value.literal() else {
-            continue;
-        };
-        let compared = compare_value(case.claim, count, value, None, How::EXACT);
-        let stance = if compared.stand == Stand::For {
-            Stance::Supports
-        } else {
-            Stance::Contradicts
-        };
-        ballots.push(
-            Ballot::new(
-                compared.stand,
-                statement.grade,
-                value.to_string(),
-                vec![cite(statement, stance)],
-            )
-            .by(compared.rule),
-        );
-    }
-    let counted = Claim {
-        value: Some(count.clone()),
-        ..case.claim.clone()
-    };
-    let counting = Case {
-        claim: &counted,
-        ..*case
-    };
-    let names: Vec<String> = PER_JOB.iter().map(ToString::to_string).collect();
-    let mut sight = look(&counting, &graph, &scope, &names, None);
-    count_devices(&graph, &mut sight);
-    for seen in &sight.occasions {
-        let vote = ballot(&counting, &graph, seen, How::EXACT);
-        ballots.push(vote);
-    }
-    Question {
-        expected: format!("{} GPU", shown_count(count)),
-        ballots,
-        context: Vec::new(),
-        caveats: scope.caveats(),
-        deciding: KIND.spec.deciding,
-        floor: case.claim.floor,
-        quorum: case.claim.quorum,
-        silence: (named::silent_verdict(case).max(Verdict::NotRun), silence(case, &scope)),
-    }
-    .decide()
-}
-
-fn shown_count(count: &Stated) -> String {
-    count
-        .quantity()
-        .map(|quantity: &Quantity| quantity.number.text.clone())
-        .unwrap_or_else(|| count.to_string())
 }

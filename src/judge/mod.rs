@@ -77,8 +77,13 @@ pub fn specs() -> Vec<&'static KindSpec> {
     KINDS.iter().map(|kind| &kind.spec).collect()
 }
 
-/// The ruling on one claim: its kind's judge, then what holds for all kinds.
+/// The ruling on one claim, from what it may see: its kind's judge, then what holds for all kinds.
 pub fn judge(case: &Case<'_>) -> Ruling {
+    let own = case.evidence.without_foreign(&scopes(case.claim));
+    let case = &Case {
+        evidence: own.as_ref().unwrap_or(case.evidence),
+        ..*case
+    };
     let Some(kind) = Kind::of_name(case.claim.kind) else {
         return weigh::impossible::ruling(case, crate::verdict::Message::new("unknown-kind"));
     };

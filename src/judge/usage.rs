@@ -18,6 +18,8 @@
 //! with = { padding = 4 }
 //! ```
 
+use super::weigh::ballot::dead_message;
+use super::weigh::branches::taken;
 use super::weigh::by_text::{may_be_named, taken_by_text};
 use super::weigh::cite::{cite, noted};
 use super::weigh::compared::{How, compare_value};
@@ -109,14 +111,18 @@ fn judge(case: &Case<'_>) -> Ruling {
     let (live, dead): (Vec<_>, Vec<_>) = uses
         .into_iter()
         .partition(|(_, s)| s.dead.is_none() && s.form != Form::CommentedOut);
-    let context: Vec<Citation> = dead
+    let mut context: Vec<Citation> = dead
         .iter()
         .map(|(_, s)| noted(s, Stance::Context, Message::new("never-called")))
         .collect();
     let mut caveats = scope.caveats();
     let gaps = unread(case, &scope);
     let by_text = taken_by_text(case, &scope, symbol);
-    if unused {
+    let (live, idle) = taken(case, &scope, live);
+    let idle_note = || Message::new("branch-not-taken-here");
+    context.extend(idle.iter().map(|(_, s)| noted(s, Stance::Context, idle_note())));
+    // What no branch taken comes to shows as little of absence as of use.
+    if unused && (idle.is_empty() || !live.is_empty()) {
         return not_used(case, &scope, symbol, &live, context, gaps, &by_text);
     }
     let ballots = match claim.fields.get("with") {
@@ -139,7 +145,13 @@ fn judge(case: &Case<'_>) -> Ruling {
         .as_deref()
         .map(|of| owner(case, &scope, of))
         .unwrap_or_default();
-    if ballots.is_empty() && live.is_empty() && dead.is_empty() && gaps.is_empty() {
+    if ballots.is_empty()
+        && live.is_empty()
+        && dead.is_empty()
+        && idle.is_empty()
+        && gaps.is_empty()
+        && by_text.is_empty()
+    {
         ballots.extend(
             owners
                 .iter()
@@ -147,22 +159,21 @@ fn judge(case: &Case<'_>) -> Ruling {
         );
     }
     let unused_by_owner = live.is_empty() && !ballots.is_empty();
-    let silence = match dead.first() {
-        Some((_, first)) if live.is_empty() => {
+    let nowhere = dead.first().map(|(_, first)| (first, "only-dead-evidence"));
+    let silence = match nowhere.or(idle.first().map(|(_, first)| (first, "only-in-branches-not-taken"))) {
+        Some((first, why)) if live.is_empty() => {
             let place = first.place.short();
-            (
-                Verdict::NeedsClarification,
-                Message::new("only-dead-evidence")
-                    .with("name", symbol)
-                    .with("place", place),
-            )
+            let because = Message::new(why)
+                .with("name", symbol)
+                .with("why", dead_message(case.evidence, first).code)
+                .with("place", place);
+            (Verdict::NeedsClarification, because)
         }
         _ => match by_text.first() {
             Some(first) => (Verdict::NeedsClarification, may_be_named(symbol, first)),
             None => (named::silent_verdict(case), scope.silence(symbol)),
         },
     };
-    let mut context = context;
     if live.is_empty() && dead.is_empty() {
         context.extend(by_text.iter().map(|statement| cite(statement, Stance::Context)));
     }

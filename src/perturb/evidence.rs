@@ -77,6 +77,8 @@ fn value(statement: &mut Statement) -> bool {
                 "RTX 2080 Ti"
             };
             *card = other.to_string();
+            // No job has as many of them.
+            statement.value = Expr::Value(Value::Text(format!("1987 {other}")));
             true
         }
         Subject::Prose { stated, .. } => {

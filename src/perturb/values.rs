@@ -65,7 +65,9 @@ impl Shown {
         };
         match stated {
             Stated::Exact(quantity) | Stated::Arithmetic(_, quantity) => Stated::Exact(far(quantity)),
-            Stated::Equation { total, .. } => Stated::Exact(far(total)),
+            Stated::Equation { total: quantity, .. } | Stated::Share { share: quantity, .. } => {
+                Stated::Exact(far(quantity))
+            }
             Stated::About(quantity) => Stated::About(far(quantity)),
             Stated::Range(low, high) => {
                 let low = far(if low.number >= high.number { low } else { high });

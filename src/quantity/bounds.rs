@@ -158,9 +158,10 @@ pub(super) fn accepted(
         }
     };
     Ok(Some(match stated {
-        Stated::Exact(quantity) | Stated::Arithmetic(_, quantity) | Stated::Equation { total: quantity, .. } => {
-            around(quantity, width(quantity)?)
-        }
+        Stated::Exact(quantity)
+        | Stated::Arithmetic(_, quantity)
+        | Stated::Equation { total: quantity, .. }
+        | Stated::Share { share: quantity, .. } => around(quantity, width(quantity)?),
         Stated::About(quantity) => {
             let width = match tolerance {
                 Some(tolerance) => tolerance.distance(quantity)?,

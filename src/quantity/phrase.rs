@@ -4,10 +4,10 @@
 //! arithmetic, and text is what is left. Example: `about 3 hours`, `$\leq 2$ h`, `3--4 hours`, `[1, 5, 10]`. The tables
 //! that test this stand beside [`Stated`].
 
-use bigdecimal::Signed;
+use bigdecimal::{Signed, ToPrimitive};
 
 use super::arithmetic::{ArithmeticError, evaluate};
-use super::{BoundOp, Locale, Number, Quantity, Stated, StatedError, unit};
+use super::{BoundOp, Locale, Number, Quantity, Stated, StatedError, Unit, unit};
 
 /// Longer texts are never quantities; it bounds the work on a pasted file.
 const MAX_QUANTITY_LENGTH: usize = 1000;
@@ -31,6 +31,9 @@ pub(super) fn parse(text: &str, locale: Locale) -> Result<Stated, StatedError> {
         return Ok(equation);
     }
     let plain = without_math(text);
+    if let Some(share) = parse_share(&plain, locale) {
+        return Ok(share);
+    }
     if let Some(bound) = parse_bound(&plain, locale) {
         return Ok(bound);
     }
@@ -137,6 +140,23 @@ fn parse_equation(text: &str, locale: Locale) -> Result<Option<Stated>, StatedEr
         formula,
         computed,
     }))
+}
+
+/// `33.3 % of 12`, `33,3 % de 12`; what is counted may stand behind it.
+fn parse_share(text: &str, locale: Locale) -> Option<Stated> {
+    let (left, right) = text.split_once(" of ").or_else(|| text.split_once(" de "))?;
+    let Some(Stated::Exact(share)) = parse_quantity(left, locale) else {
+        return None;
+    };
+    if share.unit != Some(Unit::Percent) {
+        return None;
+    }
+    let right = right.trim().strip_prefix("the ").unwrap_or(right.trim());
+    let (number, noun) = right.split_once(' ').unwrap_or((right, ""));
+    let worded = noun.chars().all(|c| c.is_alphabetic() || c.is_whitespace() || c == '-');
+    let whole = Number::parse(number, locale)?.value;
+    let whole = whole.is_integer().then(|| whole.to_u64()).flatten()?;
+    (worded && whole > 0).then_some(Stated::Share { share, whole })
 }
 
 /// Arithmetic between blanks, `970 * 22`, with a unit behind it if there is one.

@@ -69,6 +69,13 @@ pub enum Stated {
         /// What the right side comes to.
         computed: Quantity,
     },
+    /// `33.3 % of 12`; where no whole number out of 12 gives that share, it is refuted in itself.
+    Share {
+        /// The percentage, which the evidence is held against.
+        share: Quantity,
+        /// How many there are.
+        whole: u64,
+    },
 }
 
 /// Why a text that looks like a quantity says nothing.
@@ -116,7 +123,8 @@ impl Stated {
             | Self::About(quantity)
             | Self::Bound(_, quantity)
             | Self::Arithmetic(_, quantity)
-            | Self::Equation { total: quantity, .. } => Some(quantity),
+            | Self::Equation { total: quantity, .. }
+            | Self::Share { share: quantity, .. } => Some(quantity),
             Self::Range(..) | Self::List(_) | Self::Bool(_) | Self::Null | Self::Text(_) => None,
         }
     }
@@ -166,6 +174,10 @@ impl Stated {
                 formula: formula.clone(),
                 computed: read(computed),
             },
+            Self::Share { share, whole } => Self::Share {
+                share: read(share),
+                whole: *whole,
+            },
             Self::List(_) | Self::Bool(_) | Self::Null | Self::Text(_) => self.clone(),
         }
     }
@@ -193,6 +205,7 @@ impl fmt::Display for Stated {
                 f.write_str("]")
             }
             Self::Bound(op, quantity) => write!(f, "{} {quantity}", op.symbol()),
+            Self::Share { share, whole } => write!(f, "{share} of {whole}"),
             Self::Bool(value) => write!(f, "{value}"),
             Self::Null => f.write_str("none"),
             Self::Text(text) => f.write_str(text),

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::NaiveDate;
 
-use super::file::{CLAIM_FILE, Repository, digest};
+use super::file::{Repository, digest};
 use super::latex::{Paper, find_in_text};
 use super::{File, FileFacts, READERS, Reader, cards, config, data, launch, manifest, opened, python, unread};
 use crate::evidence::Expr;
@@ -60,35 +60,63 @@ pub fn gather(repository: &mut Repository, mut wanted: Wanted) -> Evidence {
         .iter()
         .flat_map(|scope| scope.files.iter().map(String::as_str))
         .collect();
-    let paths: Vec<String> = repository
+    let mut paths: Vec<String> = repository
         .entries()
         .iter()
         .filter(|entry| (!entry.ignored && entry.vendored.is_none()) || named.contains(entry.path.as_str()))
         .map(|entry| entry.path.clone())
         .collect();
-
-    let read = read_all(repository, &paths, &wanted.asks, &scopes, wanted.threads.max(1));
+    let mut read = read_all(repository, &paths, &wanted.asks, &scopes, wanted.threads.max(1));
+    let launched = launched_too(repository, &wanted, &scopes, &mut paths, &mut read);
+    let ignored: Vec<String> = repository
+        .entries()
+        .iter()
+        .filter(|entry| entry.ignored && named.contains(entry.path.as_str()) && !launched.contains(&entry.path))
+        .map(|entry| entry.path.clone())
+        .collect();
     let mut merged = Merged::default();
     for facts in read {
         merged.add(facts);
     }
     let mut evidence = bind(merged, &paths);
+    evidence.ignored = ignored;
     quotes(repository, &mut wanted, &mut evidence);
     evidence.asks = wanted.asks;
     evidence.scopes = scopes;
     evidence.as_of = wanted.as_of;
     evidence.gaps.extend(repository.gaps());
-    evidence.gaps.extend(paths.iter().filter_map(|path| unread::gap(path)));
-    // A claim file is no evidence, and nobody expects it to be.
-    let claims = evidence.gaps.iter().filter(|gap| gap.detail == CLAIM_FILE);
-    let claims: BTreeSet<String> = claims.map(|gap| gap.file.clone()).collect();
-    for scope in &mut evidence.scopes {
-        scope.files.retain(|file| !claims.contains(file));
-    }
-    evidence.gaps.retain(|gap| gap.detail != CLAIM_FILE);
+    unread::beside(&mut evidence, &paths);
     evidence.gaps.sort();
     evidence.gaps.dedup();
     evidence.needed()
+}
+
+/// Reads the ignored files that commands name, and those that these name in turn, into their places among the others.
+/// Gives all ignored files that commands name.
+fn launched_too(
+    repository: &mut Repository,
+    wanted: &Wanted,
+    scopes: &[ScopeFiles],
+    paths: &mut Vec<String>,
+    read: &mut Vec<Read>,
+) -> BTreeSet<String> {
+    let mut launched = BTreeSet::new();
+    loop {
+        let commands = read.iter().flat_map(|one| &one.facts.commands);
+        let found = repository.ignored_among(&launch::named(commands));
+        launched.extend(found.iter().cloned());
+        let new: Vec<String> = found
+            .into_iter()
+            .filter(|file| paths.binary_search(file).is_err())
+            .collect();
+        if new.is_empty() {
+            return launched;
+        }
+        read.extend(read_all(repository, &new, &wanted.asks, scopes, wanted.threads.max(1)));
+        read.sort_by(|a, b| a.path.cmp(&b.path));
+        paths.extend(new);
+        paths.sort();
+    }
 }
 
 /// What one file gave.
@@ -264,7 +292,7 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
         ..
     } = facts;
     cards::from_directives(&mut statements);
-    python::bind(&mut statements, &mut links, &modules);
+    let read_under = python::bind(&mut statements, &mut links, &modules);
     config::bind(&statements, &mut links, paths);
     manifest::bind(&statements, &mut links);
     let entries = python::entries(&modules);
@@ -272,16 +300,29 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
     let console = console_scripts(&statements);
     let running = python::Running::new(&statements, &modules);
     let idle = |entry: &str| running.idle(entry);
+    let (shapes, commanded) = (python::shapes(&modules), python::commanded(&modules));
     let repository = launch::Repository {
         files: paths,
         entries: &entries,
         console: &console,
         reach: &reach,
         idle: &idle,
+        shapes: &shapes,
+        commanded: &commanded,
     };
-    let mut launches = launch::bind(&commands, &mut statements, &mut links, &repository);
-    opened::bind_keys(&statements, &mut links);
-    opened::bind(&mut statements, &mut launches, &commands, &entries, paths);
+    let launch::Bound { mut launches, unseen } = launch::bind(&commands, &mut statements, &mut links, &repository);
+    launch::mark_flags(&mut statements, &links, &launches, &|files| {
+        python::closed(files, &modules)
+    });
+    opened::bind_keys(&statements, &mut links, &python::lookups(&modules));
+    let code = opened::Code {
+        entries: &entries,
+        files: paths,
+        reach: &reach,
+        idle: &idle,
+        unseen: &unseen,
+    };
+    opened::bind(&mut statements, &mut links, &mut launches, &commands, &code);
     Evidence {
         tool: Tool::default(),
         schema: SCHEMA,
@@ -289,10 +330,12 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
         asks: Vec::new(),
         digests,
         scopes: Vec::new(),
+        ignored: Vec::new(),
         entries,
         statements,
         links,
         launches,
+        read_under,
         gaps,
     }
 }

@@ -58,17 +58,26 @@ static NAMED: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a constant that the tests compile")
 });
 
+/// What a number with a suffix may count: `300B tokens`.
+const OF_DATA: [&str; 4] = ["tokens", "samples", "examples", "images"];
+
 /// The numbers, and how many quantities were looked at.
 pub(super) fn uncovered(files: &[&ClaimFile], evidence: &Evidence) -> (Vec<Number>, usize) {
     let claims: Vec<&Claim> = files.iter().flat_map(|file| &file.claims).collect();
     let said: Vec<(&Claim, Vec<Quantity>)> = claims.iter().map(|&claim| (claim, quantities(claim))).collect();
+    let has_sections = evidence
+        .statements
+        .iter()
+        .any(|statement| matches!(statement.subject, Subject::Printed { .. }) && !statement.owner.is_empty());
     let mut looked_at = 0;
-    let mut numbers = Vec::new();
+    let mut numbers: Vec<Number> = Vec::new();
+    let mut known: Vec<String> = Vec::new();
     for statement in &evidence.statements {
         let Subject::Printed { stated, before, after } = &statement.subject else {
             continue;
         };
-        if !is_setup(&statement.owner) || !is_setting(stated, before, after) {
+        let setup = is_setup(&statement.owner) && !(has_sections && statement.owner.is_empty());
+        if !setup || is_table(before, after) || !is_setting(stated, before, after) {
             continue;
         }
         looked_at += 1;
@@ -81,7 +90,10 @@ pub(super) fn uncovered(files: &[&ClaimFile], evidence: &Evidence) -> (Vec<Numbe
                     .any(|quantity| says(quantity, stated, inside(claim), claim, statement))
             }
         });
-        if !covered {
+        // The same thing said again is one thing.
+        let said_as = thing(stated, before, after);
+        if !covered && !known.contains(&said_as) {
+            known.push(said_as);
             numbers.push(Number {
                 sentence: (before.clone(), stated.to_string(), after.clone()),
                 titles: statement.owner.clone(),
@@ -92,6 +104,25 @@ pub(super) fn uncovered(files: &[&ClaimFile], evidence: &Evidence) -> (Vec<Numbe
     (numbers, looked_at)
 }
 
+/// Rows of a table are read as one sentence, most of whose words are numbers and names of columns.
+fn is_table(before: &str, after: &str) -> bool {
+    let words = || before.split_whitespace().chain(after.split_whitespace());
+    let cells = words().filter(|word| word.chars().count() < 2 || word.starts_with(|sign: char| sign.is_ascii_digit()));
+    let (cells, all) = (cells.count(), words().count());
+    all >= 12 && cells * 5 >= all * 2
+}
+
+/// The number with the word that makes it a setting.
+fn thing(stated: &Stated, before: &str, after: &str) -> String {
+    let named = NAMED.find(before).map(|found| found.as_str());
+    let counted = COUNTED.find(after).map(|found| found.as_str());
+    let words = named.or(counted).unwrap_or_default();
+    let first = words
+        .split(|sign: char| !sign.is_alphanumeric())
+        .find(|word| !word.is_empty());
+    format!("{stated} {}", first.unwrap_or_default().to_lowercase())
+}
+
 /// Without a title everything counts: the text is no LaTeX, or has no sections.
 fn is_setup(titles: &[String]) -> bool {
     titles.is_empty()
@@ -100,7 +131,13 @@ fn is_setup(titles: &[String]) -> bool {
 
 /// A unit, or a word beside it that makes it a setting.
 fn is_setting(stated: &Stated, before: &str, after: &str) -> bool {
-    stated.unit().is_some() || COUNTED.is_match(after) || NAMED.is_match(before)
+    // `3B` is the name of a model, unless it counts something; nobody prints a setting in bytes.
+    let name = stated.quantity().is_some_and(|quantity| quantity.number.has_suffix());
+    let unit = stated.unit().is_some_and(|unit| unit.symbol() != "B") && !name;
+    let counted = COUNTED
+        .find(after)
+        .is_some_and(|found| !name || !OF_DATA.iter().any(|word| found.as_str().ends_with(word)));
+    unit || counted || (NAMED.is_match(before) && !name)
 }
 
 /// Every quantity that a claim says: its value, its own keys, what it gives, and versions.

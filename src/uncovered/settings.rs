@@ -24,7 +24,7 @@ const NO_SETTINGS: &str = "path paths dir dirs directory folder root file files 
     rank local master rdzv resume ckpt checkpoint checkpoints cache verbose debug device devices gpu cuda num_workers \
     workers worker threads print report save_steps save_total_limit config cfg conf job jobid task_name token key user \
     email comment overwrite do train eval test predict push hub version suffix prefix note notes desc description nodes \
-    node nproc nnodes standalone";
+    node nproc nnodes standalone cluster partition account qos queue";
 /// Steps that a value is followed at most.
 const STEPS: usize = 12;
 /// Characters of a text that may still be the name of a choice (`adamw`, `cosine_with_restarts`).

@@ -197,9 +197,12 @@ fn uncovered_lists_settings_that_differ_from_their_default_and_no_others() {
     let world = world(&claim("lr", "lr", "0.2"));
     world.write("other.sh", OTHER);
     let text = run(&world, &["uncovered", "claims.toml"]).exits(4).stdout;
-    assert!(text.contains("epochs = 20 — other.sh:2 (otherwise 10)"), "{text}");
+    assert!(
+        text.contains("  epochs (otherwise 10)\n    = 20 — other.sh:2\n"),
+        "{text}"
+    );
     // The claimed one, a path, and the value that is the default anyway.
-    for unwanted in ["lr =", "out =", "job.sh"] {
+    for unwanted in ["\n  lr", "\n  out", "job.sh"] {
         assert!(!text.contains(unwanted), "`{unwanted}`:\n{text}");
     }
 }

@@ -437,6 +437,60 @@ fn ignored_files_are_read_only_when_a_claim_names_them() {
     assert_eq!(gap(&report, "local.yaml"), "ignored");
 }
 
+/// Code that reads its settings from the file that `--config` names, and two scripts that start it.
+const CONFIGURED: [(&str, &str); 5] = [
+    (
+        "train.py",
+        "import argparse\nimport json\n\nparser = argparse.ArgumentParser()\nparser.add_argument(\"--config\")\n\
+         config = json.load(open(parser.parse_args().config))\nprint(config[\"stage\"])\n",
+    ),
+    ("two.sh", "python train.py --config ./conf/two.json\n"),
+    ("three.sh", "python train.py --config conf/three.json\n"),
+    ("conf/two.json", "{\n  \"stage\": 2\n}\n"),
+    ("conf/three.json", "{\n  \"stage\": 3\n}\n"),
+];
+
+#[test]
+fn an_ignored_file_that_a_launch_names_is_evidence() {
+    for rules in ["*.json\n", "conf/\n"] {
+        let world = World::new(&CONFIGURED);
+        world.write(".gitignore", rules);
+        let scoped = |id: &str, value: u32, scope: &str| {
+            format!(
+                "[[claim]]\nid = \"{id}\"\nkind = \"parameter\"\nname = \"stage\"\nvalue = {value}\nin = \"{scope}\"\n\n"
+            )
+        };
+        // Both are launched, so both vote where the claim looks at both; each alone for its own script.
+        let text = claim("all", "stage", "2") + &scoped("two", 2, "two.sh") + &scoped("three", 2, "three.sh");
+        world.write("claims.toml", &text);
+        let report = json(&world, &[]);
+        let expected = ["needs-clarification", "supported", "discrepancy"];
+        assert_eq!(verdicts(&report), expected, "{rules}: {report:#}");
+        assert_eq!(gap(&report, "conf/two.json"), "read", "{rules}");
+    }
+}
+
+#[test]
+fn a_claim_changes_nothing_about_the_evidence_of_another() {
+    let opens = "import json\n\nconfig = json.load(open(\"local.json\"))\nprint(config[\"stage\"])\n";
+    let other = "[[claim]]\nid = \"other\"\nkind = \"parameter\"\nname = \"stage\"\nvalue = 2\nin = \"local.json\"\n";
+    let world = World::new(&[
+        (".gitignore", "*.json\n"),
+        ("local.json", "{\n  \"stage\": 2\n}\n"),
+        ("train.py", opens),
+    ]);
+    // No launch names the ignored file: it is there for the claim that looks at it, and for no other.
+    let alone = claim("stage", "stage", "2");
+    world.write("claims.toml", &alone);
+    assert_eq!(verdicts(&json(&world, &[])), ["no-evidence"]);
+    world.write("claims.toml", &(alone + other));
+    assert_eq!(verdicts(&json(&world, &[])), ["no-evidence", "supported"]);
+    // Replayed evidence is judged the same.
+    world.verify(&["claims.toml", "--save-evidence", "saved.json"]);
+    let replayed = json(&world, &["--evidence", "saved.json"]);
+    assert_eq!(verdicts(&replayed), ["no-evidence", "supported"]);
+}
+
 #[test]
 fn vendored_code_is_no_evidence() {
     let world = World::new(&[

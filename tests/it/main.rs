@@ -14,4 +14,5 @@ mod corpus;
 mod layers;
 mod program;
 mod properties;
+mod recall;
 mod reports;

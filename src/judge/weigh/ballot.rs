@@ -9,7 +9,6 @@
 use super::cite::{cite, graded, noted, shown, step};
 use super::compared::{Compared, How, compare_setting};
 use super::elsewhere;
-use super::owners;
 use super::setting::{Live, Seen, Sight, has_own_value};
 use super::vote::{Ballot, Stand};
 use crate::evidence::{
@@ -63,6 +62,13 @@ pub(crate) fn ballot(case: &Case<'_>, graph: &Graph<'_>, seen: &Seen, how: How) 
                     caveats: Vec::new(),
                 },
                 Outcome::Absent => continue,
+            };
+            let compared = match base_value(case, graph, seen, live, how) {
+                Some(why) if compared.stand == Stand::Against => Compared {
+                    stand: Stand::Undecided(why),
+                    ..compared
+                },
+                _ => compared,
             };
             let compared = settled_elsewhere(case, graph, seen, live, compared, how);
             caveats.extend(compared.caveats);
@@ -149,6 +155,31 @@ fn settled_elsewhere(
         },
         None => compared,
     }
+}
+
+/// Where the paper gives the setting as people set it (`--lr 1e-4`), and the code makes another value of it before it is
+/// used (`args.lr = args.lr * 3`): which of the two the sentence means, it does not say.
+fn base_value(case: &Case<'_>, graph: &Graph<'_>, seen: &Seen, live: &Live, how: How) -> Option<Message> {
+    let is_set = |statement: &Statement| match statement.form {
+        Form::Flag | Form::Option { .. } | Form::Key | Form::Field | Form::Parameter | Form::Keyword => true,
+        Form::Variable => statement.owner.is_empty(),
+        _ => false,
+    };
+    seen.remade
+        .iter()
+        .filter(|(from, by)| *by == live.id && is_set(graph.statement(*from)))
+        .find_map(|(from, _)| {
+            let statement = graph.statement(*from);
+            let value = statement.value.literal()?;
+            let compared = compare_at(case, graph, live, value, how);
+            (compared.stand == Stand::For).then(|| {
+                Message::new("made-anew")
+                    .with("set", shown(&statement.value))
+                    .with("place", statement.place.short())
+                    .with("found", shown_outcome(&live.resolved.outcome))
+                    .with("by", graph.statement(live.id).place.short())
+            })
+        })
 }
 
 /// The name of the function or class whose result the value is, where the claim names one.
@@ -239,22 +270,28 @@ fn together(graph: &Graph<'_>, case: &Case<'_>, stands: &[(Stand, &Live)]) -> St
             format!("{} ({})", shown_outcome(&live.resolved.outcome), origin.place.short())
         })
         .collect();
-    let origins: Vec<&Statement> = stands
-        .iter()
-        .map(|(_, live)| graph.statement(live.resolved.origin()))
-        .collect();
-    let owners = match case.claim.of {
-        Some(_) => String::new(),
-        None => owners::telling_apart(&origins),
-    };
-    let code = match stands.iter().any(|(_, live)| live.resolved.open_branch) {
-        true => "branches-differ",
-        false => "two-live-values",
+    let lives: Vec<&Live> = stands.iter().map(|(_, live)| *live).collect();
+    if stands.iter().any(|(_, live)| live.resolved.open_branch) {
+        let mut choices = super::settle::branches(graph, &lives);
+        // Where no condition is simple enough to be given, an owner may tell the values apart.
+        if choices.is_empty() && case.claim.of.is_none() {
+            choices = super::settle::owners(graph, &lives);
+        }
+        return Stand::Undecided(
+            Message::new("branches-differ")
+                .with("values", places.join(", "))
+                .with("choices", choices.join(", ")),
+        );
+    }
+    // What the claim's own `of` leaves is not told apart by another.
+    let choices = match case.claim.of {
+        None => super::settle::owners(graph, &lives),
+        Some(_) => Vec::new(),
     };
     Stand::Undecided(
-        Message::new(code)
+        Message::new("two-live-values")
             .with("values", places.join(", "))
-            .with("owners", owners),
+            .with("choices", choices.join(", ")),
     )
 }
 
@@ -342,6 +379,13 @@ pub(crate) fn bystanders(evidence: &Evidence, sight: &Sight) -> (Vec<Citation>, 
         );
         citations.push(noted(statement, Stance::Context, why));
     }
+    for &id in &sight.not_taken {
+        citations.push(noted(
+            &evidence.statements[id],
+            Stance::Context,
+            Message::new("branch-not-taken-here"),
+        ));
+    }
     for &id in &sight.commented_out {
         let note = Message::new("commented-out");
         citations.push(noted(&evidence.statements[id], Stance::Context, note));
@@ -349,8 +393,10 @@ pub(crate) fn bystanders(evidence: &Evidence, sight: &Sight) -> (Vec<Citation>, 
     (citations, caveats)
 }
 
-fn dead_message(evidence: &Evidence, statement: &Statement) -> Message {
+pub(crate) fn dead_message(evidence: &Evidence, statement: &Statement) -> Message {
     match &statement.dead {
+        Some(Dead::OnlyShown) => Message::new("only-shown"),
+        Some(Dead::NotDefined) => Message::new("not-defined"),
         Some(Dead::NeverCalled) => Message::new("never-called"),
         Some(Dead::NeverOpened) => Message::new("never-opened"),
         Some(Dead::BranchNotTaken) => Message::new("branch-not-taken"),

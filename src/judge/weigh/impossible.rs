@@ -6,14 +6,18 @@
 //!
 //! Example: `"21,340 = 970 * 23"` is a discrepancy whatever the data say: the right side is 22,310.
 
+use bigdecimal::{BigDecimal, RoundingMode};
+
 use crate::claim::Claim;
 use crate::judge::Case;
-use crate::quantity::{Observed, Outcome, Precision, Quantity, Stated, Value, compare};
+use crate::quantity::{Number, Observed, Outcome, Precision, Quantity, Stated, Value, compare};
 use crate::verdict::{Citation, Message, Ruling, Stance, Verdict};
 
 /// The ruling, where the claim cannot be true whatever the evidence says.
 pub(crate) fn impossible(case: &Case<'_>) -> Option<Ruling> {
-    formula(case.claim).map(|because| ruling(case, because))
+    formula(case.claim)
+        .or_else(|| share(case.claim))
+        .map(|because| ruling(case, because))
 }
 
 /// Holds the ruling against the other claims of its file: two exact values of one thing cannot both be true. The one
@@ -78,6 +82,40 @@ fn formula(claim: &Claim) -> Option<Message> {
             .with("formula", formula)
             .with("found", computed)
     })
+}
+
+/// `33.4 % of 12`: 4 of 12 are 33.3 %, and no whole number gives 33.4 %.
+fn share(claim: &Claim) -> Option<Message> {
+    let Some(Stated::Share { share, whole }) = &claim.value else {
+        return None;
+    };
+    let total = BigDecimal::from(*whole);
+    let percent = |count: &BigDecimal| count * BigDecimal::from(100) / &total;
+    let below = (&share.number.value * &total / BigDecimal::from(100)).with_scale_round(0, RoundingMode::Floor);
+    let around = [below.clone(), below + BigDecimal::from(1)];
+    let gives = |count: &BigDecimal| {
+        let observed = Observed {
+            value: Value::Number(Number::from_decimal(&percent(count))),
+            unit: share.unit,
+        };
+        let possible = *count >= BigDecimal::from(0) && *count <= total;
+        let stated = Stated::Exact(share.clone());
+        possible && compare(&stated, &observed, Precision::Printed, None).outcome == Outcome::Agrees
+    };
+    if around.iter().any(gives) {
+        return None;
+    }
+    let nearest: Vec<String> = around
+        .iter()
+        .filter(|count| **count <= total)
+        .map(|count| format!("{} of {whole} = {} %", count, percent(count).round(3).normalized()))
+        .collect();
+    Some(
+        Message::new("impossible-share")
+            .with("share", share)
+            .with("whole", whole)
+            .with("found", nearest.join(", ")),
+    )
 }
 
 /// Another claim of the file about the same thing with another exact value.

@@ -9,12 +9,12 @@ use super::ballot::{ballot, bystanders};
 use super::cite::{cite, shown};
 use super::compared::{How, compare_setting};
 use super::product::{Factor, Missing, products};
-use super::recommend;
 use super::scope::InScope;
 use super::setting::{Sight, look};
 use super::vote::{Ballot, Question, Stand};
+use super::{recommend, settle};
 use crate::claim::{Claim, KindSpec};
-use crate::evidence::{Ask, Form, Grade, Graph, Statement, Subject};
+use crate::evidence::{Ask, Expr, Form, Grade, Graph, Statement, Subject};
 use crate::judge::Case;
 use crate::quantity::Value;
 use crate::verdict::{Message, Ruling, Stance, Verdict};
@@ -109,7 +109,16 @@ fn silence(case: &Case<'_>, scope: &InScope<'_>, sight: &Sight, names: &[String]
     }
     if let Some(&first) = sight.dead.first() {
         let place = case.evidence.statements[first].place.short();
+        let why = super::ballot::dead_message(case.evidence, &case.evidence.statements[first]);
         let because = Message::new("only-dead-evidence")
+            .with("name", &name)
+            .with("why", why.code)
+            .with("place", place);
+        return ((Verdict::NeedsClarification, because), None);
+    }
+    if let Some(&first) = sight.not_taken.first() {
+        let place = case.evidence.statements[first].place.short();
+        let because = Message::new("only-in-branches-not-taken")
             .with("name", &name)
             .with("place", place);
         return ((Verdict::NeedsClarification, because), None);
@@ -126,13 +135,13 @@ fn silence(case: &Case<'_>, scope: &InScope<'_>, sight: &Sight, names: &[String]
             return ((Verdict::NeedsClarification, because), Some(cited));
         }
         if !sight.other_owners.is_empty() {
-            let owners: Vec<&str> = sight
-                .other_owners
-                .iter()
-                .filter(|o| !o.is_empty())
-                .map(String::as_str)
-                .take(8)
-                .collect();
+            let mut owners: Vec<String> = Vec::new();
+            for owner in sight.other_owners.iter().filter_map(|owner| settle::usual_owner(owner)) {
+                let said = format!("`of = \"{owner}\"`");
+                if !owners.contains(&said) && owners.len() < 8 {
+                    owners.push(said);
+                }
+            }
             let because = Message::new("no-such-owner")
                 .with("name", &name)
                 .with("of", of)
@@ -183,7 +192,6 @@ fn remarks(case: &Case<'_>, sight: &Sight, how: How, code_speaks: bool) -> (Rema
         .copied()
         .filter(|&id| scope.may_speak(&case.evidence.statements[id]))
         .collect();
-    let ballots = prose_ballots(case, &may, how);
     if !code_speaks {
         let in_scope = may
             .into_iter()
@@ -191,21 +199,45 @@ fn remarks(case: &Case<'_>, sight: &Sight, how: How, code_speaks: bool) -> (Rema
             .collect::<Vec<_>>();
         return (Remarks::default(), prose_ballots(case, &in_scope, how));
     }
+    let code: Vec<(&Statement, &Value)> = sight
+        .occasions
+        .iter()
+        .flat_map(|seen| &seen.live)
+        .filter_map(|live| {
+            let origin = &case.evidence.statements[live.resolved.origin()];
+            Some((origin, live.resolved.value()?))
+        })
+        .collect();
     let mut citations = Vec::new();
     let mut caveats = Vec::new();
-    for ballot in ballots {
-        if ballot.stand == Stand::Against {
-            let place = super::vote::first_place(&ballot.citations);
+    for id in may {
+        let statement = &case.evidence.statements[id];
+        let Some(said) = statement.value.literal() else {
+            continue;
+        };
+        citations.push(cite(statement, Stance::Context));
+        let agrees = |value: &Value| Expr::Value(value.clone()).same_value(said);
+        let unit_of = |statement: &Statement| match &statement.subject {
+            Subject::Setting { name } => statement.unit.or_else(|| crate::quantity::Unit::of_name(name)),
+            _ => statement.unit,
+        };
+        // In another unit the same is another number.
+        let in_one_unit = |unit| statement.unit.is_none() || statement.unit == unit;
+        // The code beside it, where the code of its own file speaks.
+        let beside = code
+            .iter()
+            .find(|(origin, _)| origin.place.file == statement.place.file)
+            .or(code.first());
+        let differs = !code.iter().any(|(_, value)| agrees(value));
+        if let Some((origin, value)) = beside.filter(|(origin, _)| differs && in_one_unit(unit_of(origin))) {
             caveats.push(
                 Message::new("remark-disagrees")
-                    .with("place", place)
-                    .with("found", &ballot.found),
+                    .with("place", statement.place.short())
+                    .with("found", said)
+                    .with("value", value)
+                    .with("code", origin.place.short()),
             );
         }
-        citations.extend(ballot.citations.into_iter().map(|citation| crate::verdict::Citation {
-            stance: Stance::Context,
-            ..citation
-        }));
     }
     ((citations, caveats), Vec::new())
 }
@@ -348,7 +380,17 @@ pub(crate) fn product_ballots(
 
 fn why_missing(missing: &Missing) -> Message {
     match missing {
-        Missing::Factors(names) => Message::new("factor-missing").with("factors", names.join(", ")),
+        Missing::Factors(names) => {
+            // As the sentence would say it.
+            let keys = names.iter().map(|name| match name.as_str() {
+                "processes" => "devices",
+                other => other,
+            });
+            let given: Vec<String> = keys.map(|key| format!("{key} = 2")).collect();
+            Message::new("factor-missing")
+                .with("factors", names.join(", "))
+                .with("given", format!("given = {{ {} }}", given.join(", ")))
+        }
         Missing::Undecided { factor, values } => Message::new("factor-undecided")
             .with("factor", factor)
             .with("values", values),

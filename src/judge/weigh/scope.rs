@@ -6,7 +6,7 @@
 //! Example: `at = "README.md:101"` leaves `README.md`'s sentences out, and its `--cutout` command line in.
 
 use crate::claim::Claim;
-use crate::evidence::{Evidence, Form, Launch, Scope, ScopeFiles, Statement};
+use crate::evidence::{Evidence, Form, Launch, LaunchId, Scope, ScopeFiles, Statement};
 use crate::judge::Case;
 use crate::verdict::Message;
 
@@ -68,6 +68,12 @@ impl<'a> InScope<'a> {
                 .launches
                 .iter()
                 .any(|launch| self.chooses(launch) && launch.runs(statement))
+    }
+
+    /// The launches in scope, and those of an entry in scope.
+    pub(crate) fn launches<'e>(&self, evidence: &'e Evidence) -> impl Iterator<Item = (LaunchId, &'e Launch)> {
+        let launches = evidence.launches.iter().enumerate();
+        launches.filter(|(_, launch)| self.chooses(launch))
     }
 
     fn chooses(&self, launch: &Launch) -> bool {

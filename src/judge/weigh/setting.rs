@@ -15,11 +15,13 @@
 
 use std::collections::BTreeSet;
 
+use super::branches::read_in_no_branch_taken;
 use super::effective::{drop_counters, prefer_stronger_source};
-use super::owners;
+use super::held::{holders, is_held};
+use super::occasions::launches;
 use super::scope::InScope;
 use crate::evidence::{
-    Evidence, Expr, Form, Graph, Launch, LaunchId, Occasion, Outcome, Resolved, Statement, StatementId, Subject,
+    Evidence, Expr, Form, Graph, LaunchId, Occasion, Outcome, Resolved, Statement, StatementId, Subject,
 };
 use crate::judge::Case;
 use crate::quantity::Value;
@@ -45,6 +47,10 @@ pub(crate) struct Seen {
     pub(crate) feeders: Vec<StatementId>,
     /// The ways along which values travelled to their uses.
     pub(crate) ways: Vec<Vec<StatementId>>,
+    /// Bear the name in a branch that is not taken here, or are read in such branches alone.
+    pub(crate) not_taken: Vec<StatementId>,
+    /// Statements of the name from which another that takes their place is computed, and which that is.
+    pub(crate) remade: Vec<(StatementId, StatementId)>,
 }
 
 impl Seen {
@@ -58,6 +64,8 @@ impl Seen {
             uses: Vec::new(),
             feeders: Vec::new(),
             ways: Vec::new(),
+            not_taken: Vec::new(),
+            remade: Vec::new(),
         }
     }
 
@@ -73,6 +81,8 @@ pub(crate) struct Sight {
     pub(crate) occasions: Vec<Seen>,
     /// Bear the name, and nothing runs them.
     pub(crate) dead: Vec<StatementId>,
+    /// Bear the name in branches that no occasion takes.
+    pub(crate) not_taken: Vec<StatementId>,
     /// Sentences and cells in scope.
     pub(crate) prose: Vec<StatementId>,
     /// Comments and docstrings beside the code: they have no vote where the code speaks.
@@ -158,6 +168,7 @@ pub(crate) fn look(
     let evidence = case.evidence;
     let mut sight = Sight::default();
     let mut code = Vec::new();
+    let holders = holders(evidence, of);
     for (id, statement) in evidence.statements.iter().enumerate() {
         let Subject::Setting { name } = &statement.subject else {
             continue;
@@ -167,8 +178,9 @@ pub(crate) fn look(
         }
         if let Some(of) = of
             && !owned(statement, of)
+            && !is_held(statement, &holders)
         {
-            sight.other_owners.insert(owners::named_parts(statement).join("."));
+            sight.other_owners.insert(statement.owner.join("."));
             continue;
         }
         let in_scope = scope.has(&statement.place.file);
@@ -198,6 +210,7 @@ pub(crate) fn look(
     let mut covered: BTreeSet<StatementId> = BTreeSet::new();
     for launch in launches(case, graph, scope) {
         let seen = through(graph, case, launch, &code, &mut covered);
+        sight.not_taken.extend(&seen.not_taken);
         if !seen.live.is_empty() {
             sight.occasions.push(seen);
         }
@@ -207,64 +220,16 @@ pub(crate) fn look(
         .filter(|id| !covered.contains(id) && scope.has(&evidence.statements[*id].place.file))
         .collect();
     sight.occasions.extend(standing_alone(graph, case, scope, &alone));
-    sight
-}
-
-/// The launches that are occasions of this claim.
-fn launches(case: &Case<'_>, graph: &Graph<'_>, scope: &InScope<'_>) -> Vec<LaunchId> {
-    let evidence = case.evidence;
-    let runs = |launch: &Launch| {
-        let at = launch.flags.first().copied().unwrap_or(0);
-        let occasion = Occasion {
-            given: &case.claim.given,
-            ..Occasion::default()
-        };
-        launch.guards.is_empty() || graph.runs(&launch.guards, at, occasion) != Some(false)
-    };
-    let command = |launch: &Launch| !launch.command.is_empty() && !scope.excludes(&launch.place.file);
-    let mut chosen: Vec<LaunchId> = Vec::new();
-    for (id, launch) in evidence.launches.iter().enumerate() {
-        if command(launch) && scope.has(&launch.place.file) && runs(launch) {
-            chosen.push(id);
-        }
-    }
-    let in_scope = chosen.clone();
-    // A file that others import is an entry as well where a command starts it.
-    let started = evidence
-        .launches
+    let spoken: BTreeSet<StatementId> = sight
+        .occasions
         .iter()
-        .filter(|launch| command(launch))
-        .filter_map(|launch| launch.entry.as_ref());
-    let entries: BTreeSet<&String> = evidence.entries.iter().chain(started).collect();
-    for entry in entries.into_iter().filter(|entry| scope.has(entry)) {
-        let reached = in_scope.iter().any(|&id| {
-            let launch = &evidence.launches[id];
-            launch.entry.as_ref() == Some(entry) || launch.reach.binary_search(entry).is_ok()
-        });
-        if reached {
-            continue;
-        }
-        let starts = |launch: &Launch| launch.entry.as_ref() == Some(entry);
-        let elsewhere: Vec<LaunchId> = evidence
-            .launches
-            .iter()
-            .enumerate()
-            .filter(|(_, launch)| command(launch) && starts(launch) && runs(launch))
-            .map(|(id, _)| id)
-            .collect();
-        if elsewhere.is_empty() {
-            let alone = evidence
-                .launches
-                .iter()
-                .position(|launch| launch.command.is_empty() && starts(launch));
-            chosen.extend(alone);
-        } else {
-            chosen.extend(elsewhere);
-        }
-    }
-    chosen.sort_unstable();
-    chosen.dedup();
-    chosen
+        .flat_map(|seen| seen.live.iter().flat_map(|live| &live.resolved.path).chain(&seen.uses))
+        .copied()
+        .collect();
+    sight.not_taken.sort_unstable();
+    sight.not_taken.dedup();
+    sight.not_taken.retain(|id| !spoken.contains(id));
+    sight
 }
 
 /// The setting within one launch.
@@ -290,10 +255,11 @@ fn through(
             Form::ShellVariable => {
                 statement.place.file == launch.place.file
                     && launch.flags.iter().chain(&launch.factors).any(|&flag| {
-                        graph
-                            .resolve(flag, occasion)
-                            .iter()
-                            .any(|resolved| resolved.path.contains(&id))
+                        graph.statement(flag).dead.is_none()
+                            && graph
+                                .resolve(flag, occasion)
+                                .iter()
+                                .any(|resolved| resolved.path.contains(&id))
                     })
             }
             _ => launch.runs(statement),
@@ -309,7 +275,11 @@ fn through(
             covered.insert(id);
         }
     }
+    let (unread, candidates): (Vec<StatementId>, Vec<StatementId>) = candidates
+        .into_iter()
+        .partition(|&id| read_in_no_branch_taken(graph, occasion, id));
     let mut seen = live_among(graph, occasion, &candidates, Some(launch_id));
+    seen.not_taken.extend(unread);
     prefer_stronger_source(graph, launch, &mut seen);
     drop_counters(graph, &mut seen);
     seen
@@ -331,6 +301,7 @@ fn standing_alone(graph: &Graph<'_>, case: &Case<'_>, scope: &InScope<'_>, alone
         mut overridden,
         mut uses,
         ways,
+        remade,
         ..
     } = seen;
     live.into_iter()
@@ -342,6 +313,8 @@ fn standing_alone(graph: &Graph<'_>, case: &Case<'_>, scope: &InScope<'_>, alone
             uses: std::mem::take(&mut uses),
             feeders: Vec::new(),
             ways: ways.clone(),
+            not_taken: Vec::new(),
+            remade: remade.clone(),
         })
         .collect()
 }
@@ -355,11 +328,16 @@ fn live_among(graph: &Graph<'_>, occasion: Occasion<'_>, candidates: &[Statement
         uses: Vec::new(),
         feeders: Vec::new(),
         ways: Vec::new(),
+        not_taken: Vec::new(),
+        remade: Vec::new(),
     };
+    let mut passed_over: Vec<(StatementId, Option<Value>, StatementId)> = Vec::new();
+    let mut handed: Vec<(StatementId, StatementId)> = Vec::new();
     for &id in candidates {
         let statement = graph.statement(id);
         let runs = graph.runs(&statement.guards, id, occasion);
         if runs == Some(false) {
+            seen.not_taken.push(id);
             continue;
         }
         for mut resolved in graph.resolve(id, occasion) {
@@ -367,14 +345,23 @@ fn live_among(graph: &Graph<'_>, occasion: Occasion<'_>, candidates: &[Statement
                 continue;
             }
             resolved.open_branch |= runs.is_none();
+            let own = resolved.passed_over.iter().filter(|(step, _)| *step != id);
+            passed_over.extend(own.map(|(step, value)| (*step, value.clone(), resolved.origin())));
+            let mut replaced: Vec<StatementId> = vec![id];
+            for &step in resolved.path.iter().rev() {
+                if !replaced.contains(&step) && replaced.iter().any(|later| graph.replaces(*later, step)) {
+                    replaced.push(step);
+                }
+            }
             let giver = resolved
                 .path
                 .iter()
                 .copied()
-                .find(|step| *step != id && candidates.contains(step));
+                .find(|step| candidates.contains(step) && !replaced.contains(step));
             match giver {
                 Some(giver) => {
                     seen.feeders.push(giver);
+                    handed.push((giver, id));
                     seen.ways.push(resolved.path.clone());
                     if resolved.overridden.contains(&id) && has_own_value(statement) {
                         seen.overridden.push((id, giver));
@@ -386,10 +373,34 @@ fn live_among(graph: &Graph<'_>, occasion: Occasion<'_>, candidates: &[Statement
                     if resolved.overridden.contains(&id) && has_own_value(statement) {
                         seen.overridden.push((id, resolved.origin()));
                     }
+                    // `lr = lr * 3` takes the place of what it is computed from.
+                    let before = resolved
+                        .path
+                        .iter()
+                        .filter(|step| **step != id && candidates.contains(step));
+                    seen.remade.extend(before.map(|giver| (*giver, id)));
                     seen.live.push(Live { id, resolved });
                 }
             }
         }
+    }
+    // A none that an expression puts a value in the place of (`layers or 10`) is not what took effect.
+    let looked_at = |id: StatementId| passed_over.iter().any(|(step, ..)| *step == id);
+    let handed: BTreeSet<StatementId> = handed
+        .into_iter()
+        .filter(|(_, user)| !looked_at(*user))
+        .map(|(giver, _)| giver)
+        .collect();
+    let (over, live): (Vec<Live>, Vec<Live>) = std::mem::take(&mut seen.live).into_iter().partition(|live| {
+        !handed.contains(&live.id)
+            && passed_over
+                .iter()
+                .any(|(step, value, by)| *step == live.id && *by != live.id && value.as_ref() == live.resolved.value())
+    });
+    seen.live = live;
+    for live in over {
+        let by = passed_over.iter().find(|(step, ..)| *step == live.id);
+        seen.overridden.extend(by.map(|(.., by)| (live.id, *by)));
     }
     seen.live
         .dedup_by(|a, b| a.resolved.path == b.resolved.path && a.resolved.outcome == b.resolved.outcome);

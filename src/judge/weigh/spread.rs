@@ -51,6 +51,8 @@ pub(crate) enum Spread {
     Processes,
     /// One process has it, and splits it over its devices; or the setting is divided by their number. The place that does.
     Shared(StatementId),
+    /// Each process has the setting's batch, and accumulates so much less that the step stays the same. The place.
+    Accumulated(StatementId),
     /// The code may do either.
     Open(StatementId),
     /// Nothing is seen that uses several devices.
@@ -58,7 +60,14 @@ pub(crate) enum Spread {
 }
 
 /// Looks at what a launch runs (without one, at what stands in scope). `names`: the setting that says the batch.
-pub(crate) fn spread(case: &Case<'_>, graph: &Graph<'_>, launch: Option<LaunchId>, names: &[String]) -> Spread {
+/// `accumulation`: the names of steps that are accumulated.
+pub(crate) fn spread(
+    case: &Case<'_>,
+    graph: &Graph<'_>,
+    launch: Option<LaunchId>,
+    names: &[String],
+    accumulation: &[String],
+) -> Spread {
     let evidence = case.evidence;
     let found = |wanted: &dyn Fn(&Statement) -> bool| {
         let mut open = None;
@@ -84,9 +93,18 @@ pub(crate) fn spread(case: &Case<'_>, graph: &Graph<'_>, launch: Option<LaunchId
         // Where it is not divided there is one process, and the batch is the step's all the same.
         return Spread::Shared(id);
     }
+    let (divided, may_divide) = found(&|statement| divides_a_batch(statement, accumulation));
+    if let Some(id) = divided.or(may_divide) {
+        return Spread::Accumulated(id);
+    }
     let launcher = launch.is_some_and(|launch| {
-        let factors = &evidence.launches[launch].factors;
-        factors.iter().any(|&id| {
+        let launch = &evidence.launches[launch];
+        let tasks = |statement: &Statement| {
+            statement.place.file == launch.place.file
+                && matches!(&statement.subject, Subject::Directive { key, .. } if matches!(key.as_str(), "tasks" | "tasks-per-node"))
+        };
+        let srun = launch.command.split_whitespace().any(|word| word == "srun");
+        (srun && evidence.statements.iter().any(tasks)) || launch.factors.iter().any(|&id| {
             !matches!(&evidence.statements[id].subject, Subject::Setting { name } if name.eq_ignore_ascii_case("cuda_visible_devices"))
         })
     });

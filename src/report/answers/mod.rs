@@ -65,6 +65,8 @@ fn headed(out: &mut String, heading: &str, lines: &[String], options: &Options) 
     out.push_str(&super::terminal::strong(heading, options));
     out.push('\n');
     for line in lines {
-        out.push_str(&super::terminal::wrapped(&markup::line(line), 2, options));
+        // What belongs to the line above stands further in.
+        let indent = if line.starts_with("= ") { 4 } else { 2 };
+        out.push_str(&super::terminal::wrapped(&markup::line(line), indent, options));
     }
 }

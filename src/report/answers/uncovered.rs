@@ -3,11 +3,12 @@
 //! Why it can be wrong: "nothing" is no answer where nothing was looked at. The last line says over how many launches
 //! and how many numbers of the paper it was found.
 //!
-//! Example: `temperature = 0.7 (otherwise 1.0): slurm/04.job:61`.
+//! Example: `temperature (otherwise 1.0)`, and below it `= 0.7 — slurm/04.job:61`.
 
 use minijinja::context;
 
 use super::{headed, say};
+use crate::report::catalogue::{Dress, words};
 use crate::report::terminal::strong;
 use crate::report::{Language, Options, place_text};
 use crate::uncovered::{Number, Setting, Uncovered};
@@ -20,7 +21,7 @@ const AROUND: usize = 60;
 /// The answer for a terminal.
 pub fn uncovered(found: &Uncovered, language: Language, options: &Options) -> String {
     let mut out = String::new();
-    let settings: Vec<String> = found.settings.iter().map(|one| setting(one, language)).collect();
+    let settings: Vec<String> = found.settings.iter().flat_map(|one| setting(one, language)).collect();
     headed(
         &mut out,
         &say("uncovered-settings", language, context! {}),
@@ -50,32 +51,26 @@ pub fn uncovered(found: &Uncovered, language: Language, options: &Options) -> St
     out.trim_start().to_string()
 }
 
-fn setting(setting: &Setting, language: Language) -> String {
-    let values: Vec<String> = setting
-        .values
-        .iter()
-        .map(|(value, places)| {
-            let mut named: Vec<String> = places
-                .iter()
-                .take(PLACES)
-                .map(|place| place_text(place, language))
-                .collect();
-            if places.len() > PLACES {
-                named.push(super::super::catalogue::words(
-                    "word.and-more",
-                    language,
-                    super::Dress::Plain,
-                    context! { count => places.len() - PLACES },
-                ));
-            }
-            format!("{} = {value} — {}", setting.name, named.join(", "))
-        })
-        .collect();
+/// The name with its default, then a line for each value.
+fn setting(setting: &Setting, language: Language) -> Vec<String> {
     let default = setting.default.as_ref().map(|default| {
         let default = default.to_string();
         format!(" ({})", say("otherwise", language, context! { default }))
     });
-    format!("{}{}", values.join("; "), default.unwrap_or_default())
+    let mut lines = vec![format!("{}{}", setting.name, default.unwrap_or_default())];
+    lines.extend(setting.values.iter().map(|(value, places)| {
+        let mut named: Vec<String> = places
+            .iter()
+            .take(PLACES)
+            .map(|place| place_text(place, language))
+            .collect();
+        if places.len() > PLACES {
+            let count = places.len() - PLACES;
+            named.push(words("word.and-more", language, Dress::Plain, context! { count }));
+        }
+        format!("= {value} — {}", named.join(", "))
+    }));
+    lines
 }
 
 fn number(number: &Number, language: Language) -> String {

@@ -179,6 +179,8 @@ fn evidence() -> Evidence {
             ("slurm/04_eval_base.job".to_string(), digest('a')),
             ("README.md".to_string(), digest('b')),
         ]),
+        ignored: Vec::new(),
+        read_under: Vec::new(),
         scopes: Vec::new(),
         entries: Vec::new(),
         statements: Vec::new(),

@@ -35,6 +35,8 @@ pub struct Base {
     pub base: String,
     /// The key under which the base's keys stand in the child (`["db"]`); empty where they stand at the top.
     pub package: Vec<String>,
+    /// It is named by a list of defaults.
+    pub listed: bool,
     /// False where the base is merged after the child (`_self_` before it) and so wins.
     pub child_wins: bool,
 }
@@ -63,11 +65,12 @@ pub fn bases(statements: &[Statement], files: &[String]) -> Vec<Base> {
         {
             [] if BASE_KEYS.contains(&name.to_lowercase().as_str()) => {
                 for written in texts(&statement.value) {
-                    if let Some(base) = named(folder, written, &known) {
+                    if let Some(base) = named(folder, written, &known).or_else(|| named("", written, &known)) {
                         bases.push(Base {
                             child: child.into(),
                             base,
                             package: Vec::new(),
+                            listed: false,
                             child_wins: true,
                         });
                     }
@@ -82,6 +85,7 @@ pub fn bases(statements: &[Statement], files: &[String]) -> Vec<Base> {
                             child: child.into(),
                             base,
                             package,
+                            listed: true,
                             child_wins: !after_self.contains(child),
                         });
                     }
@@ -94,6 +98,7 @@ pub fn bases(statements: &[Statement], files: &[String]) -> Vec<Base> {
                             child: child.into(),
                             base,
                             package,
+                            listed: true,
                             child_wins: !after_self.contains(child),
                         });
                     }

@@ -6,6 +6,7 @@
 //!
 //! Example: `trainer: {lr: 1e-4}  # Adam` is the setting `lr`, owner `["trainer"]`, value 0.0001, comment `Adam`.
 
+pub mod hydra;
 mod inherit;
 mod json;
 mod remark;
@@ -52,7 +53,9 @@ pub const TOML: Reader = Reader {
 };
 
 fn read_yaml(file: &File, _: &[Ask]) -> FileFacts {
-    read(file, yaml::tree)
+    let mut facts = read(file, yaml::tree);
+    facts.statements.extend(file.text.as_ref().and_then(hydra::header));
+    facts
 }
 
 fn read_json(file: &File, _: &[Ask]) -> FileFacts {

@@ -68,12 +68,29 @@ pub struct Entry {
     /// Relative to the root, with forward slashes.
     pub path: String,
     pub bytes: u64,
-    /// Git-ignored and not tracked: read only when an `in` matches it.
+    /// Git-ignored and not tracked: read only when an `in` matches it, or a command names it.
     pub ignored: bool,
     /// The vendored or generated folder it lies in: read only when an `in` names that folder.
     pub vendored: Option<String>,
     /// Where it really lies; differs from root and path below an allowed folder that a link leads to.
     real: PathBuf,
+}
+
+/// Files as something in the repository names them.
+#[derive(Debug, Default)]
+pub struct Named {
+    /// Relative to the root.
+    pub paths: BTreeSet<String>,
+    /// What a path ends with, from the start of a folder's or the file's name on.
+    pub endings: BTreeSet<String>,
+}
+
+impl Named {
+    fn holds(&self, path: &str) -> bool {
+        let whole = std::iter::once(path);
+        let mut ends = whole.chain(path.match_indices('/').map(|(at, _)| &path[at + 1..]));
+        self.paths.contains(path) || ends.any(|end| self.endings.contains(end))
+    }
 }
 
 /// The files under one root.
@@ -198,10 +215,32 @@ impl Repository {
     /// for every scope before anything is read.
     pub fn matches(&mut self, scope: &Scope) -> ScopeFiles {
         let include = scope::Globs::new(&scope.include);
+        self.open_where(|folder| include.leads_into(folder));
+        let matches = scope::files(scope, &include, &self.entries, &self.aliases);
+        self.matched.extend(matches.files.iter().cloned());
+        matches
+    }
+
+    /// The ignored files among these paths; a path ending means every file that ends so. Opens the ignored folders that a
+    /// whole path leads into.
+    pub fn ignored_among(&mut self, named: &Named) -> Vec<String> {
+        self.open_where(|folder| folder.why == GapReason::Ignored && named.paths.iter().any(|path| folder.holds(path)));
+        let found: Vec<String> = self
+            .entries
+            .iter()
+            .filter(|entry| entry.ignored && entry.vendored.is_none() && named.holds(&entry.path))
+            .map(|entry| entry.path.clone())
+            .collect();
+        self.matched.extend(found.iter().cloned());
+        found
+    }
+
+    /// Walks the closed folders that are to be opened, and those found in them.
+    fn open_where(&mut self, wanted: impl Fn(&walk::Closed) -> bool) {
         loop {
             let (open, closed): (Vec<_>, Vec<_>) = std::mem::take(&mut self.closed)
                 .into_iter()
-                .partition(|folder| include.leads_into(folder));
+                .partition(|folder| wanted(folder));
             self.closed = closed;
             if open.is_empty() {
                 break;
@@ -212,9 +251,6 @@ impl Repository {
                 self.opened.push(folder);
             }
         }
-        let matches = scope::files(scope, &include, &self.entries, &self.aliases);
-        self.matched.extend(matches.files.iter().cloned());
-        matches
     }
 
     /// What was left out, sorted: after all scopes are matched.

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Run;
 use super::entry::Paths;
+use super::parsed::{self, ScriptOption};
 use super::strip::{self, Program, Stripped};
 use crate::evidence::{Expr, Form, Grade, Link, LinkKind, Statement, StatementId, Subject};
 use crate::place::Place;
@@ -36,6 +37,7 @@ pub(super) fn runs(
     statements: &mut Vec<Statement>,
     links: &mut Vec<Link>,
     paths: &Paths<'_>,
+    open: &BTreeSet<String>,
 ) -> Vec<Run> {
     let mut by_file: BTreeMap<&str, Vec<&Command>> = BTreeMap::new();
     for command in commands {
@@ -57,6 +59,7 @@ pub(super) fn runs(
         shell,
         statements,
         paths,
+        open,
         out: Vec::new(),
         links: Vec::new(),
         called: BTreeSet::new(),
@@ -109,6 +112,8 @@ struct Calls<'c> {
     shell: BTreeMap<String, Vec<StatementId>>,
     statements: &'c mut Vec<Statement>,
     paths: &'c Paths<'c>,
+    /// Scripts that take every `--name` as their variable of that name.
+    open: &'c BTreeSet<String>,
     out: Vec<Run>,
     /// From the variables in a caller's words to the arguments that they are.
     links: Vec<Link>,
@@ -120,6 +125,8 @@ struct Calls<'c> {
 struct Gifts {
     named: BTreeMap<String, StatementId>,
     all: Vec<Word>,
+    /// Variables that the script's own parser of options sets from what the caller passes.
+    parsed: BTreeSet<String>,
 }
 
 impl Calls<'_> {
@@ -143,7 +150,7 @@ impl Calls<'_> {
         if through.len() > DEPTH || self.out.len() > RUNS {
             return;
         }
-        let gifts = self.gifts(caller, stripped, outer);
+        let gifts = self.gifts(caller, stripped, outer, target);
         if gifts.named.is_empty() && gifts.all.is_empty() {
             return;
         }
@@ -181,10 +188,17 @@ impl Calls<'_> {
     }
 
     /// The arguments and variables that a caller gives, as statements.
-    fn gifts(&mut self, caller: &Command, stripped: &Stripped, outer: &BTreeMap<String, StatementId>) -> Gifts {
+    fn gifts(
+        &mut self,
+        caller: &Command,
+        stripped: &Stripped,
+        outer: &BTreeMap<String, StatementId>,
+        target: &str,
+    ) -> Gifts {
         let mut gifts = Gifts {
             named: BTreeMap::new(),
             all: caller.words[stripped.arguments.min(caller.words.len())..].to_vec(),
+            parsed: BTreeSet::new(),
         };
         for (at, word) in gifts.all.iter().enumerate().take(9) {
             let name = (at + 1).to_string();
@@ -200,6 +214,33 @@ impl Calls<'_> {
                 });
             }
             gifts.named.insert(name, id);
+        }
+        let options: Vec<ScriptOption> = self
+            .shell
+            .get(target)
+            .into_iter()
+            .flatten()
+            .flat_map(|&id| parsed::options(&self.statements[id]))
+            .collect();
+        for passed in parsed::passed(&gifts.all, &options, self.open.contains(target)) {
+            let words = gifts.all[passed.words.0..=passed.words.1].to_vec();
+            let place = super::spanning(&words);
+            let id = self.add(caller, &passed.variable, passed.value, place);
+            for (slot, from) in words.iter().flat_map(|word| &word.variables) {
+                self.links.push(Link {
+                    from: *from,
+                    to: id,
+                    kind: LinkKind::Reference,
+                    slot: Some(slot.clone()),
+                    launch: None,
+                });
+            }
+            // Which `$1` is left behind the options, nobody says.
+            gifts
+                .named
+                .retain(|name, _| !name.bytes().all(|byte| byte.is_ascii_digit()));
+            gifts.named.insert(passed.variable.clone(), id);
+            gifts.parsed.insert(passed.variable);
         }
         for (name, id) in &caller.environment {
             gifts.named.insert(name.clone(), *id);
@@ -276,6 +317,9 @@ impl Calls<'_> {
         let from = *gifts.named.get(name)?;
         if statement.form != Form::ShellVariable {
             return None;
+        }
+        if gifts.parsed.contains(name) && !parsed::is_parsing(statement) {
+            return Some(from);
         }
         let written = &statement.place.excerpt;
         let defaults = [":-", "-", ":=", "="]
@@ -362,7 +406,7 @@ fn mentions(value: &Expr, gifts: &Gifts) -> bool {
 }
 
 /// Variables as written in an expression; of text that is not understood, those in it.
-fn written_names(value: &Expr) -> Vec<String> {
+pub(super) fn written_names(value: &Expr) -> Vec<String> {
     match value {
         Expr::Opaque(text) => lex::pieces(text, 0..text.len(), true)
             .into_iter()
@@ -374,7 +418,7 @@ fn written_names(value: &Expr) -> Vec<String> {
 }
 
 /// `1` of `$1`, `${1}` and `${1:-42}`.
-fn name_of(written: &str) -> &str {
+pub(super) fn name_of(written: &str) -> &str {
     let inner = written
         .trim_start_matches('$')
         .trim_start_matches('{')

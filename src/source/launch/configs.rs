@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 
 use super::Binder;
 use super::flags::{self, Flag};
+use super::options::At;
 use super::strip::Stripped;
 use crate::evidence::Expr;
 use crate::source::{Command, Word};
@@ -25,8 +26,10 @@ impl Binder<'_> {
         script: &str,
         stripped: &Stripped,
         read: &[Flag],
+        at: &At<'_>,
         configs: &mut BTreeSet<String>,
     ) {
+        let reads_files = self.options.reads_files(at.reach);
         let directory = command.directory.as_deref();
         let find = |text: &str| self.paths.file(text, directory, script);
         for &at in &stripped.configs {
@@ -40,15 +43,16 @@ impl Binder<'_> {
         let mut hydra: Option<(Option<String>, String)> = None;
         for flag in read {
             let known = known_texts(&flag.value, &command.words[flag.words.0..=flag.words.1], flag);
-            let speaks = SPEAKS
-                .split_ascii_whitespace()
-                .any(|word| flag.name.to_ascii_lowercase().contains(word));
+            // `-c` says what its option is called.
+            let named = self.options.named(&flag.written, at).unwrap_or(&flag.name);
+            let speaks = speaks_of_settings(named);
             for text in &known {
-                let sure = has_ending(
-                    text,
-                    &[".yaml", ".yml", ".toml", ".gin", ".ini", ".cfg", ".jsonnet", ".conf"],
-                );
-                if sure || (speaks && has_ending(text, &[".json", ".py", ".txt"])) {
+                // `vit.py:b16,cifar10` hands what stands behind the colon to the file's `get_config`.
+                let text = match text.split_once(".py:") {
+                    Some((file, _)) if speaks => &format!("{file}.py"),
+                    _ => text,
+                };
+                if holds_settings(named, text) {
                     configs.extend(find(text));
                 }
                 match flag.name.as_str() {
@@ -84,12 +88,25 @@ impl Binder<'_> {
         }
         for at in flags::positionals(&command.words, stripped.arguments, read) {
             let text = command.words[at].text.as_str();
-            let named = text.contains("config") || text.contains("cfg");
+            let named = reads_files || text.contains("config") || text.contains("cfg");
             if has_ending(text, &[".yaml", ".yml", ".toml", ".gin"]) || (named && has_ending(text, &[".py", ".json"])) {
                 configs.extend(find(text));
             }
         }
     }
+}
+
+/// Whether the file that a flag names holds settings, by its ending and the flag's name.
+pub(super) fn holds_settings(flag: &str, text: &str) -> bool {
+    has_ending(
+        text,
+        &[".yaml", ".yml", ".toml", ".gin", ".ini", ".cfg", ".jsonnet", ".conf"],
+    ) || (speaks_of_settings(flag) && has_ending(text, &[".json", ".py", ".txt"]))
+}
+
+fn speaks_of_settings(flag: &str) -> bool {
+    let flag = flag.to_ascii_lowercase();
+    SPEAKS.split_ascii_whitespace().any(|word| flag.contains(word))
 }
 
 /// The texts of a flag's value that are known.

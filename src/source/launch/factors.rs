@@ -49,6 +49,14 @@ impl Binder<'_> {
             self.fill(command, statement, words);
             out.push(statement);
         }
+        // A launcher that is told how many processes to start starts so many, whatever is visible.
+        let told = stripped
+            .factors
+            .iter()
+            .any(|given| matches!(given.name, "nproc_per_node" | "num_processes" | "num_gpus"));
+        if told {
+            return out;
+        }
         for (name, from) in &command.environment {
             if name == VISIBLE_DEVICES {
                 out.push(self.visible(command, *from));

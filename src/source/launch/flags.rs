@@ -8,6 +8,7 @@
 use crate::evidence::Expr;
 use crate::quantity::Value;
 use crate::source::Word;
+use crate::source::python::Takes as Defined;
 use crate::source::shell::{lex, literal};
 
 /// One flag or override.
@@ -27,8 +28,12 @@ pub(super) struct Flag {
 }
 
 /// What the program's option of a flag takes, where it is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Takes {
+    /// Its definition says it.
+    Defined(Defined),
+    /// It turns the option of this name off.
+    Off(String),
     /// Its default is a truth value: alone it is the other one.
     Switch { default: bool },
     /// One value.
@@ -55,6 +60,66 @@ pub(super) fn read(words: &[Word], from: usize, takes: &dyn Fn(&str) -> Option<T
         at += 1;
     }
     out
+}
+
+/// Settings within a flag's one text (`--hparams=batch_size=48,lr=5e-4`), and, where the program merges such a list, pairs
+/// of a key and its value (`SOLVER.LR 0.1`, `--opts SOLVER.LR 0.1`).
+pub(super) fn within(words: &[Word], from: usize, read: &[Flag], pairs: bool) -> Vec<Flag> {
+    let mut found = Vec::new();
+    for flag in read.iter().filter(|flag| !flag.assigns) {
+        if let Expr::Value(Value::Text(text)) = &flag.value {
+            let parts: Option<Vec<(&str, &str)>> = text.split(',').map(|part| part.trim().split_once('=')).collect();
+            for (key, value) in parts.unwrap_or_default() {
+                if is_path(key) {
+                    found.extend(named(key, literal::expr(unquoted(value)), flag.words, true));
+                }
+            }
+        }
+    }
+    if !pairs {
+        return found;
+    }
+    let mut runs: Vec<Vec<usize>> = vec![positionals(words, from, read)];
+    for flag in read
+        .iter()
+        .filter(|flag| !flag.assigns && flag.words.1 > flag.words.0 + 1)
+    {
+        runs.push((flag.words.0 + 1..=flag.words.1).collect());
+    }
+    for run in runs {
+        // The last of the positions: what stands before the first key is something else.
+        let first = run.iter().position(|&at| is_key(&words[at].text)).unwrap_or(run.len());
+        for pair in run[first..].chunks(2) {
+            let &[key, value] = pair else { break };
+            if !is_key(&words[key].text) {
+                break;
+            }
+            found.extend(named(&words[key].text, words[value].value.clone(), (key, value), true));
+        }
+    }
+    found
+}
+
+/// Words that are variables of which nothing is known: each may hold flags. What a script hands on (`"$@"`, `$1`) is
+/// nothing unless its caller says so.
+pub(super) fn unseen(words: &[Word], from: usize, read: &[Flag]) -> Vec<usize> {
+    let named = |text: &str| {
+        let name = text.trim_start_matches(['$', '{']);
+        name.starts_with(|first: char| first == '_' || first.is_ascii_alphabetic())
+    };
+    positionals(words, from, read)
+        .into_iter()
+        .filter(|&at| is_unknown(&words[at]) && named(&words[at].text))
+        .collect()
+}
+
+/// A key of yacs: dotted, or in upper case.
+fn is_key(text: &str) -> bool {
+    let upper = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    is_path(text)
+        && !text.contains(['/', '@', ':'])
+        && (text.bytes().all(upper) || text.contains('.'))
+        && !text.contains("..")
 }
 
 /// The words that are neither flags nor their values.
@@ -89,11 +154,34 @@ fn flag(words: &[Word], at: usize, takes: &dyn Fn(&str) -> Option<Takes>) -> (Op
     // `-b12`: a short option with its value behind it.
     if known.is_none() && !text.starts_with("--") && text.len() > 2 {
         let (short, behind) = text.split_at(text.char_indices().nth(2).map_or(text.len(), |(at, _)| at));
-        if literal::is_number(behind) && takes(short).is_some_and(|takes| takes == Takes::One) {
+        if literal::is_number(behind)
+            && takes(short).is_some_and(|takes| matches!(takes, Takes::One | Takes::Defined(Defined::One)))
+        {
             return (named(short, literal::expr(behind), (at, at), false), at + 1);
         }
     }
+    let some = |count: usize| {
+        let end = (at + 1..=at + count)
+            .find(|&at| !next_is_value(at))
+            .unwrap_or(at + count + 1);
+        let value = match &words[at + 1..end.min(words.len())] {
+            [] => Expr::Value(Value::Bool(true)),
+            [one] => one.value.clone(),
+            many => Expr::List(many.iter().map(|word| word.value.clone()).collect()),
+        };
+        (named(text, value, (at, end - 1), false), end)
+    };
     match known {
+        Some(Takes::Off(of)) => {
+            let off = named(text, Expr::Value(Value::Bool(false)), (at, at), false);
+            (off.map(|flag| Flag { name: of, ..flag }), at + 1)
+        }
+        Some(Takes::Defined(Defined::Nothing(gives))) => (named(text, gives, (at, at), false), at + 1),
+        Some(Takes::Defined(Defined::Perhaps(gives))) if !next_is_value(at + 1) => {
+            (named(text, gives, (at, at), false), at + 1)
+        }
+        Some(Takes::Defined(Defined::Perhaps(_) | Defined::One)) => some(1),
+        Some(Takes::Defined(Defined::Exactly(count))) => some(count),
         Some(Takes::Negation) => {
             let written = text.replacen("--no-", "--", 1).replacen("--no_", "--", 1);
             (
@@ -258,7 +346,45 @@ mod tests {
             "--lr" | "-b" => Some(Takes::One),
             "--no-pin" => Some(Takes::Negation),
             "--sizes" => Some(Takes::Any),
+            "--ema" => Some(Takes::Defined(Defined::Nothing(Expr::Value(Value::Bool(true))))),
+            "--plain" => Some(Takes::Off("fancy".to_string())),
+            "--betas" => Some(Takes::Defined(Defined::Exactly(2))),
+            "--log" => Some(Takes::Defined(Defined::Perhaps(literal::expr("all")))),
+            "--many" => Some(Takes::Defined(Defined::Any)),
             _ => None,
+        }
+    }
+
+    #[test]
+    fn settings_within_flags_and_pairs() {
+        let cases = [
+            ("--hparams=batch_size=48,lr=5e-4", false, "batch_size=48 lr=5e-4"),
+            ("--name a=1,b", false, ""),
+            ("SOLVER.LR 0.1 SOLVER.STEPS 20", false, ""),
+            ("--cfg x.yml SOLVER.LR 0.1 SEED 20", true, "SOLVER.LR=0.1 SEED=20"),
+            (
+                "--opts SOLVER.LR 0.1 MODEL.NAME big",
+                true,
+                "SOLVER.LR=0.1 MODEL.NAME=big",
+            ),
+            ("data SOLVER.LR", true, ""),
+        ];
+        for (line, pairs, expected) in cases {
+            let words = words(line);
+            let found = read(&words, 0, &takes);
+            let found: Vec<String> = within(&words, 0, &found, pairs)
+                .iter()
+                .map(|flag| {
+                    let path: Vec<&str> = flag
+                        .owner
+                        .iter()
+                        .map(String::as_str)
+                        .chain([flag.name.as_str()])
+                        .collect();
+                    format!("{}={}", path.join("."), shown(&flag.value))
+                })
+                .collect();
+            assert_eq!(found.join(" "), expected, "{line}");
         }
     }
 
@@ -273,6 +399,14 @@ mod tests {
             ("--fp16 False", "fp16=false"),
             ("--no_cuda", "no_cuda=false"),
             ("--no-pin", "pin=false"),
+            ("--ema False", "ema=true"),
+            ("--plain x", "fancy=false"),
+            ("--betas 0.9 0.98 x", "betas=[0.9 0.98]"),
+            ("--betas 0.9 --x", "betas=0.9 x=true"),
+            ("--betas", "betas=true"),
+            ("--log --x", "log=all x=true"),
+            ("--log some x", "log=some"),
+            ("--many 1 2 3", "many=[1 2 3]"),
             ("--new data.json", "new=data.json"),
             ("--lr 1 data.json", "lr=1"),
             ("--sizes 1 2 3 --x", "sizes=[1 2 3] x=true"),

@@ -9,6 +9,7 @@
 //! Example: `python scripts/evaluate.py --batch_size 50` in a job script is a launch of `scripts/evaluate.py`; the flag
 //! is a statement, linked within this launch to the option `--batch_size` defined there.
 
+mod argv;
 mod callers;
 mod configs;
 mod entry;
@@ -16,8 +17,16 @@ mod environment;
 mod factors;
 mod flags;
 mod launchers;
+mod media;
+mod named;
+mod nested;
 mod options;
+mod parsed;
+mod requests;
+mod sourced;
 mod strip;
+mod subcommands;
+mod unused;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,13 +34,16 @@ use crate::evidence::{
     Dead, Expr, Form, Grade, Idle, Launch, LaunchId, Link, LinkKind, Statement, StatementId, Subject,
 };
 use crate::place::Place;
+use crate::source::python::{Commanded, Shape};
 use crate::source::shell::is_script;
 use crate::source::{Command, Word};
 
 use entry::Paths;
 use flags::Flag;
+pub use named::named;
 use options::Options;
 use strip::Program;
+pub use unused::mark_flags;
 
 /// What binding knows of the repository besides its commands and statements.
 pub struct Repository<'r> {
@@ -45,6 +57,10 @@ pub struct Repository<'r> {
     pub reach: &'r dyn Fn(&str) -> Vec<String>,
     /// The code in these files that it does not come to.
     pub idle: &'r dyn Fn(&str) -> Vec<Idle>,
+    /// What options take on the command line.
+    pub shapes: &'r BTreeMap<StatementId, Shape>,
+    /// Code that one subcommand runs.
+    pub commanded: &'r [Commanded],
 }
 
 /// Binds commands to what they start. Adds a statement for every flag and factor, and the links that hold within each
@@ -54,12 +70,19 @@ pub fn bind(
     statements: &mut Vec<Statement>,
     links: &mut Vec<Link>,
     repository: &Repository<'_>,
-) -> Vec<Launch> {
-    let options = Options::new(statements);
-    let runs = callers::runs(commands, statements, links, &Paths::new(repository.files));
+) -> Bound {
+    let options = Options::new(statements, repository.shapes);
+    let paths = Paths::new(repository.files);
+    requests::replaced(commands, statements, &paths);
+    let sourced = sourced::fill(commands, statements, links, &paths);
+    let runs = callers::runs(&sourced.commands, statements, links, &paths, &sourced.open);
+    let argv = argv::readers(statements);
     let mut binder = Binder {
         repository,
-        paths: Paths::new(repository.files),
+        argv,
+        unseen: BTreeMap::new(),
+        paths,
+        sourced: sourced.files,
         options,
         statements,
         links: BTreeSet::new(),
@@ -67,15 +90,30 @@ pub fn bind(
         reach: BTreeMap::new(),
         idle: BTreeMap::new(),
     };
-    for run in runs {
+    let (inner, outer): (Vec<Run>, Vec<Run>) = runs
+        .into_iter()
+        .partition(|run| nested::is_code(&run.command.place.file));
+    for run in outer {
         binder.run(run);
     }
-    binder.entries_alone();
+    binder.run_by_code(inner);
+    binder.entries_alone(&BTreeSet::new());
     let Binder {
-        links: found, launches, ..
+        links: found,
+        launches,
+        unseen,
+        ..
     } = binder;
     links.extend(found);
-    launches
+    Bound { launches, unseen }
+}
+
+/// What binding found.
+#[derive(Debug)]
+pub struct Bound {
+    pub launches: Vec<Launch>,
+    /// Launches with a word that may hold any flag (`$FLAGS`, of which nothing is known), and its statement.
+    pub unseen: BTreeMap<LaunchId, StatementId>,
 }
 
 /// A command to be bound: one that stands in a file, or one of a script as another command calls it.
@@ -91,7 +129,12 @@ pub(crate) struct Run {
 
 struct Binder<'b> {
     repository: &'b Repository<'b>,
+    /// What reads arguments by their position, and under which name.
+    argv: Vec<(StatementId, String)>,
+    unseen: BTreeMap<LaunchId, StatementId>,
     paths: Paths<'b>,
+    /// The scripts that a script sources.
+    sourced: BTreeMap<String, Vec<String>>,
     options: Options,
     statements: &'b mut Vec<Statement>,
     links: BTreeSet<Link>,
@@ -111,31 +154,34 @@ impl Binder<'_> {
         let Some(stripped) = strip::strip(&command.words) else {
             return;
         };
-        let directory = command.directory.as_deref();
-        let entry = match &stripped.program {
-            Program::File(path) => self.paths.file(path, directory, &script),
-            Program::Module(module) => self.paths.module(module, directory, &script),
-            Program::Console(name) => {
-                let module = self.repository.console.get(name);
-                module.and_then(|module| self.paths.module(module, directory, &script))
-            }
-            // A script's own commands are its launches.
-            Program::Script(path) => match self.paths.file(path, directory, &script) {
-                Some(_) => return,
-                None if is_script(path) => return,
-                None => None,
-            },
-        };
+        let (entry, own) = self.started(&command, &stripped, &script);
+        if own {
+            return;
+        }
         let foreign = matches!(&stripped.program, Program::Console(_) | Program::Script(_));
         let reach = entry.as_deref().map_or(Vec::new(), |entry| self.reach_of(entry));
-        let takes = |flag: &str| self.options.takes(flag, entry.as_deref(), &reach);
-        let read = flags::read(&command.words, stripped.arguments, &takes);
+        let other = subcommands::not_chosen(&command.words[stripped.arguments..], &reach, self.repository.commanded);
+        let at = options::At {
+            entry: entry.as_deref(),
+            reach: &reach,
+            other: &other,
+        };
+        let takes = |flag: &str| self.options.takes(flag, &at);
+        let media = match &stripped.program {
+            Program::Console(name) => media::read(name, &command.words, stripped.arguments),
+            _ => None,
+        };
+        let mut read = media.unwrap_or_else(|| flags::read(&command.words, stripped.arguments, &takes));
+        let pairs = self.options.merges_pairs(&reach);
+        let inner = flags::within(&command.words, stripped.arguments, &read, pairs);
         if foreign && entry.is_none() && read.is_empty() {
             return;
         }
         let id = self.launches.len();
         let mut configs = BTreeSet::new();
-        self.configs(&command, &script, &stripped, &read, &mut configs);
+        self.configs(&command, &script, &stripped, &read, &at, &mut configs);
+        let unseen = flags::unseen(&command.words, stripped.arguments, &read);
+        read.extend(inner);
         let factors = self.factors(&command, &stripped);
         let mut flags: Vec<StatementId> = Vec::new();
         flags.extend(stripped.settings.iter().map(|given| self.setting(&command, given)));
@@ -152,23 +198,34 @@ impl Binder<'_> {
                 shadowed.push((statement, name));
                 continue;
             }
-            for taker in self.options.takers(flag, entry.as_deref(), &reach, &configs) {
+            let at = options::At {
+                entry: entry.as_deref(),
+                reach: &reach,
+                other: &other,
+            };
+            for taker in self.options.takers(flag, &at, &configs) {
                 self.link(statement, taker, LinkKind::Flag, None, Some(id));
             }
             counts.insert(name, statement);
             flags.push(statement);
         }
+        for at in unseen {
+            self.unseen(&command, at, &reach, &other, id);
+        }
         for (statement, name) in shadowed {
             self.statements[statement].dead = counts.get(&name).map(|&by| Dead::Shadowed { by });
         }
         self.environment(&command, &reach, id);
+        self.arguments(&command, &stripped, &reach, id);
         let idle = entry.as_deref().map_or(Vec::new(), |entry| self.idle_in(entry));
+        let idle = subcommands::with(idle, other);
         for callers::Handed { from, to, kind, slot } in given {
             self.link(from, to, kind, slot, Some(id));
         }
         let mut reach: BTreeSet<String> = reach.into_iter().collect();
         reach.extend(entry.clone());
         reach.extend(configs.iter().cloned());
+        reach.extend(self.sourced.get(&script).into_iter().flatten().cloned());
         reach.insert(script);
         reach.extend(through);
         self.launches.push(Launch {
@@ -183,6 +240,24 @@ impl Binder<'_> {
             reach: reach.into_iter().collect(),
             idle,
         });
+    }
+
+    /// The file that a command starts, and whether that is a shell script: a script's own commands are its launches.
+    fn started(&self, command: &Command, stripped: &strip::Stripped, script: &str) -> (Option<String>, bool) {
+        let directory = command.directory.as_deref();
+        match &stripped.program {
+            Program::File(path) => (self.paths.file(path, directory, script), false),
+            Program::Module(module) => (self.paths.module(module, directory, script), false),
+            Program::Console(name) => {
+                let module = self.repository.console.get(name);
+                let found = module.and_then(|module| self.paths.module(module, directory, script));
+                (found, false)
+            }
+            Program::Script(path) => {
+                let own = self.paths.file(path, directory, script).is_some() || is_script(path);
+                (None, own)
+            }
+        }
     }
 
     /// A flag as a statement, with what its variables refer to.
@@ -200,6 +275,23 @@ impl Binder<'_> {
         );
         self.fill(command, statement, words);
         statement
+    }
+
+    /// A word that may hold any flag (`$FLAGS`, of which nothing is known): every option may be set by it.
+    fn unseen(&mut self, command: &Command, at: usize, reach: &[String], other: &[Idle], launch: LaunchId) {
+        let word = &command.words[at];
+        let name = word.text.trim_matches(['$', '{', '}', '"']).to_string();
+        let value = Expr::Opaque(word.text.clone());
+        let from = self.add(command, Subject::Setting { name }, value, word.place.clone(), &[]);
+        let options = self.options.all(&options::At {
+            entry: None,
+            reach,
+            other,
+        });
+        for to in options {
+            self.link(from, to, LinkKind::Possible, None, Some(launch));
+        }
+        self.unseen.insert(launch, from);
     }
 
     fn add(&mut self, command: &Command, subject: Subject, value: Expr, place: Place, owner: &[String]) -> StatementId {
@@ -279,11 +371,11 @@ impl Binder<'_> {
             .clone()
     }
 
-    /// Entry scripts that no command launches.
-    fn entries_alone(&mut self) {
+    /// Entry scripts that no command launches, but for some.
+    fn entries_alone(&mut self, but: &BTreeSet<String>) {
         let launched: BTreeSet<String> = self.launches.iter().filter_map(|launch| launch.entry.clone()).collect();
         for entry in self.repository.entries {
-            if launched.contains(entry) {
+            if launched.contains(entry) || but.contains(entry) {
                 continue;
             }
             let reach = self.reach_of(entry);

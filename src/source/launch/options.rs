@@ -9,8 +9,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::flags::{Flag, Takes};
-use crate::evidence::{Expr, Form, Statement, StatementId, Subject};
+use crate::evidence::{Expr, Form, Idle, Statement, StatementId, Subject};
 use crate::quantity::Value;
+use crate::source::python::Shape;
 
 /// Libraries that fill the fields of a dataclass from the command line.
 const FIELD_PARSERS: &[&str] = &[
@@ -46,6 +47,11 @@ const PARAMETER_PARSERS: &[&str] = &[
     "ArgumentParser.add_class_arguments",
 ];
 
+/// Calls that merge a list of keys and values.
+const MERGES: &[&str] = &["merge_from_list"];
+/// Calls that fill dataclasses from a file of any name.
+const READS: &[&str] = &["parse_json_file", "parse_yaml_file", "parse_args_and_config"];
+
 /// Everything in the repository that can take a flag, by file.
 pub(super) struct Options {
     /// By file: the option's flags, its default.
@@ -55,14 +61,29 @@ pub(super) struct Options {
     parameters: BTreeMap<String, Vec<(String, StatementId)>>,
     /// Configuration keys by name, with the path before it.
     keys: BTreeMap<String, Vec<Key>>,
+    /// Files that call what merges or reads settings, by the last part of what they call.
+    calls: BTreeMap<&'static str, BTreeSet<String>>,
     /// Files that import a library which fills fields or parameters.
     parses_fields: BTreeSet<String>,
     parses_parameters: BTreeSet<String>,
 }
 
+/// Where a flag is looked for.
+pub(super) struct At<'a> {
+    pub(super) entry: Option<&'a str>,
+    /// The files whose code the entry runs, sorted.
+    pub(super) reach: &'a [String],
+    /// What other subcommands run.
+    pub(super) other: &'a [Idle],
+}
+
 struct Known {
     id: StatementId,
+    name: String,
+    bytes: (usize, usize),
     flags: Vec<String>,
+    /// Those of the flags that turn it off.
+    off: Vec<String>,
     takes: Option<Takes>,
 }
 
@@ -73,23 +94,29 @@ struct Key {
 }
 
 impl Options {
-    pub(super) fn new(statements: &[Statement]) -> Options {
+    pub(super) fn new(statements: &[Statement], shapes: &BTreeMap<StatementId, Shape>) -> Options {
         let mut out = Options {
             options: BTreeMap::new(),
             fields: BTreeMap::new(),
             parameters: BTreeMap::new(),
             keys: BTreeMap::new(),
+            calls: BTreeMap::new(),
             parses_fields: BTreeSet::new(),
             parses_parameters: BTreeSet::new(),
         };
         for (id, statement) in statements.iter().enumerate() {
             let file = &statement.place.file;
             match (&statement.subject, &statement.form) {
-                (Subject::Setting { .. }, Form::Option { flags }) => {
+                (Subject::Setting { name }, Form::Option { flags }) => {
+                    let shape = shapes.get(&id);
+                    let defined = shape.and_then(|shape| shape.takes.clone()).map(Takes::Defined);
                     let known = Known {
                         id,
+                        name: name.clone(),
+                        bytes: statement.place.bytes.unwrap_or_default(),
                         flags: flags.clone(),
-                        takes: takes(&statement.value),
+                        off: shape.map(|shape| shape.off.clone()).unwrap_or_default(),
+                        takes: defined.or_else(|| takes(&statement.value)),
                     };
                     out.options.entry(file.clone()).or_default().push(known);
                 }
@@ -106,6 +133,12 @@ impl Options {
                         owner: statement.owner.clone(),
                     };
                     out.keys.entry(alike(name)).or_default().push(key);
+                }
+                (Subject::Call { callee }, Form::Call) => {
+                    let last = callee.rsplit('.').next().unwrap_or(callee);
+                    if let Some(known) = MERGES.iter().chain(READS).find(|known| **known == last) {
+                        out.calls.entry(known).or_default().insert(file.clone());
+                    }
                 }
                 (Subject::Import { package, symbol, .. }, _) => {
                     let names = |parsers: &[&str]| {
@@ -127,13 +160,18 @@ impl Options {
     }
 
     /// What the program's option of this flag takes.
-    pub(super) fn takes(&self, flag: &str, entry: Option<&str>, reach: &[String]) -> Option<Takes> {
-        let found = self.find(flag, entry, reach);
+    pub(super) fn takes(&self, flag: &str, at: &At<'_>) -> Option<Takes> {
+        let found = self.find(flag, at);
         if let Some(first) = found.first() {
-            return first.takes;
+            let off = first.off.iter().any(|off| alike(off) == alike(flag));
+            return if off {
+                Some(Takes::Off(first.name.clone()))
+            } else {
+                first.takes.clone()
+            };
         }
         let positive = flag.strip_prefix("--no-").or_else(|| flag.strip_prefix("--no_"))?;
-        let option = self.find(&format!("--{positive}"), entry, reach);
+        let option = self.find(&format!("--{positive}"), at);
         if option
             .first()
             .is_some_and(|known| matches!(known.takes, Some(Takes::Switch { .. })))
@@ -143,17 +181,38 @@ impl Options {
         None
     }
 
+    /// The name under which the code reads a flag's option.
+    pub(super) fn named(&self, flag: &str, at: &At<'_>) -> Option<&str> {
+        self.find(flag, at).first().map(|known| known.name.as_str())
+    }
+
+    /// All options that a command line may set.
+    pub(super) fn all(&self, at: &At<'_>) -> Vec<StatementId> {
+        let within_reach = at.reach.iter().filter_map(|file| self.options.get(file)).flatten();
+        within_reach.map(|known| known.id).collect()
+    }
+
+    /// Whether code of these files merges a list of keys and values (`opts`).
+    pub(super) fn merges_pairs(&self, reach: &[String]) -> bool {
+        self.calls_any(MERGES, reach)
+    }
+
+    /// Whether code of these files reads its arguments from a file that the command names.
+    pub(super) fn reads_files(&self, reach: &[String]) -> bool {
+        self.calls_any(READS, reach)
+    }
+
+    fn calls_any(&self, names: &[&str], reach: &[String]) -> bool {
+        let files = names.iter().filter_map(|name| self.calls.get(name)).flatten();
+        files.into_iter().any(|file| reach.binary_search(file).is_ok())
+    }
+
     /// The statements that a flag sets.
-    pub(super) fn takers(
-        &self,
-        flag: &Flag,
-        entry: Option<&str>,
-        reach: &[String],
-        configs: &BTreeSet<String>,
-    ) -> Vec<StatementId> {
+    pub(super) fn takers(&self, flag: &Flag, at: &At<'_>, configs: &BTreeSet<String>) -> Vec<StatementId> {
+        let At { entry, reach, .. } = *at;
         let within = |file: &String| reach.binary_search(file).is_ok();
         if !flag.assigns {
-            let options = self.find(&flag.written, entry, reach);
+            let options = self.find(&flag.written, at);
             if !options.is_empty() {
                 return options.iter().map(|known| known.id).collect();
             }
@@ -189,11 +248,17 @@ impl Options {
 
     /// Options that bear the flag: exactly, else with `-` for `_`, else as argparse abbreviates; of the entry's own
     /// file, where it has any.
-    fn find(&self, flag: &str, entry: Option<&str>, reach: &[String]) -> Vec<&Known> {
+    fn find(&self, flag: &str, at: &At<'_>) -> Vec<&Known> {
+        let At { entry, reach, other } = *at;
         let all: Vec<(&String, &Known)> = reach
             .iter()
             .filter_map(|file| self.options.get_key_value(file))
             .flat_map(|(file, known)| known.iter().map(move |known| (file, known)))
+            .filter(|(file, known)| {
+                !other
+                    .iter()
+                    .any(|idle| idle.file == **file && within(idle, known.bytes))
+            })
             .collect();
         let wanted = alike(flag);
         let fits: [&dyn Fn(&str) -> bool; 2] = [&|other| other == flag, &|other| alike(other) == wanted];
@@ -249,6 +314,10 @@ impl Key {
             end == above && owner == inside
         })
     }
+}
+
+fn within(idle: &Idle, bytes: (usize, usize)) -> bool {
+    idle.bytes.0 <= bytes.0 && bytes.1 <= idle.bytes.1
 }
 
 fn own_first<'k>(found: Vec<(&String, &'k Known)>, entry: Option<&str>) -> Vec<&'k Known> {

@@ -225,8 +225,8 @@ impl Strip<'_> {
                 self.at = dashes + 1;
                 Some(None)
             }
-            "pip" | "pip3" | "module" | "ml" | "make" | "jupyter" | "pytest" | "papermill" | "uvx" | "ipython"
-            | "script" | "" => None,
+            "source" | "." | "pip" | "pip3" | "module" | "ml" | "make" | "jupyter" | "pytest" | "papermill" | "uvx"
+            | "ipython" | "script" | "" => None,
             _ => {
                 self.at += 1;
                 Some(Some(self.named(&first)))

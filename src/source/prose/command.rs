@@ -14,7 +14,8 @@ use crate::evidence::{Expr, Form, Grade, Statement, StatementId, Subject};
 use crate::place::SourceText;
 use crate::quantity::{Number, Value};
 use crate::source::{Command, FileFacts, Word};
-use split::{Letter, Piece, simple_commands};
+use split::Letter;
+pub(crate) use split::{Piece, simple_commands};
 
 /// Programs that a line of an unnamed fence may begin with.
 const PROGRAMS: &[&str] = &[

@@ -7,7 +7,7 @@
 //! Example: `- **GPU**: 1x RTX 3090` names a card; `batch size of 50` is the setting `batch_size`, 50, in a sentence.
 
 mod clause;
-mod command;
+pub(crate) mod command;
 pub(crate) mod fold;
 mod lexicon;
 mod markdown;

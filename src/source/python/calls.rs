@@ -56,6 +56,8 @@ impl<'a> Walk<'a> {
             return;
         }
         self.setattr(call, method);
+        self.hold_method(call, method);
+        self.runs_command(call, &resolved);
         self.ordinary_call(call, callee, resolved, pick);
     }
 
@@ -213,9 +215,15 @@ impl<'a> Walk<'a> {
         let ast::Expr::Attribute(attribute) = &*call.func else {
             return false;
         };
-        let Some(base) = path(&attribute.value).filter(|_| method == "update") else {
+        // `vars(args).update(…)` sets attributes of `args`.
+        let object = match &*attribute.value {
+            ast::Expr::Call(inner) if path(&inner.func).as_deref() == Some("vars") => inner.arguments.args.first(),
+            other => Some(other),
+        };
+        let Some(base) = object.and_then(path).filter(|_| method == "update") else {
             return false;
         };
+        let base = base.strip_suffix(".__dict__").unwrap_or(&base).to_string();
         let mut pairs: Vec<(String, &'a ast::Expr, TextRange)> = Vec::new();
         for argument in &call.arguments.args {
             if let ast::Expr::Dict(dict) = argument {

@@ -45,6 +45,7 @@ impl<'a> Walk<'a> {
             return;
         };
         let raw = self.names.slice(literal.range()).to_string();
+        self.docstrings.push((literal.range(), self.owner.clone()));
         for mention in remarks::mentions(&raw, names) {
             let start = literal.start().to_usize() + mention.start;
             let end = literal.start().to_usize() + mention.end;
@@ -52,6 +53,73 @@ impl<'a> Walk<'a> {
             let local = self.setting(&mention.name, Form::Docstring, mention.value, range, self.owner.clone());
             self.documented_unit(local, mention.unit);
             self.out[local].comment = None;
+        }
+    }
+
+    /// What a comment on a setting's line, or right above it, says of that setting: `# momentum 0.9 as in the paper`.
+    pub(super) fn remarked(&mut self) {
+        let mut by_line: BTreeMap<u32, Vec<(String, Vec<String>)>> = BTreeMap::new();
+        for statement in &self.out {
+            if let (Subject::Setting { name }, Some(first)) = (&statement.subject, statement.place.line)
+                && !matches!(statement.form, Form::Docstring | Form::CommentedOut)
+            {
+                let lines = first..=statement.place.end_line.unwrap_or(first);
+                for line in lines.take(4) {
+                    let here = by_line.entry(line).or_default();
+                    if !here.iter().any(|(other, _)| other == name) {
+                        here.push((name.clone(), statement.owner.clone()));
+                    }
+                }
+            }
+        }
+        let comments: Vec<(u32, String, TextRange)> = self
+            .comments
+            .iter()
+            .map(|(line, (said, range))| (*line, said.clone(), *range))
+            .collect();
+        for (line, said, range) in comments {
+            if switched_off(&said).is_empty() {
+                // Above the first line that is no comment of its own.
+                let own = by_line.contains_key(&line);
+                let below = (line..line + 6).find(|at| by_line.contains_key(at) || !self.comments.contains_key(at));
+                let settings = by_line.get(&if own { line } else { below.unwrap_or(line) });
+                for (name, owner) in settings.into_iter().flatten() {
+                    if let Some(value) = remarks::said_of(&said, name) {
+                        let local = self.setting(name, Form::Comment, value, range, owner.clone());
+                        self.out[local].comment = None;
+                    }
+                }
+            }
+        }
+    }
+
+    /// What a docstring says, in its sentences, of a setting of its module, class or function.
+    pub(super) fn described(&mut self) {
+        for (range, owner) in std::mem::take(&mut self.docstrings) {
+            let raw = self.names.slice(range).to_string();
+            let mut names: Vec<String> = Vec::new();
+            let mut known: Vec<String> = Vec::new();
+            for statement in self.out.iter().filter(|statement| statement.owner.starts_with(&owner)) {
+                let Subject::Setting { name } = &statement.subject else {
+                    continue;
+                };
+                let inside = |place: &crate::place::Place| {
+                    let start = place.bytes.map_or(0, |(start, _)| start);
+                    range.start().to_usize() <= start && start < range.end().to_usize()
+                };
+                if inside(&statement.place) {
+                    known.push(name.clone());
+                } else if name.len() > 3 && !names.contains(name) {
+                    names.push(name.clone());
+                }
+            }
+            names.retain(|name| !known.contains(name));
+            for name in names {
+                if let Some(value) = remarks::said_of(&raw, &name) {
+                    let local = self.setting(&name, Form::Docstring, value, range, owner.clone());
+                    self.out[local].comment = None;
+                }
+            }
         }
     }
 

@@ -23,6 +23,7 @@ impl<'a> Walk<'a> {
         }
         let inner = self.open_scope(ScopeKind::Function, def.name.as_str(), def.range, &def.decorator_list);
         self.module.scopes[inner].stub = is_stub(&def.body);
+        self.remember_command(def, inner);
         let (outer, block) = self.enter(inner, def.name.as_str());
         self.parameters(&def.parameters, inner, outer);
         for (range, name, flags, default) in options {
@@ -160,8 +161,8 @@ impl<'a> Walk<'a> {
                 self.module.sites[local].scope = outer;
                 self.expr_held(default, local, parameter.parameter.name.as_str());
                 self.scope = inner;
-                self.typer_option(&parameter.parameter, default, local);
             }
+            self.typer_option(&parameter.parameter, default, local);
         }
         for (parameter, kind) in parameters
             .vararg

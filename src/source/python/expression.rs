@@ -48,6 +48,14 @@ impl Names<'_> {
         self.at(expr, 0)
     }
 
+    /// `sys.argv[1]`, with a literal position.
+    fn is_argument(&self, subscript: &ast::ExprSubscript) -> bool {
+        let position = self.slice(subscript.slice.range());
+        !position.is_empty()
+            && position.bytes().all(|byte| byte.is_ascii_digit())
+            && path(&subscript.value).is_some_and(|path| self.resolved(&path) == "sys.argv")
+    }
+
     pub(super) fn opaque(&self, range: TextRange) -> Expr {
         let text = self.slice(range);
         Expr::Opaque(match text.char_indices().nth(OPAQUE) {
@@ -85,6 +93,9 @@ impl Names<'_> {
                     }
                 }
                 Expr::Value(Value::Text(text))
+            }
+            ast::Expr::Subscript(argument) if self.is_argument(argument) => {
+                Expr::Ref(format!("sys.argv[{}]", self.slice(argument.slice.range())))
             }
             ast::Expr::Name(_) | ast::Expr::Attribute(_) | ast::Expr::Subscript(_) => {
                 path(expr).map_or_else(|| self.opaque(expr.range()), Expr::Ref)

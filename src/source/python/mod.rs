@@ -12,16 +12,20 @@
 mod bind;
 mod branches;
 mod calls;
+mod commands;
 mod comments;
+mod decorated;
 mod definitions;
 mod expression;
 mod imports;
 mod module;
 mod options;
 pub mod packages;
+mod parsers;
 mod reach;
 mod reads;
 mod remarks;
+mod takes;
 mod values;
 mod walk;
 
@@ -33,7 +37,10 @@ use ruff_text_size::Ranged;
 
 pub use bind::{Running, bind};
 pub use module::Module;
+pub use parsers::closed;
 pub use reach::{entries, reach};
+pub use reads::lookups;
+pub use takes::{Commanded, Shape, Takes, commanded, shapes};
 
 use super::{File, FileFacts, Reader};
 use crate::evidence::{Ask, Gap, GapReason};
@@ -106,7 +113,13 @@ fn facts(source: &SourceText) -> FileFacts {
             detail: format!("line {line}: {}", error.error),
         });
     }
-    let (statements, module, too_deep) = walk::walk(source, &parsed);
+    let walk::Walked {
+        statements,
+        module,
+        commands,
+        links,
+        too_deep,
+    } = walk::walk(source, &parsed);
     if too_deep {
         let detail = format!("nested deeper than {} levels", walk::DEEPEST);
         gaps.push(Gap {
@@ -117,8 +130,9 @@ fn facts(source: &SourceText) -> FileFacts {
     }
     FileFacts {
         statements,
+        links,
+        commands,
         gaps,
         module: Some(module),
-        ..FileFacts::default()
     }
 }

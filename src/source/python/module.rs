@@ -10,6 +10,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::takes::Shape;
 use crate::evidence::{Expr, Guard, StatementId};
 use crate::place::SourceText;
 
@@ -36,10 +37,20 @@ pub struct Module {
     pub(super) entries: Vec<EntryFact>,
     /// Variables and attributes that hold a callable chosen when the code runs.
     pub(super) picks: BTreeMap<Local, Pick>,
+    /// `d.setdefault("x", …)`: what it puts in stays in.
+    pub(super) put_in: BTreeSet<Local>,
     /// `parser.set_defaults(x=…)`: the keyword statements.
     pub(super) set_defaults: Vec<Local>,
+    /// What each option takes on the command line.
+    pub(super) shapes: Vec<(Local, Shape)>,
+    /// Bytes that only one subcommand runs, and that subcommand's path.
+    pub(super) commanded: Vec<(Vec<String>, (usize, usize))>,
     /// Identifiers inside string literals: a function may be looked up by its name.
     pub(super) words: BTreeSet<String>,
+    /// Offsets of reads that only print or log what they read.
+    pub(super) shown: BTreeSet<usize>,
+    /// Where the calls that only print or log begin.
+    pub(super) shows: BTreeSet<usize>,
     /// It has a `__main__` block, or work at module level that a script does.
     pub(super) works: bool,
     /// The bodies of its `__main__` blocks, in bytes.
@@ -247,8 +258,13 @@ impl Module {
             assigned: Vec::new(),
             entries: Vec::new(),
             picks: BTreeMap::new(),
+            put_in: BTreeSet::new(),
             set_defaults: Vec::new(),
+            shapes: Vec::new(),
+            commanded: Vec::new(),
             words: BTreeSet::new(),
+            shown: BTreeSet::new(),
+            shows: BTreeSet::new(),
             works: false,
             mains: Vec::new(),
             offered: BTreeSet::new(),

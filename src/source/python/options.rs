@@ -1,4 +1,4 @@
-//! Options that a program defines: argparse, optparse, click, typer, absl.
+//! Options that a program defines by calls: argparse, optparse, absl. Those of decorators are read in `decorated.rs`.
 //!
 //! Why it can be wrong: an option's default is not always written (`store_true` means False), nor of the type written
 //! (`type=float, default="1e-3"`), and an option that is required has none. The destination, not the flag, is the name
@@ -8,17 +8,15 @@
 //! flags `--lr` and `--learning-rate`, value 1e-3.
 
 use ruff_python_ast as ast;
-use ruff_text_size::{Ranged, TextRange};
+use ruff_text_size::Ranged;
 
 use super::expression::{keyword, path};
 use super::module::Local;
 use super::remarks;
+use super::takes::Takes;
 use super::walk::Walk;
 use crate::evidence::{Expr, Form};
 use crate::quantity::{Number, Value};
-
-/// An option found on a decorator: range, destination, flags, and the call.
-pub(super) type Decorated<'a> = (TextRange, String, Vec<String>, &'a ast::ExprCall);
 
 impl<'a> Walk<'a> {
     /// `parser.add_argument(…)`, `flags.DEFINE_integer(…)`; whether the call was one.
@@ -29,7 +27,7 @@ impl<'a> Walk<'a> {
         if !["add_argument", "add_option", "add_arg"].contains(&method) {
             return false;
         }
-        let flags: Vec<String> = call.arguments.args.iter().map_while(text).collect();
+        let mut flags: Vec<String> = call.arguments.args.iter().map_while(text).collect();
         let Some(name) = destination(&flags, call) else {
             return false;
         };
@@ -41,13 +39,22 @@ impl<'a> Walk<'a> {
             owner.extend(group.iter().cloned());
         }
         let value = self.default_of(call, &flags);
+        let (takes, off) = self.takes_of(call, &flags);
+        flags.extend(
+            off.iter()
+                .filter(|off| !flags.contains(off))
+                .cloned()
+                .collect::<Vec<_>>(),
+        );
         let local = self.setting(&name, Form::Option { flags }, value, call.range(), owner);
+        self.shaped(local, takes, off);
+        self.of_command(call);
         self.walk_keywords(call, local, &name);
         true
     }
 
     /// The default of an argparse or click option, typed as the parser types it.
-    fn default_of(&self, call: &ast::ExprCall, flags: &[String]) -> Expr {
+    pub(super) fn default_of(&self, call: &ast::ExprCall, flags: &[String]) -> Expr {
         let action = keyword(call, "action")
             .map(|action| text(action).or_else(|| path(action)).unwrap_or_default())
             .unwrap_or_default();
@@ -95,7 +102,7 @@ impl<'a> Walk<'a> {
     }
 
     /// What stands in an option's keywords: references in its default, choices, the unit in its help.
-    fn walk_keywords(&mut self, call: &'a ast::ExprCall, local: Local, name: &str) {
+    pub(super) fn walk_keywords(&mut self, call: &'a ast::ExprCall, local: Local, name: &str) {
         for keyword in &call.arguments.keywords {
             match keyword.arg.as_ref().map(|arg| arg.as_str()) {
                 Some("default") => self.expr_held(&keyword.value, local, name),
@@ -129,15 +136,16 @@ impl<'a> Walk<'a> {
                 _ => value,
             }
         });
-        let local = self.setting(
-            &name,
-            Form::Option {
-                flags: vec![format!("--{name}")],
-            },
-            value,
-            call.range(),
-            self.owner.clone(),
-        );
+        let mut flags = vec![format!("--{name}")];
+        let switch = matches!(method, "DEFINE_bool" | "DEFINE_boolean");
+        let off: Vec<String> = switch.then(|| format!("--no{name}")).into_iter().collect();
+        flags.extend(off.iter().cloned());
+        let local = self.setting(&name, Form::Option { flags }, value, call.range(), self.owner.clone());
+        let takes = match switch {
+            true => Takes::Nothing(Expr::Value(Value::Bool(true))),
+            false => Takes::One,
+        };
+        self.shaped(local, Some(takes), off);
         if let Some(default) = default {
             self.expr_held(default, local, &name);
         }
@@ -161,12 +169,26 @@ impl<'a> Walk<'a> {
                 let value = self.names.expr(&keyword.value);
                 let local = self.setting(name.as_str(), Form::Keyword, value, keyword.range, owner.clone());
                 self.module.set_defaults.push(local);
+                self.of_command(call);
                 self.expr_held(&keyword.value, local, name.as_str());
             } else {
                 self.expr(&keyword.value, None);
             }
         }
         true
+    }
+
+    /// Notes which subcommand a call on its parser belongs to.
+    fn of_command(&mut self, call: &ast::ExprCall) {
+        let ast::Expr::Attribute(attribute) = &*call.func else {
+            return;
+        };
+        let command = path(&attribute.value).and_then(|base| self.commands.get(&base));
+        if let Some(command) = command.filter(|command| !command.is_empty()) {
+            let range = call.range();
+            let bytes = (range.start().to_usize(), range.end().to_usize());
+            self.module.commanded.push((command.clone(), bytes));
+        }
     }
 
     /// Remembers which variable holds an option group or subparser.
@@ -187,111 +209,42 @@ impl<'a> Walk<'a> {
             .first()
             .and_then(text)
             .or_else(|| keyword(call, "title").and_then(text));
+        let mut command = path(&attribute.value)
+            .and_then(|base| self.commands.get(&base))
+            .cloned()
+            .unwrap_or_default();
         match attribute.attr.as_str() {
-            "add_argument_group" | "add_parser" => {
+            "add_parser" => {
+                command.extend(title.clone());
+                self.commands.insert(target.clone(), command);
+                let group = base.into_iter().chain(title).collect();
+                self.groups.insert(target, group);
+            }
+            "add_argument_group" => {
+                self.commands.insert(target.clone(), command);
                 let group = base.into_iter().chain(title).collect();
                 self.groups.insert(target, group);
             }
             "add_mutually_exclusive_group" | "add_subparsers" => {
+                self.commands.insert(target.clone(), command);
                 self.groups.insert(target, base);
             }
             _ => {
+                self.commands.remove(&target);
                 self.groups.remove(&target);
             }
         }
     }
-
-    /// `@click.option("--x", default=…)` on a function.
-    pub(super) fn decorator_options(&self, def: &'a ast::StmtFunctionDef) -> Vec<Decorated<'a>> {
-        let mut found = Vec::new();
-        for decorator in &def.decorator_list {
-            let ast::Expr::Call(call) = &decorator.expression else {
-                continue;
-            };
-            let Some(callee) = path(&call.func) else { continue };
-            let resolved = self.names.resolved(&callee);
-            if resolved != "click.option" && resolved != "click.argument" {
-                continue;
-            }
-            let words: Vec<String> = call.arguments.args.iter().map_while(text).collect();
-            let named = words
-                .iter()
-                .find(|word| !word.starts_with('-'))
-                .map(|name| name.to_lowercase().replace('-', "_"));
-            // `--shuffle/--no-shuffle` is one option with two flags.
-            let flags: Vec<String> = words
-                .iter()
-                .filter(|word| word.starts_with('-') || resolved == "click.argument")
-                .flat_map(|word| word.split('/').map(|flag| flag.trim().to_string()).collect::<Vec<_>>())
-                .collect();
-            if let Some(name) = named.or_else(|| destination(&flags, call)) {
-                found.push((decorator.range, name, flags, call));
-            }
-        }
-        found
-    }
-
-    /// The statement of a decorator's option.
-    pub(super) fn decorated_option(
-        &mut self,
-        range: TextRange,
-        name: &str,
-        flags: Vec<String>,
-        call: &'a ast::ExprCall,
-    ) {
-        let is_flag = keyword(call, "is_flag").is_some()
-            || call
-                .arguments
-                .args
-                .first()
-                .and_then(text)
-                .is_some_and(|word| word.contains('/'));
-        let value = match self.default_of(call, &flags) {
-            Expr::Value(Value::Null) if is_flag && keyword(call, "default").is_none() => {
-                Expr::Value(Value::Bool(false))
-            }
-            other => other,
-        };
-        let local = self.setting(name, Form::Option { flags }, value, range, self.owner.clone());
-        self.module.sites[local].at = range.start().to_usize();
-        self.walk_keywords(call, local, name);
-    }
-
-    /// `lr: float = typer.Option(1e-3, "--lr")`: the parameter's default is an option.
-    pub(super) fn typer_option(&mut self, parameter: &'a ast::Parameter, default: &'a ast::Expr, of: Local) {
-        let ast::Expr::Call(call) = default else { return };
-        let resolved = path(&call.func)
-            .map(|callee| self.names.resolved(&callee))
-            .unwrap_or_default();
-        if resolved != "typer.Option" && resolved != "typer.Argument" {
-            return;
-        }
-        let name = parameter.name.to_string();
-        let mut flags: Vec<String> = call.arguments.args.iter().skip(1).filter_map(text).collect();
-        if flags.is_empty() && resolved == "typer.Option" {
-            flags.push(format!("--{}", name.replace('_', "-")));
-        }
-        let value = match call.arguments.args.first().or_else(|| keyword(call, "default")) {
-            None | Some(ast::Expr::EllipsisLiteral(_)) => Expr::Opaque(String::new()),
-            Some(default) => self.names.expr(default),
-        };
-        let range = TextRange::new(parameter.range.start(), default.range().end());
-        let local = self.setting(&name, Form::Option { flags }, value.clone(), range, self.owner.clone());
-        let unit = keyword(call, "help").and_then(text).as_deref().and_then(remarks::unit);
-        self.documented_unit(local, unit);
-        // What the function gets is the option's default, not the object that declares it.
-        self.out[of].value = value;
-    }
 }
 
 /// A literal text.
-fn text(expr: &ast::Expr) -> Option<String> {
+pub(super) fn text(expr: &ast::Expr) -> Option<String> {
     expr.as_string_literal_expr()
         .map(|literal| literal.value.to_str().to_string())
 }
 
 /// The name under which the code reads an option: `dest`, else the first long flag, else the first flag.
-fn destination(flags: &[String], call: &ast::ExprCall) -> Option<String> {
+pub(super) fn destination(flags: &[String], call: &ast::ExprCall) -> Option<String> {
     if let Some(dest) = keyword(call, "dest").and_then(text) {
         return Some(dest);
     }

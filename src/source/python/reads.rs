@@ -9,10 +9,90 @@ use ruff_python_ast as ast;
 use ruff_text_size::{Ranged, TextRange};
 
 use super::expression::{identifier, lookup, path};
-use super::module::{Assigned, Bound, EntryFact, Scope, ScopeKind};
+use super::module::{Assigned, Bound, EntryFact, Module, Scope, ScopeKind};
 use super::values::Holder;
 use super::walk::Walk;
-use crate::evidence::Form;
+use crate::evidence::{Form, StatementId};
+
+/// What stands for a key that is missing (`cfg.get("lr", 1e-3)`): its statement, and the dotted path of the key.
+pub fn lookups(modules: &[Module]) -> Vec<(StatementId, String)> {
+    let of = |module: &Module| {
+        let found = module.assigned.iter().filter_map(|one| {
+            let path = one.path.strip_suffix('?')?;
+            Some((module.id(one.statement), path.to_string()))
+        });
+        found.collect::<Vec<_>>()
+    };
+    modules.iter().flat_map(of).collect()
+}
+
+/// Variables that torchrun, accelerate, Open MPI and Slurm set for each process.
+const LAUNCHER_SETS: [&str; 12] = [
+    "WORLD_SIZE",
+    "RANK",
+    "LOCAL_RANK",
+    "LOCAL_WORLD_SIZE",
+    "GROUP_RANK",
+    "OMPI_COMM_WORLD_SIZE",
+    "OMPI_COMM_WORLD_RANK",
+    "SLURM_NTASKS",
+    "SLURM_NPROCS",
+    "SLURM_PROCID",
+    "SLURM_LOCALID",
+    "SLURM_NNODES",
+];
+
+/// Functions that only print or log what they are given.
+const PRINTS: &[&str] = &[
+    "print",
+    "pprint",
+    "pprint.pprint",
+    "rprint",
+    "click.echo",
+    "typer.echo",
+    "tqdm.write",
+    "sys.stdout.write",
+    "sys.stderr.write",
+    "warnings.warn",
+    "accelerator.print",
+    "console.print",
+    "rank_zero_info",
+];
+/// Methods of loggers.
+const LOGS: &[&str] = &[
+    "debug",
+    "info",
+    "warning",
+    "warn",
+    "error",
+    "critical",
+    "exception",
+    "log",
+];
+
+/// Whether a call only shows what it is given: `print(…)`, `logger.info(…)`.
+pub(super) fn shows(call: &ast::ExprCall) -> bool {
+    let Some(path) = path(&call.func) else { return false };
+    if PRINTS.contains(&path.as_str()) {
+        return true;
+    }
+    path.rsplit_once('.').is_some_and(|(object, method)| {
+        let object = object.rsplit('.').next().unwrap_or(object).to_lowercase();
+        LOGS.contains(&method) && ["log", "logger", "logging", "_logger", "_log"].contains(&object.as_str())
+    })
+}
+
+/// Whether a call gives back its arguments as a text or number and does nothing else.
+fn gives_back(call: &ast::ExprCall) -> bool {
+    match &*call.func {
+        ast::Expr::Name(name) => [
+            "str", "repr", "len", "round", "int", "float", "format", "sorted", "type",
+        ]
+        .contains(&name.id.as_str()),
+        ast::Expr::Attribute(method) => method.attr.as_str() == "format",
+        _ => false,
+    }
+}
 
 impl<'a> Walk<'a> {
     /// Walks an expression: reads, calls, entries.
@@ -55,7 +135,13 @@ impl<'a> Walk<'a> {
                 });
                 elts.iter().for_each(|inner| self.expr(inner, within.as_ref()));
             }
-            ast::Expr::Call(call) => self.call(call, held),
+            ast::Expr::Call(call) => {
+                // What a call within computes of its arguments may do anything, unless it is known to give a text or number.
+                let before = self.showing;
+                self.showing = before.filter(|range| *range == call.range() || gives_back(call));
+                self.call(call, held);
+                self.showing = before;
+            }
             ast::Expr::If(choice) => {
                 self.expr(&choice.test, None);
                 for (inner, holds) in [(&choice.body, true), (&choice.orelse, false)] {
@@ -73,7 +159,14 @@ impl<'a> Walk<'a> {
             ast::Expr::UnaryOp(unary) => self.expr(&unary.operand, None),
             ast::Expr::Compare(compare) => {
                 self.expr(&compare.left, None);
-                compare.comparators.iter().for_each(|inner| self.expr(inner, None));
+                for (op, inner) in compare.ops.iter().zip(compare.comparators.iter()) {
+                    // `key in self.__dict__` asks for names, and reads no value.
+                    let names = matches!(op, ast::CmpOp::In | ast::CmpOp::NotIn)
+                        && path(inner).is_some_and(|path| path.ends_with(".__dict__"));
+                    if !names {
+                        self.expr(inner, None);
+                    }
+                }
             }
             ast::Expr::Named(named) => {
                 self.expr(&named.value, None);
@@ -220,12 +313,20 @@ impl<'a> Walk<'a> {
         let range = call.range();
         self.read(found.path(), range.start().to_usize());
         if let Some(default) = found.default {
-            let value = self.names.expr(default);
+            // What every launcher sets is the default only where nothing is launched.
+            let value = if found.base.ends_with("environ") && LAUNCHER_SETS.contains(&found.key) {
+                self.names.opaque(range)
+            } else {
+                self.names.expr(default)
+            };
             let local = self.setting(found.key, Form::Entry, value, range, self.owner_of(&found.base));
             self.module.assigned.push(Assigned {
                 path: format!("{}?", found.path()),
                 statement: local,
             });
+            if matches!(&*call.func, ast::Expr::Attribute(method) if method.attr.as_str() == "setdefault") {
+                self.module.put_in.insert(local);
+            }
             self.expr_held(default, local, found.key);
         }
         if let ast::Expr::Attribute(attribute) = &*call.func

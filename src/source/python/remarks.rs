@@ -120,6 +120,37 @@ pub(super) fn mentions(docstring: &str, names: &[String]) -> Vec<Mention> {
     found
 }
 
+/// What a sentence says a setting is: its name, and right behind it the one number there.
+pub(super) fn said_of(text: &str, name: &str) -> Option<Expr> {
+    static NUMBER: OnceLock<Regex> = OnceLock::new();
+    let number = regex(
+        &NUMBER,
+        r"^(?:\s*[:=]\s*|\s+(?:of|is|was|to|at)\s+|\s+)(-?(?:\d[\d_,]*(?:\.\d+)?|\.\d+)(?:e[+-]?\d+)?)(?:[\s).,;]|$)",
+    );
+    if name.len() < 3 {
+        return None;
+    }
+    let lower = text.to_lowercase();
+    let name = name.to_lowercase();
+    let mut found: Vec<Number> = Vec::new();
+    for spelling in [name.clone(), name.replace('_', " "), name.replace('_', "-")] {
+        for (at, _) in lower.match_indices(&spelling) {
+            let inside = |c: char| c.is_alphanumeric() || c == '_';
+            let behind = &lower[at + spelling.len()..];
+            if lower[..at].ends_with(inside) || behind.starts_with(inside) {
+                continue;
+            }
+            let said = number.captures(behind).and_then(|hit| hit.get(1));
+            found.extend(said.and_then(|said| Number::parse_literal(&said.as_str().replace(',', ""))));
+        }
+    }
+    found.dedup();
+    match found.as_slice() {
+        [one] => Some(Expr::Value(Value::Number(one.clone()))),
+        _ => None,
+    }
+}
+
 fn indent(text: &str) -> usize {
     text.len() - text.trim_start().len()
 }

@@ -218,6 +218,7 @@ impl<'a> Walk<'a> {
     fn read_of_target(&mut self, target: &'a ast::Expr) {
         if let ast::Expr::Attribute(ast::ExprAttribute { value, .. })
         | ast::Expr::Subscript(ast::ExprSubscript { value, .. }) = target
+            && !path(value).is_some_and(|path| path.ends_with(".__dict__"))
         {
             self.expr(value, None);
         }

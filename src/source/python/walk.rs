@@ -13,12 +13,15 @@ use ruff_python_parser::Parsed;
 use ruff_text_size::{Ranged, TextRange};
 
 use super::branches::known;
+use super::commands::Commands;
 use super::expression::{Names, callee, path};
 use super::imports::collect_aliases;
 use super::module::{Binding, Block, BlockId, Bound, Local, Module, ScopeId, Site};
-use crate::evidence::{Dead, Expr, Form, Grade, Guard, Statement, Subject};
+use super::reads::shows;
+use crate::evidence::{Dead, Expr, Form, Grade, Guard, Link, Statement, Subject};
 use crate::place::SourceText;
 use crate::quantity::Unit;
+use crate::source::Command;
 
 /// Levels of nesting that are walked.
 pub(super) const DEEPEST: usize = 3000;
@@ -38,12 +41,29 @@ pub(super) struct Walk<'a> {
     pub dead: Option<Dead>,
     /// Option groups and subparsers by the variable that holds them.
     pub groups: BTreeMap<String, Vec<String>>,
+    /// Docstrings, and whose they are.
+    pub docstrings: Vec<(TextRange, Vec<String>)>,
+    /// The call that is being walked and only shows what it is given.
+    pub showing: Option<TextRange>,
+    /// Subcommands by the variable that holds their parser, or a group of it.
+    pub commands: BTreeMap<String, Vec<String>>,
+    pub running: Commands,
     depth: usize,
     too_deep: bool,
 }
 
-/// Walks a parsed file; whether something was nested too deep to be walked.
-pub(super) fn walk(source: &SourceText, parsed: &Parsed<ast::ModModule>) -> (Vec<Statement>, Module, bool) {
+/// What a file gives.
+pub(super) struct Walked {
+    pub statements: Vec<Statement>,
+    pub module: Module,
+    pub commands: Vec<Command>,
+    pub links: Vec<Link>,
+    /// Something was nested too deep to be walked.
+    pub too_deep: bool,
+}
+
+/// Walks a parsed file.
+pub(super) fn walk(source: &SourceText, parsed: &Parsed<ast::ModModule>) -> Walked {
     let text = source.text();
     let mut comments = BTreeMap::new();
     for token in parsed
@@ -61,8 +81,11 @@ pub(super) fn walk(source: &SourceText, parsed: &Parsed<ast::ModModule>) -> (Vec
     }
     let mut aliases = BTreeMap::new();
     collect_aliases(&parsed.syntax().body, &mut aliases, 0);
+    let names = Names { text, aliases };
+    let running = Commands::new(text, &parsed.syntax().body, &names);
     let mut walk = Walk {
-        names: Names { text, aliases },
+        names,
+        running,
         source: source.clone(),
         module: Module::new(source.clone()),
         out: Vec::new(),
@@ -73,13 +96,25 @@ pub(super) fn walk(source: &SourceText, parsed: &Parsed<ast::ModModule>) -> (Vec
         guards: Vec::new(),
         dead: None,
         groups: BTreeMap::new(),
+        docstrings: Vec::new(),
+        showing: None,
+        commands: BTreeMap::new(),
         depth: 0,
         too_deep: false,
     };
+    walk.docstring(&parsed.syntax().body, &[]);
     walk.statements(&parsed.syntax().body);
     walk.units_from_comments();
     walk.commented_out();
-    (walk.out, walk.module, walk.too_deep)
+    walk.remarked();
+    walk.described();
+    Walked {
+        statements: walk.out,
+        module: walk.module,
+        commands: walk.running.commands,
+        links: walk.running.links,
+        too_deep: walk.too_deep,
+    }
 }
 
 impl<'a> Walk<'a> {
@@ -175,6 +210,9 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn read(&mut self, path: String, at: usize) {
+        if self.showing.is_some() {
+            self.module.shown.insert(at);
+        }
         self.module.scopes[self.scope].reads.push((path, at));
     }
 
@@ -238,7 +276,9 @@ impl<'a> Walk<'a> {
                 self.expr(&repeat.iter, None);
                 self.unknown_target(&repeat.target);
                 self.works_by(self.scope == 0 && repeat.body.iter().any(|inner| matches!(inner, ast::Stmt::Expr(_))));
+                let turns = self.enter_turns(repeat);
                 self.block(&repeat.body, true);
+                self.leave_turns(turns);
                 self.block(&repeat.orelse, false);
             }
             ast::Stmt::With(with) => {
@@ -283,15 +323,30 @@ impl<'a> Walk<'a> {
                 }
                 for (index, target) in assign.targets.iter().enumerate() {
                     self.assign(target, &assign.value, assign.range, index == 0);
+                    self.hold(target, &assign.value, false);
                 }
             }
-            ast::Stmt::AnnAssign(assign) => self.annotated(assign),
-            ast::Stmt::AugAssign(assign) => self.augmented(assign),
+            ast::Stmt::AnnAssign(assign) => {
+                self.annotated(assign);
+                if let Some(value) = &assign.value {
+                    self.hold(&assign.target, value, false);
+                }
+            }
+            ast::Stmt::AugAssign(assign) => {
+                self.augmented(assign);
+                self.hold(&assign.target, &assign.value, assign.op == ast::Operator::Add);
+            }
             ast::Stmt::Expr(expr) => {
                 if self.scope == 0 {
                     self.works_by(self.is_work(&expr.value));
                 }
+                let shows = matches!(&*expr.value, ast::Expr::Call(call) if shows(call));
+                if shows {
+                    self.module.shows.insert(expr.value.start().to_usize());
+                }
+                let before = std::mem::replace(&mut self.showing, shows.then(|| expr.value.range()));
                 self.expr(&expr.value, None);
+                self.showing = before;
             }
             ast::Stmt::Return(returned) => {
                 if let Some(value) = &returned.value {
@@ -300,6 +355,7 @@ impl<'a> Walk<'a> {
                         .returns
                         .push((given, returned.range.start().to_usize()));
                     self.expr(value, None);
+                    self.hold_return(value);
                 }
             }
             ast::Stmt::Raise(raised) => {

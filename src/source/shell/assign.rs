@@ -15,7 +15,7 @@ use super::variants::Variant;
 use super::walk::children;
 use super::words::TEXT;
 use super::{Script, literal};
-use crate::evidence::{Expr, StatementId};
+use crate::evidence::{Expr, Guard, StatementId};
 use crate::source::Word;
 
 impl Script<'_> {
@@ -114,15 +114,17 @@ impl Script<'_> {
         } else {
             vec![Variant::default()]
         };
-        let parsing_options = self.in_case > 0 && self.loops > 0 && !pieces.is_empty() && {
-            pieces.iter().all(|piece| match &piece.kind {
-                Kind::Variable(variable) => {
-                    variable.name == "OPTARG" || variable.name.bytes().all(|byte| byte.is_ascii_digit())
-                }
-                Kind::Other => true,
-                _ => false,
-            })
-        };
+        let under_option = self.in_case > 0 && self.loops > 0 && self.guards.last().is_some_and(names_an_option);
+        let parsing_options = under_option
+            || self.in_case > 0 && self.loops > 0 && !pieces.is_empty() && {
+                pieces.iter().all(|piece| match &piece.kind {
+                    Kind::Variable(variable) => {
+                        variable.name == "OPTARG" || variable.name.bytes().all(|byte| byte.is_ascii_digit())
+                    }
+                    Kind::Other => true,
+                    _ => false,
+                })
+            };
         let earlier: Vec<Option<Definition>> = if appends {
             before
                 .iter()
@@ -334,6 +336,15 @@ impl Script<'_> {
         );
         Some((name, statement))
     }
+}
+
+/// A branch of a `case` over the script's arguments that is one of its options: `--fp16)`.
+fn names_an_option(guard: &Guard) -> bool {
+    let patterns = guard
+        .text
+        .strip_prefix("case ")
+        .and_then(|text| Some(text.split_once(" in ")?.1));
+    guard.holds && patterns.is_some_and(|patterns| patterns.trim_start_matches(['(', '"', '\'']).starts_with('-'))
 }
 
 /// The word's text, where every variable in it has one known value.

@@ -7,6 +7,7 @@
 
 use super::Script;
 use super::variants::Variant;
+use super::walk::TURN;
 use crate::place::joined;
 use crate::source::Word;
 
@@ -68,7 +69,8 @@ impl Script<'_> {
     /// A function of the script: its body with the arguments it is given.
     fn call(&mut self, name: &str, words: &[Word], at: usize) {
         self.called.insert(name.to_string());
-        if self.calls.len() >= CALLS {
+        let inside = self.calls.iter().filter(|&&mark| mark >> TURN == 0).count();
+        if inside >= CALLS {
             return;
         }
         let Some(body) = self.functions.get(name).cloned() else {

@@ -37,6 +37,7 @@ use crate::place::{Place, SourceText};
 use crate::source::{Command, File, FileFacts, Reader, scheduler};
 
 pub(crate) use recipes::Recipes;
+pub(crate) use starters::kept;
 use state::{Definition, State};
 
 /// Shell and job scripts.
@@ -107,7 +108,8 @@ pub(crate) fn read_range(source: &SourceText, range: Range<usize>, grade: Grade)
     script.finish()
 }
 
-/// Where something stands, and the start bytes of the calls that lead there: a function's body is walked once a call.
+/// Where something stands, and the marks of the calls and turns that lead there: a function's body is walked once a
+/// call, a loop's once a turn.
 type At = (usize, Vec<usize>);
 
 /// One script while it is walked.
@@ -135,6 +137,8 @@ struct Script<'s> {
     fragments: usize,
     depth: usize,
     loops: usize,
+    /// Turns of the loops around, multiplied.
+    turns: usize,
     in_case: usize,
     dead: Option<Dead>,
     broken: Option<u32>,
@@ -162,6 +166,7 @@ impl<'s> Script<'s> {
             fragments: 0,
             depth: 0,
             loops: 0,
+            turns: 1,
             in_case: 0,
             dead: None,
             broken: None,
@@ -346,7 +351,7 @@ impl<'s> Script<'s> {
         let mut out = Vec::new();
         for guard in guards {
             let Some((start, _)) = guard.place.bytes else { continue };
-            for calls in [&self.calls[..], &[]] {
+            for calls in (0..=self.calls.len()).rev().map(|depth| &self.calls[..depth]) {
                 let Some(found) = self.tested.get(&(start, calls.to_vec())) else {
                     continue;
                 };

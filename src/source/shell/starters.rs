@@ -14,11 +14,11 @@ const OTHERS: &str = "\
     wc tr find xargs curl wget tar unzip zip gzip gunzip git svn rsync scp ssh date sleep wait kill pkill \
     killall ps top df du free uname hostname whoami which type command test [ [[ true false : set shopt ulimit \
     umask trap alias unalias export unset readonly let expr seq basename dirname realpath readlink pwd popd dirs \
-    read mapfile readarray getopts shift return exit break continue source . hash jobs disown squeue scancel \
+    read mapfile readarray getopts shift return exit break continue hash jobs disown squeue scancel \
     sinfo sacct scontrol nvidia-smi nvcc gcc g++ cmake ninja apt apt-get yum dnf brew npm yarn docker \
     docker-compose podman kubectl helm aws gsutil gcloud az tmux screen vim nano less more diff patch md5sum \
     sha256sum tree jq bc paste split stat file mktemp mount umount sudo su chgrp id groups env printenv local \
-    declare typeset eval exec builtin tensorboard sox ffmpeg pushd cd history clear reset stty tput logger open \
+    declare typeset eval exec builtin tensorboard pushd cd history clear reset stty tput logger open \
     xdg-open usage log info warn error die huggingface-cli dvc pre-commit black isort flake8 mypy pylint ruff \
     twine virtualenv pyenv for then do done fi esac else if";
 
@@ -30,7 +30,7 @@ const STARTERS: &str = "\
     papermill runai lightning composer torchx nsys ncu catchsegv unbuffer script";
 
 /// Whether a command may start code of the repository.
-pub(super) fn kept(name: &str, words: &[Word]) -> bool {
+pub(crate) fn kept(name: &str, words: &[Word]) -> bool {
     let Some(first) = words
         .iter()
         .find(|word| !is_variable(&word.text))
@@ -38,6 +38,10 @@ pub(super) fn kept(name: &str, words: &[Word]) -> bool {
     else {
         return false;
     };
+    // Another script is read into this one.
+    if matches!(first, "source" | ".") {
+        return words.len() > 1;
+    }
     if listed(STARTERS, name) || name.starts_with("python") {
         return true;
     }

@@ -10,11 +10,16 @@ use std::ops::Range;
 use tree_sitter::Node;
 
 use super::Script;
+use super::state::DefinitionId;
 
 /// Structures inside one another that are walked; a script by hand has fewer than ten.
 const DEPTH: usize = 50;
 /// Loops inside one another whose body is walked twice, so that what its end sets reaches its start.
 const TWICE: usize = 3;
+/// Turns of loops inside one another that are told apart.
+const TURNS: usize = 32;
+/// Where a turn's number stands in its mark, above the loop's first byte: marks of calls have none.
+pub(super) const TURN: u32 = 32;
 
 /// The named children, by cursor: asking for a child by its number is slow.
 pub(super) fn children<'t>(node: Node<'t>) -> Vec<Node<'t>> {
@@ -127,6 +132,10 @@ impl Script<'_> {
                 .collect()
         });
         let definitions = self.items(&name_text, name.byte_range(), &items, given.is_some());
+        let known = definitions.iter().all(|&id| self.definitions[id].literal.is_some());
+        if known && !definitions.is_empty() && self.turns * definitions.len() <= TURNS {
+            return self.turns(name.start_byte(), &name_text, &definitions, &body);
+        }
         self.repeated(&body, |script| match definitions.is_empty() {
             true => script.state.unset(&name_text),
             false => script.state.set(&name_text, definitions.clone()),
@@ -154,6 +163,20 @@ impl Script<'_> {
             self.walk_all(&condition);
         }
         self.repeated(&body, |_| {});
+    }
+
+    /// A loop over known items: its body once for each of them, as it runs. What stands in it is told apart by its turn.
+    fn turns(&mut self, at: usize, name: &str, definitions: &[DefinitionId], body: &[Node<'_>]) {
+        let outer = self.turns;
+        self.turns *= definitions.len();
+        for (turn, &definition) in definitions.iter().enumerate() {
+            self.state.set(name, vec![definition]);
+            self.calls.push(at | (turn + 1) << TURN);
+            self.walk_all(body);
+            self.calls.pop();
+            self.state.ended = false;
+        }
+        self.turns = outer;
     }
 
     /// A loop's body: once from what holds before it, once more from what holds at its end.

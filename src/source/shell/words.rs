@@ -134,6 +134,21 @@ impl Script<'_> {
                 &inner.variables,
             );
             push_unique(variables, written, statement);
+            if written.contains(":=") || written.contains(&format!("{}=", variable.name)) {
+                // From here on the variable holds it.
+                let definition = Definition {
+                    statement,
+                    literal: super::assign::known_text(&inner),
+                    certain: false,
+                    words: vec![inner.clone()],
+                    elements: None,
+                    guards: self.guards.clone(),
+                };
+                let id = self.define(definition);
+                let mut all: Vec<DefinitionId> = reaching.iter().copied().flatten().collect();
+                all.push(id);
+                self.state.set(&variable.name, all);
+            }
             texts.push(inner.value.literal().map(|_| inner.text.clone()));
             // Known as far as the script goes, for finding files; a caller can give another.
             outside = texts.len() > 1;

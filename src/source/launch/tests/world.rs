@@ -76,8 +76,10 @@ pub(super) fn world(files: &[(&str, &str)], known: Vec<Statement>) -> World {
         console: &console,
         reach: &reach,
         idle: &|_| Vec::new(),
+        shapes: &BTreeMap::new(),
+        commanded: &[],
     };
-    let launches = bind(&commands, &mut statements, &mut links, &repository);
+    let launches = bind(&commands, &mut statements, &mut links, &repository).launches;
     World {
         files,
         statements,

@@ -8,22 +8,22 @@
 use std::ops::Range;
 
 /// A character of a logical line and its byte in the file.
-pub(super) type Letter = (char, usize);
+pub(crate) type Letter = (char, usize);
 
 /// A word before variables are put in.
 #[derive(Debug, Clone)]
-pub(super) struct Piece {
-    pub(super) text: String,
+pub(crate) struct Piece {
+    pub(crate) text: String,
     /// With its quotation marks.
-    pub(super) raw: String,
-    pub(super) span: Range<usize>,
+    pub(crate) raw: String,
+    pub(crate) span: Range<usize>,
     /// As written, outside single quotes.
-    pub(super) variables: Vec<String>,
-    pub(super) letters: Vec<Letter>,
+    pub(crate) variables: Vec<String>,
+    pub(crate) letters: Vec<Letter>,
 }
 
 /// Splits a line at `;`, `&&`, `||`, `|` and `&`; redirections and comments are left out.
-pub(super) fn simple_commands(letters: &[Letter]) -> Vec<Vec<Piece>> {
+pub(crate) fn simple_commands(letters: &[Letter]) -> Vec<Vec<Piece>> {
     let mut commands = vec![Vec::new()];
     let mut at = 0;
     let mut redirected = false;

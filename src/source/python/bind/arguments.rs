@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::module::{CallSite, Local, ParameterKind, Positional, ScopeId, ScopeKind};
 use super::callees::{Callees, Target};
 use super::world::{Here, World};
-use super::{dead, spread};
+use super::{dead, keywords, spread};
 use crate::evidence::{Expr, Form, Grade, Link, LinkKind, Statement, StatementId, Subject};
 
 /// A call and what it may call.
@@ -34,7 +34,7 @@ impl Bound<'_> {
     }
 
     /// Whether it has a keyword of this name.
-    fn names(&self, name: &str) -> bool {
+    pub(super) fn names(&self, name: &str) -> bool {
         self.call.keywords.iter().any(|(keyword, _)| keyword == name)
     }
 }
@@ -118,7 +118,7 @@ pub(super) struct Made {
 }
 
 impl Made {
-    fn link(&mut self, from: StatementId, to: StatementId, kind: LinkKind) {
+    pub(super) fn link(&mut self, from: StatementId, to: StatementId, kind: LinkKind) {
         if from != to {
             self.links.push(Link {
                 from,
@@ -230,6 +230,7 @@ fn link_target(
         }
         filled.insert(name.clone());
     }
+    keywords::put_in(world, bound, target, kind, &names, all, made);
     let mut open = false;
     for spread in &call.spreads {
         if let Expr::Map(entries) = &spread.value {
@@ -256,21 +257,30 @@ fn link_target(
     }
     if open {
         unseen(world, id(call.statement), target, &filled, all, made, 0);
-    } else if call
+    } else if let Some(carried) = call
         .starred
         .as_ref()
-        .is_some_and(|starred| !spread::is_empty_rest(world, bound, starred, all))
+        .map(|starred| spread::rest_length(world, bound, starred, all))
+        .filter(|carried| *carried != Some(0))
     {
         let given = call.positional.len().saturating_sub(bound.skip);
-        for (name, parameter, position) in names.iter().skip(given) {
+        for (name, parameter, position) in names.iter().skip(given).take(carried.unwrap_or(usize::MAX)) {
             if *position && !filled.contains(name) {
                 made.link(id(call.statement), *parameter, LinkKind::Possible);
             }
         }
     } else if kind == LinkKind::Argument && bound.skip == 0 && written_out(call) {
         // A partial is no call yet, and what is handed on is the outer caller's to leave out.
-        for (_, parameter, _) in names.iter().filter(|(name, ..)| !filled.contains(name)) {
+        let left = names
+            .iter()
+            .filter(|(name, ..)| !filled.contains(name) && !bound.callees.fills(target, name));
+        for (_, parameter, _) in left {
             made.link(id(call.statement), *parameter, LinkKind::Default);
+        }
+        for (name, entry) in keywords::taken_out(world, target) {
+            if !filled.contains(name) && !bound.callees.fills(target, name) {
+                made.link(id(call.statement), entry, LinkKind::Default);
+            }
         }
     }
 }
@@ -343,7 +353,7 @@ fn spread_keyword(
 }
 
 /// A keyword that a function takes by `**kwargs` and hands on.
-fn hand_on(
+pub(super) fn hand_on(
     world: &World<'_>,
     target: Target,
     name: &str,
@@ -354,6 +364,12 @@ fn hand_on(
 ) {
     if depth > 3 {
         return;
+    }
+    for (_, entry) in keywords::taken_out(world, target)
+        .into_iter()
+        .filter(|(taken, _)| *taken == name)
+    {
+        made.link(from, entry, LinkKind::Argument);
     }
     for (bound, spread) in all.handing_on(target) {
         if bound.callees.is_empty() && !bound.names(name) {

@@ -28,18 +28,27 @@ pub(super) struct Callees {
     pub sure: Vec<Target>,
     /// These may be: their names are computed, or they are registered somewhere.
     pub perhaps: Vec<Target>,
+    /// What a `partial` on the way has filled already.
+    pub filled: Vec<(Target, String)>,
 }
 
 impl Callees {
     fn extend(&mut self, more: Callees) {
         self.sure.extend(more.sure);
         self.perhaps.extend(more.perhaps);
+        self.filled.extend(more.filled);
+    }
+
+    /// Whether a `partial` on the way fills a parameter of a target.
+    pub(super) fn fills(&self, target: Target, name: &str) -> bool {
+        self.filled.iter().any(|(of, filled)| *of == target && filled == name)
     }
 
     fn of(sure: Vec<Target>) -> Callees {
         Callees {
             sure,
             perhaps: Vec::new(),
+            filled: Vec::new(),
         }
     }
 
@@ -227,7 +236,15 @@ fn value_targets(world: &World<'_>, here: Here, value: &Expr, depth: usize) -> C
                 .collect::<Vec<_>>()
                 .as_slice()
             {
-                [function] => value_targets(world, here, &function.value, depth + 1),
+                [function] => {
+                    let mut found = value_targets(world, here, &function.value, depth + 1);
+                    let names = args.iter().filter_map(|arg| arg.keyword.as_ref());
+                    let filled: Vec<(Target, String)> = names
+                        .flat_map(|name| found.all().map(|target| (target, name.clone())).collect::<Vec<_>>())
+                        .collect();
+                    found.filled.extend(filled);
+                    found
+                }
                 _ => Callees::default(),
             }
         }

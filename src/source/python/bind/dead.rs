@@ -9,7 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::module::{Module, Scope, ScopeId, ScopeKind};
 use super::super::reach::entries;
+use super::keys::unread_keys;
 use super::lookup::{looked_up, words};
+use super::unused::{Unused, unused};
 use super::world::World;
 use crate::evidence::{Dead, Expr, Form, StatementId, Subject};
 use crate::quantity::Value;
@@ -99,8 +101,14 @@ pub(super) fn dead(world: &World<'_>, called: &BTreeSet<String>) -> Vec<(Stateme
         return Vec::new();
     }
     let mut found = Vec::new();
-    unread_parameters(world, &mut found);
-    unread_options(world, called, &mut found);
+    let unused = unused(world);
+    unread_parameters(world, &unused, &mut found);
+    unread_options(world, called, &unused, &mut found);
+    unread_keys(world, called, &mut found);
+    for (module, local, shown) in &unused.variables {
+        let why = if *shown { Dead::OnlyShown } else { Dead::NeverRead };
+        found.push((world.modules[*module].id(*local), why));
+    }
     for (module, scope) in uncalled(world) {
         let inner = &world.modules[module];
         for (local, site) in inner.sites.iter().enumerate() {
@@ -138,7 +146,7 @@ fn children(module: &Module) -> Vec<Vec<ScopeId>> {
     found
 }
 
-fn unread_parameters(world: &World<'_>, found: &mut Vec<(StatementId, Dead)>) {
+fn unread_parameters(world: &World<'_>, unused: &Unused, found: &mut Vec<(StatementId, Dead)>) {
     for (index, module) in world.modules.iter().enumerate() {
         let children = children(module);
         for (scope, inner) in module.scopes.iter().enumerate() {
@@ -155,16 +163,19 @@ fn unread_parameters(world: &World<'_>, found: &mut Vec<(StatementId, Dead)>) {
                 continue;
             }
             let mut read: BTreeSet<&str> = BTreeSet::new();
+            let mut shown: BTreeSet<&str> = BTreeSet::new();
             let mut open = vec![scope];
             let mut all = false;
             while let Some(at) = open.pop() {
                 all |= module.scopes[at].reads_all;
-                read.extend(
-                    module.scopes[at]
-                        .reads
-                        .iter()
-                        .map(|(path, _)| path.split('.').next().unwrap_or(path)),
-                );
+                for (path, offset) in &module.scopes[at].reads {
+                    let head = path.split('.').next().unwrap_or(path);
+                    if !unused.is_idle(index, *offset) {
+                        read.insert(head);
+                    } else if unused.is_shown(world, index, *offset) {
+                        shown.insert(head);
+                    }
+                }
                 open.extend(&children[at]);
             }
             if all {
@@ -175,7 +186,12 @@ fn unread_parameters(world: &World<'_>, found: &mut Vec<(StatementId, Dead)>) {
                 let object = class.is_some() && position == 0;
                 let starred = matches!(parameter.kind, Rest | Keywords);
                 if !object && !starred && !parameter.name.starts_with('_') && !read.contains(parameter.name.as_str()) {
-                    found.push((module.id(parameter.statement), Dead::NeverRead));
+                    let why = if shown.contains(parameter.name.as_str()) {
+                        Dead::OnlyShown
+                    } else {
+                        Dead::NeverRead
+                    };
+                    found.push((module.id(parameter.statement), why));
                 }
             }
         }
@@ -204,12 +220,18 @@ fn shared_method(world: &World<'_>, module: usize, class: ScopeId, name: &str) -
     })
 }
 
-fn unread_options(world: &World<'_>, called: &BTreeSet<String>, found: &mut Vec<(StatementId, Dead)>) {
+fn unread_options(world: &World<'_>, called: &BTreeSet<String>, unused: &Unused, found: &mut Vec<(StatementId, Dead)>) {
     let mut read: BTreeSet<&str> = BTreeSet::new();
-    for module in world.modules {
+    let mut shown: BTreeSet<&str> = BTreeSet::new();
+    for (index, module) in world.modules.iter().enumerate() {
         for scope in &module.scopes {
-            for (path, _) in &scope.reads {
-                read.extend(path.split('.').skip(1));
+            for (path, at) in &scope.reads {
+                let into = if unused.is_idle(index, *at) {
+                    &mut shown
+                } else {
+                    &mut read
+                };
+                into.extend(path.split('.').skip(1));
             }
             if scope.kind == ScopeKind::Function {
                 // Options of click and typer are read as parameters.
@@ -239,14 +261,19 @@ fn unread_options(world: &World<'_>, called: &BTreeSet<String>, found: &mut Vec<
                 .iter()
                 .any(|parameter| parameter.name == *name);
             if !read.contains(name.as_str()) && !parameter {
-                found.push((id, Dead::NeverRead));
+                let why = if shown.contains(name.as_str()) {
+                    Dead::OnlyShown
+                } else {
+                    Dead::NeverRead
+                };
+                found.push((id, why));
             }
         }
     }
 }
 
 /// Whether the parsed options go as a whole to code that is not in the repository, or by `**`.
-fn handed_over_whole(world: &World<'_>, module: usize, called: &BTreeSet<String>) -> bool {
+pub(super) fn handed_over_whole(world: &World<'_>, module: usize, called: &BTreeSet<String>) -> bool {
     let options = |value: &Expr| match value {
         Expr::Ref(path) => {
             let last = path.strip_suffix(".__dict__").unwrap_or(path);

@@ -236,6 +236,15 @@ impl World<'_> {
                 if ["parse_args", "parse_known_args", "parse_intermixed_args"].contains(&last) && callee.contains('.') {
                     return vec![Holder::Parsed(here.module)];
                 }
+                if is_replacing(callee) {
+                    let object = args.iter().find(|arg| arg.keyword.is_none());
+                    return object
+                        .map(|arg| self.holders_of_value(here, &arg.value, steps + 1))
+                        .unwrap_or_default();
+                }
+                if let Some(object) = callee.strip_suffix("._replace") {
+                    return self.holders(here, &object.split('.').collect::<Vec<_>>(), steps + 1);
+                }
                 let through =
                     ["vars", "asdict", "copy", "deepcopy", "dataclass_asdict"].contains(&last) || is_dictionary(callee);
                 if through {
@@ -396,6 +405,11 @@ impl World<'_> {
         }
         found
     }
+}
+
+/// `dataclasses.replace(plan, epochs=30)`: the object again, with other values.
+pub(super) fn is_replacing(callee: &str) -> bool {
+    ["dataclasses.replace", "copy.replace", "attr.evolve", "attrs.evolve"].contains(&callee)
 }
 
 fn as_class<'a>(world: &'a World<'_>) -> impl Fn(&Definition) -> Option<Holder> + 'a {

@@ -11,9 +11,10 @@
 use std::collections::BTreeSet;
 
 use super::super::module::{Binding, BlockId, Bound, Local, Module, ScopeId};
-use super::dead;
+use super::look::looked_at;
 use super::world::World;
-use crate::evidence::{Dead, Expr, Link, LinkKind, StatementId};
+use super::{dead, remade};
+use crate::evidence::{Dead, Link, LinkKind, StatementId};
 
 /// Assignments that another of the same block takes the place of before anything reads them.
 pub(super) fn shadowed(world: &World<'_>, found: &mut BTreeSet<Link>) -> Vec<(StatementId, Dead)> {
@@ -27,7 +28,8 @@ pub(super) fn shadowed(world: &World<'_>, found: &mut BTreeSet<Link>) -> Vec<(St
                 further_in(world, module, scope, name, bindings, found);
             }
         }
-        assigned_pairs(module, found, &mut dead);
+        assigned_pairs(world, module, found, &mut dead);
+        remade::remade(world, module, found);
         assigned_further_in(world, module, found);
     }
     dead
@@ -75,7 +77,7 @@ fn replaced_pair(
 }
 
 /// `self.x = 1` and again `self.x = 2` in the same block.
-fn assigned_pairs(module: &Module, found: &mut BTreeSet<Link>, dead: &mut Vec<(StatementId, Dead)>) {
+fn assigned_pairs(world: &World<'_>, module: &Module, found: &mut BTreeSet<Link>, dead: &mut Vec<(StatementId, Dead)>) {
     for (index, first) in module.assigned.iter().enumerate() {
         let site = module.sites[first.statement];
         let later = module.assigned[index + 1..].iter().find(|other| {
@@ -91,12 +93,8 @@ fn assigned_pairs(module: &Module, found: &mut BTreeSet<Link>, dead: &mut Vec<(S
             let touches = *path == first.path || path.starts_with(&format!("{}.", first.path));
             reads += usize::from(touches && *at >= site.at && *at < until);
         }
-        // Any call in between may look at the object.
-        let called = module.scopes[site.scope].pauses
-            || module
-                .calls
-                .iter()
-                .any(|call| call.scope == site.scope && call.at >= site.at && call.at < until);
+        let called =
+            module.scopes[site.scope].pauses || looked_at(world, module, site.scope, &first.path, (site.at, until));
         if !called {
             link_pair(module, first.statement, second.statement, reads, false, found, dead);
         }
@@ -105,10 +103,10 @@ fn assigned_pairs(module: &Module, found: &mut BTreeSet<Link>, dead: &mut Vec<(S
 
 /// One assignment in its block.
 #[derive(Clone, Copy)]
-struct Set {
-    statement: StatementId,
-    block: BlockId,
-    at: usize,
+pub(super) struct Set {
+    pub statement: StatementId,
+    pub block: BlockId,
+    pub at: usize,
 }
 
 /// `lr = 0.1`, then `if big: lr = 0.3`: the later takes the place of the nearest before it that surely ran.
@@ -206,7 +204,6 @@ fn link_further_in(
     new: Set,
     found: &mut BTreeSet<Link>,
 ) {
-    let base = path.rsplit_once('.').map(|(base, _)| base);
     let begins =
         |read: &str, whole: &str| read == whole || read.strip_prefix(whole).is_some_and(|rest| rest.starts_with('.'));
     let between = |at: usize| at >= old.at && at < new.at && module.encloses(old.block, new.block);
@@ -218,32 +215,7 @@ fn link_further_in(
         .flat_map(|(_, inner)| &inner.reads)
         .filter(|(_, at)| between(*at))
         .any(|(read, _)| begins(read, path));
-    // A method of the object, or who is handed the object, may look at it.
-    let looked_at = module
-        .calls
-        .iter()
-        .filter(|call| call.scope == scope && between(call.at))
-        .any(|call| {
-            let handed = |value: &Expr| matches!(value, Expr::Ref(handed) if Some(handed.as_str()) == base);
-            let keywords = call
-                .keywords
-                .iter()
-                .map(|(_, local)| &world.statements[module.id(*local)].value);
-            let arguments = call
-                .positional
-                .iter()
-                .chain(&call.spreads)
-                .map(|argument| &argument.value);
-            let last = call.resolved.rsplit('.').next().unwrap_or("");
-            if dead::SHOWS.contains(&last) {
-                return false;
-            }
-            base.is_some_and(|base| {
-                call.callee
-                    .strip_prefix(base)
-                    .is_some_and(|rest| rest.starts_with('.') && rest.matches('.').count() == 1)
-            }) || arguments.chain(keywords).any(handed)
-        });
+    let looked_at = looked_at(world, module, scope, path, (old.at, new.at));
     if !read && !looked_at {
         found.insert(Link {
             from: new.statement,

@@ -7,15 +7,23 @@
 //! keyword to the parameter `batch_size` of `Trainer.__init__` (an argument).
 
 mod arguments;
+mod branches;
 mod callees;
+mod composed;
 mod dead;
 mod holders;
+mod keys;
+mod keywords;
 mod later;
+mod look;
 mod lookup;
 mod members;
 mod methods;
+mod remade;
+mod replaced;
 mod running;
 mod spread;
+mod unused;
 mod world;
 
 use std::collections::BTreeSet;
@@ -23,16 +31,16 @@ use std::collections::BTreeSet;
 pub use running::Running;
 
 use super::module::{Module, ScopeId};
-use crate::evidence::{Dead, Link, LinkKind, Statement, StatementId, Subject};
+use crate::evidence::{Dead, Link, LinkKind, ReadUnder, Statement, StatementId, Subject};
 use arguments::{Calls, Made};
 use callees::Callees;
 use world::{Here, World};
 
 /// Links the statements of all Python files and marks the dead ones. Keywords that are written as positions or come
-/// from a spread dictionary are added behind the statements there are.
-pub fn bind(statements: &mut Vec<Statement>, links: &mut Vec<Link>, modules: &[Module]) {
+/// from a spread dictionary are added behind the statements there are. Gives what is read under conditions alone.
+pub fn bind(statements: &mut Vec<Statement>, links: &mut Vec<Link>, modules: &[Module]) -> Vec<ReadUnder> {
     let mut found: BTreeSet<Link> = BTreeSet::new();
-    let (added, own, dead) = {
+    let (added, own, dead, read_under) = {
         let mut world = World::new(statements, modules);
         let mut bound = calls(&world);
         hand_arguments(&mut world, &bound);
@@ -62,6 +70,7 @@ pub fn bind(statements: &mut Vec<Statement>, links: &mut Vec<Link>, modules: &[M
         references(&world, &made.statements, &mut found);
         set_defaults(&world, &mut found);
         overrides(&world, &mut found);
+        replaced::replaced(&world, &mut found);
         let mut dead = later::shadowed(&world, &mut found);
         let called: BTreeSet<String> = bound
             .iter()
@@ -84,7 +93,7 @@ pub fn bind(statements: &mut Vec<Statement>, links: &mut Vec<Link>, modules: &[M
             added.push(statement);
         }
         dead.append(&mut marks);
-        (added, own, dead)
+        (added, own, dead, branches::read_under(&world, &called))
     };
     for (id, why) in dead {
         if statements[id].dead.is_none() {
@@ -98,6 +107,7 @@ pub fn bind(statements: &mut Vec<Statement>, links: &mut Vec<Link>, modules: &[M
     }
     statements.extend(added);
     links.extend(found);
+    read_under
 }
 
 /// Every call with what it may call by name.
@@ -226,6 +236,7 @@ fn references(world: &World<'_>, added: &[(Statement, Here)], found: &mut BTreeS
 
 fn refer(world: &World<'_>, statement: &Statement, to: StatementId, here: Here, found: &mut BTreeSet<Link>) {
     let mut names: BTreeSet<&str> = statement.value.references().into_iter().collect();
+    names.extend(reads_of_its_name(world, statement, here));
     names.extend(statement.guards.iter().flat_map(|guard| guard.test.references()));
     for name in names {
         if name.starts_with("**") {
@@ -237,7 +248,21 @@ fn refer(world: &World<'_>, statement: &Statement, to: StatementId, here: Here, 
         {
             from.extend(world.lookup_default(here, name, range));
         }
+        // What is there takes the place of the default for what is not.
+        let default = statement
+            .place
+            .bytes
+            .and_then(|range| world.lookup_default(here, name, range));
         for from in from.into_iter().filter(|from| *from != to) {
+            if let Some(default) = default.filter(|default| *default != from && *default != to) {
+                found.insert(Link {
+                    from,
+                    to: default,
+                    kind: LinkKind::Override,
+                    slot: None,
+                    launch: None,
+                });
+            }
             found.insert(Link {
                 from,
                 to,
@@ -247,6 +272,34 @@ fn refer(world: &World<'_>, statement: &Statement, to: StatementId, here: Here, 
             });
         }
     }
+}
+
+/// What a value that is not understood reads under the statement's own name: `self.layers = [Layer() for _ in
+/// range(layers)]` is a use of `layers`.
+fn reads_of_its_name<'w>(world: &World<'w>, statement: &Statement, here: Here) -> Vec<&'w str> {
+    let (Subject::Setting { name }, Some((start, end))) = (&statement.subject, statement.place.bytes) else {
+        return Vec::new();
+    };
+    // `total += 5` in a loop, `rate = rate * 0.9`: computed from itself, turn for turn.
+    let from_itself =
+        matches!(&statement.value, crate::evidence::Expr::Opaque(text) if text.starts_with(name.as_str()));
+    if from_itself || !statement.value.is_partly_opaque() {
+        return Vec::new();
+    }
+    let module = &world.modules[here.module];
+    let mut found = Vec::new();
+    for (scope, inner) in module.scopes.iter().enumerate() {
+        if !dead::within(module, scope, here.scope) {
+            continue;
+        }
+        let reads = inner.reads.iter().filter(|(_, at)| start <= *at && *at < end);
+        found.extend(
+            reads
+                .filter(|(path, _)| path.rsplit('.').next() == Some(name.as_str()))
+                .map(|(path, _)| path.as_str()),
+        );
+    }
+    found
 }
 
 fn set_defaults(world: &World<'_>, found: &mut BTreeSet<Link>) {

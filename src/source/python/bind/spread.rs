@@ -183,37 +183,45 @@ fn seen_path(world: &World<'_>, here: Here, path: &str, names: &Names, steps: us
     }
 }
 
-/// Whether `*rest` is a function's own rest of positions, to which none of its callers in the repository adds any.
-pub(super) fn is_empty_rest(world: &World<'_>, bound: &Bound<'_>, starred: &Expr, all: &Calls<'_, '_>) -> bool {
-    empty_rest(world, bound, starred, all, 0)
+/// How many positions `*rest` carries at most, where it is a function's own rest of positions and every caller in the
+/// repository says how many it gives.
+pub(super) fn rest_length(world: &World<'_>, bound: &Bound<'_>, starred: &Expr, all: &Calls<'_, '_>) -> Option<usize> {
+    longest_rest(world, bound, starred, all, 0)
 }
 
-fn empty_rest(world: &World<'_>, bound: &Bound<'_>, starred: &Expr, all: &Calls<'_, '_>, steps: usize) -> bool {
-    let Expr::Ref(name) = starred else { return false };
+fn longest_rest(
+    world: &World<'_>,
+    bound: &Bound<'_>,
+    starred: &Expr,
+    all: &Calls<'_, '_>,
+    steps: usize,
+) -> Option<usize> {
+    let Expr::Ref(name) = starred else { return None };
     if steps > STEPS {
-        return false;
+        return None;
     }
     let own = world.modules[bound.module].scopes[bound.call.scope]
         .parameters
         .iter()
         .any(|parameter| parameter.kind == ParameterKind::Rest && parameter.name == *name);
-    let gives_more = |caller: &&Bound<'_>| {
-        let positions = |target| {
-            parameters(world, target)
+    if !own {
+        return None;
+    }
+    let here = |target: &Target| matches!(target, Target::Function { module, scope, .. } if (*module, *scope) == (bound.module, bound.call.scope));
+    let mut longest = 0;
+    for caller in all.callers.get(&(bound.module, bound.call.scope)).into_iter().flatten() {
+        let more = match &caller.call.starred {
+            None => 0,
+            Some(starred) => longest_rest(world, caller, starred, all, steps + 1)?,
+        };
+        let given = caller.call.positional.len().saturating_sub(caller.skip) + more;
+        for target in caller.callees.all().filter(here) {
+            let positions = parameters(world, target)
                 .into_iter()
                 .filter(|(.., position)| *position)
-                .count()
-        };
-        let given = caller.call.positional.len().saturating_sub(caller.skip);
-        let here = |target: &Target| matches!(target, Target::Function { module, scope, .. } if (*module, *scope) == (bound.module, bound.call.scope));
-        let starred = caller.call.starred.as_ref();
-        starred.is_some_and(|starred| !empty_rest(world, caller, starred, all, steps + 1))
-            || caller
-                .callees
-                .all()
-                .filter(here)
-                .any(|target| given > positions(target))
-    };
-    let callers = all.callers.get(&(bound.module, bound.call.scope));
-    own && !callers.into_iter().flatten().any(gives_more)
+                .count();
+            longest = longest.max(given.saturating_sub(positions));
+        }
+    }
+    Some(longest)
 }

@@ -33,6 +33,8 @@ fn check(files: &[(&str, &str)], entry: Option<&str>, given: &[(&str, Value)], e
         as_of: chrono::NaiveDate::default(),
         asks: Vec::new(),
         digests: std::collections::BTreeMap::new(),
+        ignored: Vec::new(),
+        read_under: Vec::new(),
         scopes: Vec::new(),
         entries: Vec::new(),
         statements: world.statements,

@@ -11,7 +11,7 @@
 
 use bigdecimal::{BigDecimal, Signed, ToPrimitive, Zero};
 
-use super::{Arg, Expr};
+use super::{Arg, DIGITS, Expr};
 use crate::quantity::{Number, Value};
 
 /// Elements of a computed list at most.
@@ -196,6 +196,10 @@ fn call(callee: &str, args: &[Arg], lookup: &dyn Fn(&str) -> Lookup) -> Option<V
         .unwrap_or(callee);
     let values = positional()?;
     match (name, values.as_slice()) {
+        (DIGITS, values) => {
+            let text: String = values.iter().map(ToString::to_string).collect();
+            Number::parse_literal(&text).map(Value::Number)
+        }
         ("int", [value]) => Some(of_decimal(
             number(value)?.with_scale_round(0, bigdecimal::RoundingMode::Down),
         )),

@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::quantity::Value;
 
+/// The callee of a number that a shell puts together from texts: `${LR}e-5`.
+pub const DIGITS: &str = "${…}";
+
 /// An expression, in the syntax-free form that Python, shell and configuration files share.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -133,6 +136,7 @@ impl fmt::Display for Expr {
                 separated(f, entries.iter().map(|(key, value)| format!("{key}: {value}")))?;
                 f.write_str("}")
             }
+            Expr::Call { callee, args } if callee == DIGITS => args.iter().try_for_each(|arg| write!(f, "{arg}")),
             Expr::Call { callee, args } => {
                 write!(f, "{callee}(")?;
                 separated(f, args.iter())?;

@@ -10,6 +10,7 @@
 //! Example: within the launch of `04_eval_base.job`, the keyword `batch_size=args.batch_size` resolves to 50 by way of
 //! the option (default 32, overridden) and the flag; without a launch it resolves to 32.
 
+use super::branches::{every_way, set_between};
 use super::compute::{evaluated, given, shown};
 use super::evaluate::{Lookup, truth};
 use super::resolved::{Occasion, Outcome, Resolved};
@@ -328,8 +329,8 @@ impl<'e> Graph<'e> {
             .collect()
     }
 
-    /// The values that fill one name: of those links whose giver runs; a giver that surely runs hides none before it,
-    /// because sources link only assignments that may be the last before the use.
+    /// The values that fill one name: of those links whose giver runs; sources link only assignments that may be
+    /// the last before the use, so a giver hides another only where its own branch decides that.
     fn fillers(
         &self,
         id: StatementId,
@@ -345,10 +346,27 @@ impl<'e> Graph<'e> {
             .filter(|&(kind, _, slot)| kind == LinkKind::Reference && slot == Some(name))
             .map(|(_, from, _)| from)
             .collect();
+        let running: Vec<(StatementId, Option<bool>)> = givers
+            .into_iter()
+            .map(|from| {
+                (
+                    from,
+                    self.guards_hold(&self.statement(from).guards, from, occasion, visiting),
+                )
+            })
+            .filter(|(_, runs)| *runs != Some(false))
+            .collect();
+        let hidden = |from: StatementId| {
+            let decides = |&(other, runs): &(StatementId, Option<bool>)| {
+                runs == Some(true)
+                    && other != from
+                    && set_between(self.statement(from), self.statement(other), self.statement(id))
+            };
+            running.iter().any(decides)
+        };
         let mut found = Vec::new();
-        for from in givers {
-            let runs = self.guards_hold(&self.statement(from).guards, from, occasion, visiting);
-            if runs == Some(false) {
+        for &(from, runs) in &running {
+            if hidden(from) {
                 continue;
             }
             for mut resolved in self.walk(from, occasion, visiting) {
@@ -362,24 +380,4 @@ impl<'e> Graph<'e> {
         }
         found
     }
-}
-
-/// Whether conditions leave no way out: one of them is empty, or for some test they cover both outcomes.
-fn every_way(ways: &[Vec<&Guard>]) -> bool {
-    if ways.iter().any(Vec::is_empty) {
-        return true;
-    }
-    let Some(first) = ways.first().and_then(|guards| guards.first()) else {
-        return false;
-    };
-    [true, false].into_iter().all(|holds| {
-        let left: Vec<Vec<&Guard>> = ways
-            .iter()
-            .filter_map(|guards| match guards.split_first() {
-                Some((guard, rest)) if guard.place == first.place => (guard.holds == holds).then(|| rest.to_vec()),
-                _ => None,
-            })
-            .collect();
-        every_way(&left)
-    })
 }

@@ -9,6 +9,7 @@
 //! Example: `--batch_size 50` in a job script is a statement (form `Flag`), the option it sets another (form
 //! `Option`, value 32), and a link of kind `Flag` leads from the first to the second within the job's launch.
 
+mod branches;
 mod compute;
 mod evaluate;
 mod expr;
@@ -24,7 +25,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-pub use expr::{Arg, Expr};
+pub use expr::{Arg, DIGITS, Expr};
 pub use graph::Graph;
 pub use resolved::{Occasion, Outcome, Resolved};
 pub use saved::{ReplayError, SCHEMA};

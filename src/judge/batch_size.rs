@@ -30,7 +30,7 @@ use super::weigh::compared::How;
 use super::weigh::effective::count_devices;
 use super::weigh::product::Factor;
 use super::weigh::scope::InScope;
-use super::weigh::setting::{Seen, Sight, look};
+use super::weigh::setting::{Live, Seen, Sight, look};
 use super::weigh::spread::{Spread, spread, symbols, trains, undivided};
 use super::weigh::vote::Question;
 use super::weigh::{impossible, named, recommend};
@@ -306,6 +306,7 @@ impl<'a> Batch<'a> {
             told_by_the_job(&self.case, seen);
         }
         if name == "processes" {
+            launcher_speaks(&self.case, &self.graph, &mut sight);
             gpus_asked_for(&self.case, &self.scope, &mut sight);
         }
         if name == "nodes" {
@@ -430,6 +431,20 @@ fn drop_counted_machines(graph: &Graph<'_>, processes: &Sight, nodes: &mut Sight
 /// Whether a step sees what the setting says, however many processes there are.
 fn shared(spread: Spread) -> bool {
     matches!(spread, Spread::Shared(_) | Spread::Accumulated(_))
+}
+
+/// A count that the launcher is told speaks before what the code only learns when it runs (`args.world_size`).
+fn launcher_speaks(case: &Case<'_>, graph: &Graph<'_>, sight: &mut Sight) {
+    for seen in &mut sight.occasions {
+        let Some(launch) = seen.launch.map(|id| &case.evidence.launches[id]) else {
+            continue;
+        };
+        let told = |live: &Live| launch.factors.contains(&live.id) && live.resolved.value().is_some();
+        if seen.live.iter().any(told) {
+            seen.live
+                .retain(|live| live.resolved.value().is_some() || graph.statement(live.id).form == Form::Flag);
+        }
+    }
 }
 
 /// Where a launch says nothing of its processes: the tasks that `srun` starts, or the GPUs that its job asks for.

@@ -75,7 +75,9 @@ fn question(
         case,
         &sight,
         how,
-        ballots.iter().any(|ballot| ballot.grade > Grade::Documented),
+        ballots
+            .iter()
+            .any(|ballot| ballot.grade > Grade::Documented || ballot.inherent),
     );
     ballots.extend(said);
     ballots.extend(prose_ballots(case, &sight.prose, how));

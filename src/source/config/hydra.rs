@@ -61,6 +61,18 @@ pub struct Part {
     pub package: Vec<String>,
 }
 
+/// A composed configuration.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Composition {
+    /// In the order in which they are merged: the last wins.
+    pub parts: Vec<Part>,
+    /// Groups whose option is not known: the group, where its keys would stand, and before how many parts it is merged.
+    pub open: Vec<(String, Vec<String>, usize)>,
+}
+
+/// The option of a group that is chosen when the command runs.
+pub const UNKNOWN: &str = "?";
+
 /// What a command line says of a group: its options, none where the group is taken out.
 pub type Choices = BTreeMap<String, Vec<String>>;
 
@@ -119,9 +131,9 @@ impl Defaults {
         found
     }
 
-    /// The parts of a configuration, in the order in which they are merged: the last wins. `root` is the folder of all
-    /// groups, `primary` the file's path below it without its ending.
-    pub fn compose(&self, root: &str, primary: &str, choices: &Choices) -> Option<Vec<Part>> {
+    /// A configuration and its parts. `root` is the folder of all groups, `primary` the file's path below it without its
+    /// ending.
+    pub fn compose(&self, root: &str, primary: &str, choices: &Choices) -> Option<Composition> {
         self.file(root, primary)?;
         let mut overrides = Choices::new();
         for _ in 0..ROUNDS {
@@ -133,6 +145,7 @@ impl Defaults {
                 found: Choices::new(),
                 used: BTreeSet::new(),
                 parts: Vec::new(),
+                open: Vec::new(),
             };
             way.file("", primary, &[], 0);
             // What the command line adds to the list (`+experiment=x`), and what it only could have meant so.
@@ -150,9 +163,9 @@ impl Defaults {
                     way.option(group, &option, at, &[], false, 0);
                 }
             }
-            let Way { found, parts, .. } = way;
+            let Way { found, parts, open, .. } = way;
             if found == overrides {
-                return Some(parts);
+                return Some(Composition { parts, open });
             }
             overrides = found;
         }
@@ -191,6 +204,7 @@ struct Way<'d> {
     /// Groups of the command line that a list has.
     used: BTreeSet<String>,
     parts: Vec<Part>,
+    open: Vec<(String, Vec<String>, usize)>,
 }
 
 impl Way<'_> {
@@ -255,6 +269,11 @@ impl Way<'_> {
     /// One option; a `sibling` is named by itself, and stands where the file stands that names it.
     fn option(&mut self, group: &str, option: &str, at: Option<&str>, above: &[String], sibling: bool, depth: usize) {
         let path = within(group, option);
+        if option == UNKNOWN {
+            let package = placed(above, &at.map_or(group.replace('/', "."), str::to_string));
+            self.open.push((group.to_string(), package, self.parts.len()));
+            return;
+        }
         let Some(file) = self.all.file(self.root, &path) else {
             return;
         };
@@ -397,8 +416,8 @@ mod tests {
                 .iter()
                 .map(|(group, options)| (group.to_string(), options.iter().map(ToString::to_string).collect()))
                 .collect();
-            let parts = all.compose("conf", "train", &choices).unwrap_or_default();
-            let parts = parts.iter().map(|part| {
+            let whole = all.compose("conf", "train", &choices).unwrap_or_default();
+            let parts = whole.parts.iter().map(|part| {
                 let file = part.file.trim_start_matches("conf/").trim_end_matches(".yaml");
                 format!("{file}@{}", part.package.join("."))
             });
@@ -415,6 +434,9 @@ mod tests {
             "train@ data/cifar@data model/small@model model/large@model exp/big@"
         );
         assert_eq!(all.compose("conf", "missing", &Choices::new()), None);
+        let unknown = Choices::from([("model".to_string(), vec![UNKNOWN.to_string()])]);
+        let open = all.compose("conf", "train", &unknown).unwrap_or_default().open;
+        assert_eq!(open, [("model".to_string(), vec!["model".to_string()], 2)]);
         assert!(all.is_group("conf", "data/set") && !all.is_group("conf", "seed"));
     }
 }

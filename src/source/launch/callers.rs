@@ -19,6 +19,8 @@ use crate::source::{Command, Word};
 
 /// Scripts that call scripts that call scripts: deeper is a loop.
 const DEPTH: usize = 4;
+/// Arguments of a script that are told apart (`${12}`).
+const ARGUMENTS: usize = 40;
 /// Launches that one repository's callers make at most.
 const RUNS: usize = 5_000;
 
@@ -200,7 +202,7 @@ impl Calls<'_> {
             all: caller.words[stripped.arguments.min(caller.words.len())..].to_vec(),
             parsed: BTreeSet::new(),
         };
-        for (at, word) in gifts.all.iter().enumerate().take(9) {
+        for (at, word) in gifts.all.iter().enumerate().take(ARGUMENTS) {
             let name = (at + 1).to_string();
             let id = self.add(caller, &name, word.value.clone(), word.place.clone());
             for (slot, from) in &word.variables {

@@ -5,7 +5,7 @@
 //!
 //! Example: with an option `--fp16` whose default is false, `--fp16 data.json` is the switch `fp16` = true.
 
-use crate::evidence::Expr;
+use crate::evidence::{Arg, DIGITS, Expr};
 use crate::quantity::Value;
 use crate::source::Word;
 use crate::source::python::Takes as Defined;
@@ -62,6 +62,21 @@ pub(super) fn read(words: &[Word], from: usize, takes: &dyn Fn(&str) -> Option<T
     out
 }
 
+/// A sweep (`--multirun lr=0.1,0.01`) runs once for each value: which one is not said.
+pub(super) fn undecided_sweeps(words: &[Word], from: usize, read: &mut [Flag]) {
+    let sweeps = words
+        .iter()
+        .skip(from)
+        .any(|word| matches!(word.text.as_str(), "-m" | "--multirun"));
+    for flag in read.iter_mut().filter(|flag| sweeps && flag.assigns) {
+        if let Expr::Value(Value::Text(text)) = &flag.value
+            && text.contains(',')
+        {
+            flag.value = Expr::Opaque(text.clone());
+        }
+    }
+}
+
 /// Settings within a flag's one text (`--hparams=batch_size=48,lr=5e-4`), and, where the program merges such a list, pairs
 /// of a key and its value (`SOLVER.LR 0.1`, `--opts SOLVER.LR 0.1`).
 pub(super) fn within(words: &[Word], from: usize, read: &[Flag], pairs: bool) -> Vec<Flag> {
@@ -113,13 +128,18 @@ pub(super) fn unseen(words: &[Word], from: usize, read: &[Flag]) -> Vec<usize> {
         .collect()
 }
 
-/// A key of yacs: dotted, or in upper case.
+/// A key of yacs: dotted, or in upper case; no file.
 fn is_key(text: &str) -> bool {
     let upper = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    let last = text.rsplit('.').next().unwrap_or(text);
+    let file = [
+        "yaml", "yml", "json", "toml", "cfg", "py", "txt", "pth", "pt", "ckpt", "bin",
+    ]
+    .contains(&last);
     is_path(text)
         && !text.contains(['/', '@', ':'])
-        && (text.bytes().all(upper) || text.contains('.'))
         && !text.contains("..")
+        && (text.bytes().all(upper) || (text.contains('.') && !file))
 }
 
 /// The words that are neither flags nor their values.
@@ -272,6 +292,37 @@ fn behind_sign(raw: &str, known: &str) -> Expr {
     }
 }
 
+/// A number with a variable in it, `${LR}e-5`: put together where the variable is known.
+pub(super) fn digits(value: Expr) -> Expr {
+    let Expr::Opaque(raw) = &value else { return value };
+    let pieces = lex::pieces(raw, 0..raw.len(), true);
+    let mut args = Vec::new();
+    for piece in &pieces {
+        args.push(Arg {
+            keyword: None,
+            value: match &piece.kind {
+                lex::Kind::Text(text)
+                    if text
+                        .bytes()
+                        .all(|byte| byte.is_ascii_digit() || b"eE.-".contains(&byte)) =>
+                {
+                    Expr::Value(Value::Text(text.clone()))
+                }
+                lex::Kind::Variable(lex::Variable {
+                    part: lex::Part::Whole,
+                    default: None,
+                    ..
+                }) => Expr::Ref(raw[piece.range.clone()].to_string()),
+                _ => return value,
+            },
+        });
+    }
+    Expr::Call {
+        callee: DIGITS.to_string(),
+        args,
+    }
+}
+
 fn unquoted(text: &str) -> &str {
     for quote in ['"', '\''] {
         if let Some(inner) = text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)) {
@@ -353,6 +404,23 @@ mod tests {
             "--many" => Some(Takes::Defined(Defined::Any)),
             _ => None,
         }
+    }
+
+    #[test]
+    fn sweeps_are_not_decided() {
+        let shown_of = |line: &str| {
+            let words = words(line);
+            let mut found = read(&words, 0, &takes);
+            undecided_sweeps(&words, 0, &mut found);
+            found
+                .iter()
+                .filter(|flag| flag.assigns)
+                .map(|flag| shown(&flag.value))
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        assert_eq!(shown_of("-m lr=0.1,0.01 seed=1"), "?0.1,0.01? 1");
+        assert_eq!(shown_of("lr=0.1,0.01"), "0.1,0.01");
     }
 
     #[test]

@@ -172,6 +172,7 @@ impl Binder<'_> {
             _ => None,
         };
         let mut read = media.unwrap_or_else(|| flags::read(&command.words, stripped.arguments, &takes));
+        flags::undecided_sweeps(&command.words, stripped.arguments, &mut read);
         let pairs = self.options.merges_pairs(&reach);
         let inner = flags::within(&command.words, stripped.arguments, &read, pairs);
         if foreign && entry.is_none() && read.is_empty() {
@@ -269,7 +270,7 @@ impl Binder<'_> {
             Subject::Setting {
                 name: flag.name.clone(),
             },
-            flag.value.clone(),
+            flags::digits(flag.value.clone()),
             place,
             &flag.owner,
         );

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use crate::evidence::{Expr, Form, Launch, LaunchId, Link, LinkKind, Statement, StatementId, Subject};
 use crate::place::joined;
 use crate::quantity::Value;
-use crate::source::config::hydra::{Choices, Defaults, Part, options};
+use crate::source::config::hydra::{Choices, Composition, Defaults, Part, UNKNOWN, options};
 
 /// Flags of Hydra's own that name the primary file and its folder.
 const NAME_FLAGS: &[&str] = &["config-name", "config_name", "cn"];
@@ -79,13 +79,13 @@ impl<'s> Keys<'s> {
     }
 }
 
-/// The parts of the configuration that Hydra composes for a launch; none where no code of it uses Hydra.
-pub(super) fn parts(
+/// The configuration that Hydra composes for a launch; none where no code of it uses Hydra.
+pub(super) fn composition(
     statements: &[Statement],
     launch: &Launch,
     defaults: &Defaults,
     files: &[String],
-) -> Option<Vec<Part>> {
+) -> Option<Composition> {
     let mains = calls(statements, launch);
     if mains.is_empty() {
         return None;
@@ -177,7 +177,11 @@ fn choices(statements: &[Statement], launch: &Launch, defaults: &Defaults, root:
         let path = path_of(&statements[id]);
         let group = path.join("/");
         if !path.is_empty() && defaults.is_group(root, &group) {
-            chosen.insert(group, options(&statements[id].value));
+            let known = match &statements[id].value {
+                Expr::Value(_) | Expr::List(_) => options(&statements[id].value),
+                _ => vec![UNKNOWN.to_string()],
+            };
+            chosen.insert(group, known);
         }
     }
     // `group@package=option` names where it goes.
@@ -191,7 +195,7 @@ fn choices(statements: &[Statement], launch: &Launch, defaults: &Defaults, root:
             chosen.insert(
                 key.to_string(),
                 if option.contains('$') {
-                    Vec::new()
+                    vec![UNKNOWN.to_string()]
                 } else {
                     vec![option.to_string()]
                 },
@@ -231,16 +235,19 @@ fn path_of(statement: &Statement) -> Vec<&str> {
 
 /// Links the keys of a launch's composed configuration: the last of one path overrides the others, flags override all,
 /// interpolations are filled, and what is instantiated takes its arguments from them.
-pub(super) fn link(keys: &Keys<'_>, parts: &[Part], launch: &Launch, id: LaunchId, links: &mut Vec<Link>) {
+pub(super) fn link(keys: &Keys<'_>, whole: &Composition, launch: &Launch, id: LaunchId, links: &mut Vec<Link>) {
     let statements = keys.statements;
+    let parts = &whole.parts;
+    let mut places: BTreeMap<StatementId, usize> = BTreeMap::new();
     let mut paths: BTreeMap<Vec<&str>, Vec<StatementId>> = BTreeMap::new();
-    for part in parts {
+    for (at, part) in parts.iter().enumerate() {
         for &key in keys.of(&part.file) {
             let own = path_of(&statements[key]);
             if own.first() == Some(&"defaults") {
                 continue;
             }
             let whole = part.package.iter().map(String::as_str).chain(own).collect();
+            places.insert(key, at);
             paths.entry(whole).or_default().push(key);
         }
     }
@@ -260,6 +267,23 @@ pub(super) fn link(keys: &Keys<'_>, parts: &[Part], launch: &Launch, id: LaunchI
             before
                 .iter()
                 .for_each(|&key| link(*last, key, LinkKind::Override, None));
+        }
+    }
+    // What a group of unknown option may hold stands over all that was merged before it.
+    for (group, package, before) in &whole.open {
+        let chooses = |flag: &&StatementId| path_of(&statements[**flag]).join("/") == *group;
+        let Some(&flag) = launch.flags.iter().find(chooses) else {
+            continue;
+        };
+        let package: Vec<&str> = package.iter().map(String::as_str).collect();
+        for found in paths
+            .iter()
+            .filter(|(path, _)| path.starts_with(&package))
+            .map(|(_, found)| found)
+        {
+            if found.iter().all(|key| places.get(key).is_some_and(|at| at < before)) {
+                found.iter().for_each(|&key| link(flag, key, LinkKind::Possible, None));
+            }
         }
     }
     let mut flags: BTreeMap<Vec<&str>, StatementId> = BTreeMap::new();

@@ -67,7 +67,8 @@ pub fn bind_keys(statements: &[Statement], links: &mut Vec<Link>, lookups: &[(St
             if filled.contains(&(to, name.to_string())) {
                 continue;
             }
-            if let [only] = tail {
+            let holder = path[path.len() - tail.len() - 1].to_lowercase();
+            if let ([only], true) = (tail, holds_options(&holder)) {
                 let given = filled_by_code
                     .get(only)
                     .into_iter()
@@ -153,6 +154,11 @@ fn settings_in_code(statements: &[Statement]) -> BTreeMap<&str, Vec<StatementId>
         }
     }
     found
+}
+
+/// Whether an object is called what parsed options are called: `config` may be a model's own.
+fn holds_options(holder: &str) -> bool {
+    holder.contains("arg") || ["opt", "opts", "options", "flags", "hparams", "hps", "hp", "params"].contains(&holder)
 }
 
 /// What stands behind the object that holds a configuration.

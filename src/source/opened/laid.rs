@@ -267,7 +267,7 @@ pub(super) fn link(settings: &Settings<'_>, layers: &[Layers], launch: &Launch, 
         .filter_map(|file| settings.names.get(file.as_str()))
         .flatten()
     {
-        if name.filled.iter().any(|file| here(file)) {
+        if name.filled.iter().any(here) {
             continue;
         }
         for setting in laid

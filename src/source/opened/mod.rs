@@ -55,7 +55,7 @@ pub fn bind(
             .push(link.to);
     }
     for (id, launch) in launches.iter_mut().enumerate() {
-        let parts = composed::parts(statements, launch, &defaults, files);
+        let whole = composed::composition(statements, launch, &defaults, files).unwrap_or_default();
         let mut passed: BTreeSet<String> = launch
             .flags
             .iter()
@@ -77,7 +77,7 @@ pub fn bind(
             }
         }
         // A composition says itself which files it has.
-        let composed: BTreeSet<&str> = parts.iter().flatten().map(|part| part.file.as_str()).collect();
+        let composed: BTreeSet<&str> = whole.parts.iter().map(|part| part.file.as_str()).collect();
         loaded.extend(composed.iter().map(ToString::to_string));
         loop {
             let more: Vec<String> = bases
@@ -118,9 +118,9 @@ pub fn bind(
         reach.extend(loaded.iter().cloned());
         launch.reach = reach.into_iter().collect();
         launch.configs = loaded.into_iter().collect();
-        composed::link(&keys, parts.as_deref().unwrap_or_default(), launch, id, links);
+        composed::link(&keys, &whole, launch, id, links);
         laid::link(&settings, &layers, launch, id, links);
-        composed_parts.extend(parts.into_iter().flatten());
+        composed_parts.extend(whole.parts);
         let globals = by_name || !executed.is_empty();
         let run = taken::Executed {
             launch,

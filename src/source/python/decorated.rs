@@ -104,7 +104,7 @@ impl<'a> Walk<'a> {
             .collect();
         let name = parameter.name.to_string();
         let is_option = path(&call.func).is_some_and(|callee| callee.ends_with("Option"));
-        let kind = parameter.annotation.as_deref().map(|annotation| first_of(annotation));
+        let kind = parameter.annotation.as_deref().map(first_of);
         let switch = kind.and_then(path).as_deref() == Some("bool");
         let mut negation = Vec::new();
         if flags.is_empty() && is_option {

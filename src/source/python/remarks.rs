@@ -125,7 +125,7 @@ pub(super) fn said_of(text: &str, name: &str) -> Option<Expr> {
     static NUMBER: OnceLock<Regex> = OnceLock::new();
     let number = regex(
         &NUMBER,
-        r"^(?:\s*[:=]\s*|\s+(?:of|is|was|to|at)\s+|\s+)(-?(?:\d[\d_,]*(?:\.\d+)?|\.\d+)(?:e[+-]?\d+)?)(?:[\s).,;]|$)",
+        r"^(?:\s*:\s*|\s+=\s+|\s+(?:of|is|was|to|at)\s+|\s+)(-?(?:\d[\d_,]*(?:\.\d+)?|\.\d+)(?:e[+-]?\d+)?)(?:[\s).,;]|$)",
     );
     if name.len() < 3 {
         return None;

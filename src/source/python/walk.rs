@@ -13,7 +13,7 @@ use ruff_python_parser::Parsed;
 use ruff_text_size::{Ranged, TextRange};
 
 use super::branches::known;
-use super::commands::Commands;
+use super::commands::{self, Commands};
 use super::expression::{Names, callee, path};
 use super::imports::collect_aliases;
 use super::module::{Binding, Block, BlockId, Bound, Local, Module, ScopeId, Site};
@@ -395,6 +395,7 @@ impl<'a> Walk<'a> {
         let last = name.rsplit('.').next().unwrap_or("");
         let defined = self.module.defined_in(0, &name).is_some();
         defined
+            || commands::is_runner(&self.names.resolved(&name))
             || ["main", "train", "evaluate", "parse_args", "print", "Fire", "spawn"].contains(&last)
             || name == "app.run"
             || name == "typer.run"

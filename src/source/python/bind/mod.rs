@@ -280,9 +280,9 @@ fn reads_of_its_name<'w>(world: &World<'w>, statement: &Statement, here: Here) -
     let (Subject::Setting { name }, Some((start, end))) = (&statement.subject, statement.place.bytes) else {
         return Vec::new();
     };
-    // `total += 5` in a loop, `rate = rate * 0.9`: computed from itself, turn for turn.
-    let from_itself =
-        matches!(&statement.value, crate::evidence::Expr::Opaque(text) if text.starts_with(name.as_str()));
+    // `total += 5` in a loop, `low = min(low, x)`: computed from itself, turn for turn, and not from the name further out.
+    let from_itself = statement.form == crate::evidence::Form::Variable
+        && matches!(&statement.value, crate::evidence::Expr::Opaque(text) if !text.starts_with(['[', '{', '(']));
     if from_itself || !statement.value.is_partly_opaque() {
         return Vec::new();
     }

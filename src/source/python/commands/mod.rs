@@ -102,6 +102,11 @@ fn position(resolved: &str) -> Option<usize> {
     EXECUTORS.contains(&resolved).then_some(1)
 }
 
+/// Whether a resolved callee runs a command.
+pub(super) fn is_runner(resolved: &str) -> bool {
+    position(resolved).is_some()
+}
+
 impl<'a> Walk<'a> {
     /// A call that may run a command.
     pub(super) fn runs_command(&mut self, call: &'a ast::ExprCall, resolved: &str) {

@@ -112,6 +112,8 @@ pub struct Link {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LinkKind {
+    /// A file that the code lays over the options when they are parsed (`args.__dict__.update(…)`): it wins over flags.
+    Overlay,
     /// A flag on a command line sets an option or a configuration key.
     Flag,
     /// An environment variable of the launch.

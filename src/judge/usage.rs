@@ -240,6 +240,18 @@ fn is_use(statement: &Statement, symbol: &str) -> bool {
     parts.ends_with(&wanted)
         || (statement.form == Form::Import && parts.starts_with(&wanted))
         || parts.starts_with(&wanted)
+        || (statement.form == Form::Call && parts.ends_with(&wanted[1..]) && is_written(statement, symbol))
+}
+
+/// Whether a call stands there under this very name, its head an alias of the file (`np.random.beta`).
+fn is_written(call: &Statement, name: &str) -> bool {
+    let inside = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+    let text = call.place.excerpt.as_str();
+    name.contains('.')
+        && text.match_indices(name).any(|(at, _)| {
+            let behind = text[at + name.len()..].trim_start();
+            !text[..at].ends_with(inside) && behind.starts_with('(')
+        })
 }
 
 fn called_with(case: &Case<'_>, live: &[(StatementId, &Statement)], wanted: &[(String, Stated)]) -> Vec<Ballot> {

@@ -11,14 +11,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use chrono::NaiveDate;
 
 use super::file::{Repository, digest};
-use super::latex::{Paper, find_in_text};
-use super::{File, FileFacts, READERS, Reader, cards, config, data, launch, manifest, opened, python, unread};
-use crate::evidence::Expr;
-use crate::evidence::{
-    Ask, Evidence, Form, Gap, GapReason, Grade, SCHEMA, Scope, ScopeFiles, Statement, Subject, Tool,
-};
-use crate::place::{Place, SourceText};
-use crate::quantity::{Locale, Value};
+use super::quotes::quotes;
+use super::{FileFacts, READERS, Reader, cards, config, data, launch, manifest, opened, overlay, python, unread};
+use crate::evidence::{Ask, Evidence, SCHEMA, Scope, ScopeFiles, Statement, Subject, Tool};
+use crate::place::SourceText;
+use crate::quantity::Value;
 
 /// What is to be found out.
 #[derive(Debug)]
@@ -292,7 +289,7 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
         ..
     } = facts;
     cards::from_directives(&mut statements);
-    let read_under = python::bind(&mut statements, &mut links, &modules);
+    let bound = python::bind(&mut statements, &mut links, &modules);
     config::bind(&statements, &mut links, paths);
     manifest::bind(&statements, &mut links);
     let entries = python::entries(&modules);
@@ -323,6 +320,7 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
         unseen: &unseen,
     };
     opened::bind(&mut statements, &mut links, &mut launches, &commands, &code);
+    overlay::bind(&statements, &mut links, &launches, &bound.laid_over);
     Evidence {
         tool: Tool::default(),
         schema: SCHEMA,
@@ -335,7 +333,7 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
         statements,
         links,
         launches,
-        read_under,
+        read_under: bound.read_under,
         gaps,
     }
 }
@@ -352,103 +350,4 @@ fn console_scripts(statements: &[Statement]) -> BTreeMap<String, String> {
             _ => None,
         })
         .collect()
-}
-
-/// Looks every quote up, in the paper or at its `at`.
-fn quotes(repository: &Repository, wanted: &mut Wanted, evidence: &mut Evidence) {
-    let paper = wanted
-        .paper
-        .as_mut()
-        .map(|paper| Paper::read(paper.main.clone(), &mut *paper.load));
-    // A part of the paper that is not there may hold the quotes that are not found.
-    evidence
-        .gaps
-        .extend(paper.iter().flat_map(Paper::missing).map(|missing| Gap {
-            file: missing.path.clone(),
-            why: GapReason::Unreadable,
-            detail: format!("\\input of {}", missing.place.short()),
-        }));
-    for ask in &wanted.asks {
-        if let (Ask::Paper { spanish }, Some(paper)) = (ask, &paper) {
-            evidence.statements.extend(printed(paper, *spanish));
-        }
-    }
-    let mut texts: BTreeMap<String, Option<SourceText>> = BTreeMap::new();
-    for ask in &wanted.asks {
-        let Ask::Quote { text, at } = ask else { continue };
-        let place = match at {
-            None => paper.as_ref().and_then(|paper| paper.find(text)),
-            Some(at) => {
-                let (file, lines) = split_at(at);
-                let source = texts
-                    .entry(file.to_string())
-                    .or_insert_with(|| match repository.read(file) {
-                        Ok(File { text, .. }) => text,
-                        Err(gap) => {
-                            evidence.gaps.push(Gap {
-                                why: GapReason::Unreadable,
-                                ..gap
-                            });
-                            None
-                        }
-                    });
-                source.as_ref().and_then(|source| find_in_text(source, lines, text))
-            }
-        };
-        evidence.statements.extend(place.map(|place| quoted(text, place)));
-    }
-}
-
-/// The quantities of the paper's sentences.
-fn printed(paper: &Paper, spanish: bool) -> Vec<Statement> {
-    let locale = if spanish { Locale::Spanish } else { Locale::English };
-    paper
-        .quantities(locale)
-        .into_iter()
-        .map(|quantity| {
-            let subject = Subject::Printed {
-                stated: quantity.stated,
-                before: quantity.before,
-                after: quantity.after,
-            };
-            let titles = quantity
-                .heading
-                .map(|heading| paper.titles(heading))
-                .unwrap_or_default();
-            sentence(subject, Expr::Opaque(String::new()), quantity.place, titles)
-        })
-        .collect()
-}
-
-fn quoted(text: &str, place: Place) -> Statement {
-    let value = Expr::Value(Value::Text(text.to_string()));
-    sentence(Subject::Quote { text: text.to_string() }, value, place, Vec::new())
-}
-
-/// What stands in the paper.
-fn sentence(subject: Subject, value: Expr, place: Place, owner: Vec<String>) -> Statement {
-    Statement {
-        subject,
-        form: Form::Sentence,
-        value,
-        place,
-        grade: Grade::Documented,
-        owner,
-        unit: None,
-        guards: Vec::new(),
-        comment: None,
-        dead: None,
-    }
-}
-
-/// `README.md:101-103` as file and lines.
-fn split_at(at: &str) -> (&str, Option<(u32, u32)>) {
-    let Some((file, lines)) = at.rsplit_once(':') else {
-        return (at, None);
-    };
-    let (first, last) = lines.split_once('-').unwrap_or((lines, lines));
-    match (first.parse(), last.parse()) {
-        (Ok(first), Ok(last)) => (file, Some((first, last))),
-        _ => (at, None),
-    }
 }

@@ -6,7 +6,7 @@
 //! Example: `patience: 5` beside `lr_sched: step`, where the code reads `patience` under `if cfg.lr_sched == "plateau":`.
 
 use super::scope::InScope;
-use crate::evidence::{Form, Graph, Occasion, Statement, StatementId};
+use crate::evidence::{Form, Graph, LaunchId, LinkKind, Occasion, Statement, StatementId};
 use crate::judge::Case;
 
 /// Whether all that reads an option or key, or takes a flag, stands in branches that the occasion does not take.
@@ -29,6 +29,20 @@ pub(super) fn read_in_no_branch_taken(graph: &Graph<'_>, occasion: Occasion<'_>,
         .map(|link| link.to)
         .peekable();
     takers.peek().is_some() && takers.all(unread)
+}
+
+/// The key of a file that is laid over all options that a flag sets.
+pub(super) fn laid_over(graph: &Graph<'_>, launch: LaunchId, flag: StatementId) -> Option<StatementId> {
+    if graph.statement(flag).form != Form::Flag {
+        return None;
+    }
+    let links = || graph.evidence().links.iter().filter(|link| link.launch == Some(launch));
+    let mut over = None;
+    for taker in links().filter(|link| link.from == flag && link.kind == LinkKind::Flag) {
+        let mut keys = links().filter(|link| link.to == taker.to && link.kind == LinkKind::Overlay);
+        over = Some(keys.next()?.from);
+    }
+    over
 }
 
 /// Uses of a symbol.

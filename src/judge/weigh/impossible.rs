@@ -6,7 +6,7 @@
 //!
 //! Example: `"21,340 = 970 * 23"` is a discrepancy whatever the data say: the right side is 22,310.
 
-use bigdecimal::{BigDecimal, RoundingMode};
+use bigdecimal::{BigDecimal, RoundingMode, Signed};
 
 use crate::claim::Claim;
 use crate::judge::Case;
@@ -98,7 +98,7 @@ fn share(claim: &Claim) -> Option<Message> {
             value: Value::Number(Number::from_decimal(&percent(count))),
             unit: share.unit,
         };
-        let possible = *count >= BigDecimal::from(0) && *count <= total;
+        let possible = !count.is_negative() && *count <= total;
         let stated = Stated::Exact(share.clone());
         possible && compare(&stated, &observed, Precision::Printed, None).outcome == Outcome::Agrees
     };

@@ -1,5 +1,6 @@
 //! What judges share: votes, the setting seen through its occasions, comparing, citing, what is impossible in itself.
 
+pub(crate) mod asked;
 pub(crate) mod ballot;
 pub(crate) mod branches;
 pub(crate) mod by_text;
@@ -13,6 +14,7 @@ mod held;
 pub(crate) mod impossible;
 pub(crate) mod named;
 mod occasions;
+pub(crate) mod owners;
 pub(crate) mod product;
 pub(crate) mod recommend;
 pub(crate) mod scope;

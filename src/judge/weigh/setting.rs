@@ -15,14 +15,14 @@
 
 use std::collections::BTreeSet;
 
-use super::branches::read_in_no_branch_taken;
+use super::branches::{laid_over, read_in_no_branch_taken};
 use super::effective::{drop_counters, prefer_stronger_source};
 use super::held::{holders, is_held};
 use super::occasions::launches;
+use super::owners::nearest_owner;
+pub(crate) use super::owners::{bears, owned};
 use super::scope::InScope;
-use crate::evidence::{
-    Evidence, Expr, Form, Graph, LaunchId, Occasion, Outcome, Resolved, Statement, StatementId, Subject,
-};
+use crate::evidence::{Expr, Form, Graph, LaunchId, Occasion, Outcome, Resolved, Statement, StatementId, Subject};
 use crate::judge::Case;
 use crate::quantity::Value;
 
@@ -90,71 +90,6 @@ pub(crate) struct Sight {
     pub(crate) commented_out: Vec<StatementId>,
     /// Owners of statements that bear the name, where `of` names none of them.
     pub(crate) other_owners: BTreeSet<String>,
-}
-
-/// Words beside the stem of a name with a star that do not make another thing of it: `accum_iter`, `num_accum_steps`.
-const COUNTING: &str = "gradient gradients grad grads steps step iter iters iteration iterations batches batch num n freq \
-    factor every number of count size";
-
-/// Whether an identifier is one of the names: `-` is `_`, constants also in upper case. `accum*` is any name of counting
-/// words of which one begins so (`accum_loss` is none).
-pub(crate) fn bears(name: &str, names: &[String]) -> bool {
-    let name = name.replace('-', "_");
-    names.iter().any(|wanted| {
-        if let Some(stem) = wanted.strip_suffix('*') {
-            let words: Vec<String> = name.to_lowercase().split('_').map(str::to_string).collect();
-            let counts =
-                |word: &String| word.starts_with(stem) || COUNTING.split_ascii_whitespace().any(|other| other == word);
-            return words.iter().any(|word| word.starts_with(stem)) && words.iter().all(counts);
-        }
-        let wanted = wanted.replace('-', "_");
-        name == wanted || name == wanted.to_uppercase()
-    })
-}
-
-/// Whether `of` names an enclosing owner: its dotted parts stand in a row among the owners, the file's name among them.
-pub(crate) fn owned(statement: &Statement, of: &str) -> bool {
-    let file = statement.place.file.as_str();
-    let base = file.rsplit('/').next().unwrap_or(file);
-    let stem = base.split('.').next().unwrap_or(base);
-    let wanted: Vec<&str> = of.split(['.', '/']).filter(|part| !part.is_empty()).collect();
-    if of == file || of == base || of == stem || file.ends_with(&format!("/{of}")) {
-        return true;
-    }
-    let owners: Vec<&str> = std::iter::once(stem)
-        .chain(statement.owner.iter().flat_map(|owner| owner.split('.')))
-        .collect();
-    let alike = |a: &str, b: &str| a.replace('-', "_") == b.replace('-', "_");
-    if statement.owner.iter().any(|owner| alike(owner, of)) {
-        return true;
-    }
-    !wanted.is_empty()
-        && owners
-            .windows(wanted.len())
-            .any(|window| window.iter().zip(&wanted).all(|(owner, part)| alike(owner, part)))
-}
-
-/// Of statements that `of` owns, those it encloses most closely: the parameter of a class speaks before the entry of a
-/// dictionary somewhere inside it.
-fn nearest_owner(evidence: &Evidence, of: Option<&str>, code: &mut Vec<StatementId>) {
-    let Some(of) = of else { return };
-    let last = of.rsplit(['.', '/']).next().unwrap_or(of);
-    let distance = |id: &StatementId| {
-        let inner = evidence.statements[*id]
-            .owner
-            .iter()
-            .flat_map(|owner| owner.split('.'))
-            .filter(|part| *part != "__init__");
-        let owners: Vec<&str> = inner.collect();
-        owners
-            .iter()
-            .rposition(|owner| *owner == last)
-            .map_or(usize::MAX, |at| owners.len() - 1 - at)
-    };
-    let Some(nearest) = code.iter().map(distance).min() else {
-        return;
-    };
-    code.retain(|id| distance(id) == nearest);
 }
 
 /// Looks at the setting through all its occasions.
@@ -278,8 +213,17 @@ fn through(
     let (unread, candidates): (Vec<StatementId>, Vec<StatementId>) = candidates
         .into_iter()
         .partition(|&id| read_in_no_branch_taken(graph, occasion, id));
+    let replaced: Vec<(StatementId, StatementId)> = candidates
+        .iter()
+        .filter_map(|&id| Some((id, laid_over(graph, launch_id, id)?)))
+        .collect();
+    let candidates: Vec<StatementId> = candidates
+        .into_iter()
+        .filter(|id| replaced.iter().all(|(flag, _)| flag != id))
+        .collect();
     let mut seen = live_among(graph, occasion, &candidates, Some(launch_id));
     seen.not_taken.extend(unread);
+    seen.overridden.extend(replaced);
     prefer_stronger_source(graph, launch, &mut seen);
     drop_counters(graph, &mut seen);
     seen

@@ -24,6 +24,7 @@ mod replaced;
 mod running;
 mod spread;
 mod unused;
+mod updates;
 mod world;
 
 use std::collections::BTreeSet;
@@ -36,11 +37,20 @@ use arguments::{Calls, Made};
 use callees::Callees;
 use world::{Here, World};
 
+/// What only the code as a whole tells, beside links and marks.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Options and keys that are read under conditions alone.
+    pub read_under: Vec<ReadUnder>,
+    /// Calls that lay a mapping over the parsed options.
+    pub laid_over: Vec<StatementId>,
+}
+
 /// Links the statements of all Python files and marks the dead ones. Keywords that are written as positions or come
-/// from a spread dictionary are added behind the statements there are. Gives what is read under conditions alone.
-pub fn bind(statements: &mut Vec<Statement>, links: &mut Vec<Link>, modules: &[Module]) -> Vec<ReadUnder> {
+/// from a spread dictionary are added behind the statements there are.
+pub fn bind(statements: &mut Vec<Statement>, links: &mut Vec<Link>, modules: &[Module]) -> Found {
     let mut found: BTreeSet<Link> = BTreeSet::new();
-    let (added, own, dead, read_under) = {
+    let (added, own, dead, gives) = {
         let mut world = World::new(statements, modules);
         let mut bound = calls(&world);
         hand_arguments(&mut world, &bound);
@@ -93,7 +103,11 @@ pub fn bind(statements: &mut Vec<Statement>, links: &mut Vec<Link>, modules: &[M
             added.push(statement);
         }
         dead.append(&mut marks);
-        (added, own, dead, branches::read_under(&world, &called))
+        let gives = Found {
+            read_under: branches::read_under(&world, &called),
+            laid_over: updates::updates(&world),
+        };
+        (added, own, dead, gives)
     };
     for (id, why) in dead {
         if statements[id].dead.is_none() {
@@ -107,7 +121,7 @@ pub fn bind(statements: &mut Vec<Statement>, links: &mut Vec<Link>, modules: &[M
     }
     statements.extend(added);
     links.extend(found);
-    read_under
+    gives
 }
 
 /// Every call with what it may call by name.

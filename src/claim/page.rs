@@ -55,6 +55,9 @@ const CHANGED: &str = "
 - A value that stands in a configuration or in the code, and is seen only through a command of the documentation, is
   not refuted by configurations that nothing launches: needs-clarification instead of discrepancy.
 - The first row of a table is no header either where a cell of it is longer than 64 bytes: a sentence names no column.
+  Nor is it one where a cell is made like every other cell of its column: a file's name with the same ending
+  (`LJ049-0022.wav`), or four digits at least among the same other characters (`LJ049-0022`). Where a first row is
+  taken for a header and no column of numbers stands below it, a caveat says so.
 - Host memory asked for in Slurm's binary units also agrees with the decimal reading (`--mem=48000` with 48 GB).
 - Visible devices and GPUs asked for are processes only where a launcher or the code starts some: `nn.DataParallel` splits
   one batch over all cards, and a setting that the code divides by the world size is what a step sees.

@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Ask, Dead, Evidence, Form, LinkKind, Statement, StatementId, Subject};
+use super::{Ask, Dead, Evidence, Expr, Form, LinkKind, Statement, StatementId, Subject};
 use crate::quantity::packages::canonical;
 
 impl Evidence {
@@ -173,7 +173,11 @@ fn answers(statement: &Statement, ask: &Ask) -> bool {
     match (&statement.subject, ask) {
         (Subject::Setting { name }, Ask::Setting { names }) => named(name, names),
         (Subject::Setting { name }, Ask::Usage { symbol }) => {
-            statement.form == Form::Flag && alike(name, symbol.trim_start_matches('-'))
+            // An owner may be the variable that holds what is built.
+            let holds = matches!(statement.form, Form::Variable | Form::Attribute)
+                && matches!(statement.value, Expr::Call { .. })
+                && symbol.rsplit('.').next() == Some(name);
+            holds || statement.form == Form::Flag && alike(name, symbol.trim_start_matches('-'))
         }
         (
             Subject::Dependency { package, .. } | Subject::Import { package, .. },
@@ -181,7 +185,7 @@ fn answers(statement: &Statement, ask: &Ask) -> bool {
         ) => canonical(package) == canonical(wanted),
         (Subject::Import { symbol: path, .. }, Ask::Usage { symbol }) => shares_a_name(path, symbol),
         (Subject::Call { callee: path } | Subject::Definition { symbol: path }, Ask::Usage { symbol }) => {
-            shares_a_name(path, symbol)
+            shares_a_name(path, symbol) || statement.looks_up_by_text()
         }
         (Subject::Directive { .. }, Ask::Scheduler | Ask::Cards | Ask::Runtime) => true,
         (Subject::Card { .. }, Ask::Cards) => true,

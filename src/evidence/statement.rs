@@ -87,6 +87,17 @@ pub struct Statement {
     pub dead: Option<Dead>,
 }
 
+impl Statement {
+    /// A call that takes something by a text: `getattr(torch.optim, name)` is the callee `torch.optim.?`.
+    pub fn looks_up_by_text(&self) -> bool {
+        matches!(&self.subject, Subject::Call { callee } if callee.rsplit('.').next() == Some("?"))
+            && matches!(&self.value, Expr::Call { callee, .. } if LOOKUPS.contains(&callee.as_str()))
+    }
+}
+
+/// Functions that take something by its name as a text.
+const LOOKUPS: &[&str] = &["getattr", "importlib.import_module", "__import__", "eval"];
+
 /// What a statement is about.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(
@@ -142,6 +153,9 @@ pub enum Subject {
         empty: u64,
         duplicates: u64,
         columns: Vec<String>,
+        /// The first row was taken for a header, and neither the claim nor a column of numbers below it shows that it is.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        guessed: bool,
     },
     /// A cell or node that a selection gave.
     Selected { select: String },

@@ -18,9 +18,10 @@
 //! ```
 
 use super::weigh::cite::{cite, noted, shown};
+use super::weigh::recommend;
 use super::weigh::scope::InScope;
+use super::weigh::undeclared::{a_few, silence, undeclared};
 use super::weigh::vote::{Ballot, Question, Stand};
-use super::weigh::{named, recommend};
 use super::{Case, Kind};
 use crate::claim::{Claim, Field, Key, KindSpec, Shape};
 use crate::evidence::{Ask, Dead, Form, Grade, Statement, Subject};
@@ -156,7 +157,16 @@ fn judge(case: &Case<'_>) -> Ruling {
         .iter()
         .map(|s| noted(s, Stance::Context, Message::new("import-is-a-trace")));
     if ballots.is_empty() {
-        context.extend(traces.iter().map(|s| cite(s, Stance::Contradicts)));
+        let shown = a_few(&traces);
+        let more = traces.len() - shown.len();
+        if more > 0 {
+            caveats.push(
+                Message::new("more-imports")
+                    .with("package", &wanted)
+                    .with("count", more),
+            );
+        }
+        context.extend(shown.into_iter().map(|s| cite(s, Stance::Contradicts)));
     } else {
         context.extend(mentions.take(3));
     }
@@ -361,70 +371,6 @@ fn stand(claim: &Claim, statement: &Statement, caveats: &mut Vec<Message>) -> St
                 .with("claimed", expected(claim)),
         ),
     }
-}
-
-fn silence(case: &Case<'_>, scope: &InScope<'_>, package: &str, traces: &[&Statement]) -> (Verdict, Message) {
-    if traces.is_empty() {
-        return (named::silent_verdict(case), scope.silence(package));
-    }
-    let places: Vec<String> = traces.iter().map(|s| s.place.short()).take(6).collect();
-    let guard = traces
-        .iter()
-        .find_map(|s| s.guards.last())
-        .map(|guard| guard.text.clone())
-        .unwrap_or_default();
-    // The symbol that needs the package, where it is not the package's own module that is imported.
-    let symbol = traces
-        .iter()
-        .find_map(|trace| match &trace.subject {
-            Subject::Import { via: Some(via), .. } => Some(via.clone()),
-            _ => None,
-        })
-        .unwrap_or_default();
-    let because = Message::new("used-but-not-declared")
-        .with("package", package)
-        .with("places", places.join(", "))
-        .with("condition", guard)
-        .with("symbol", symbol);
-    (Verdict::NeedsClarification, because)
-}
-
-/// Declare it, or say in the paper how it comes in.
-fn undeclared(case: &Case<'_>, package: &str, traces: &[&Statement]) -> Vec<crate::verdict::Recommendation> {
-    let manifests: Vec<&str> = case
-        .evidence
-        .statements
-        .iter()
-        .filter(|s| matches!(s.subject, Subject::Dependency { .. }) && s.form == Form::Requirement)
-        .map(|s| s.place.file.as_str())
-        .collect();
-    let requirements = manifests.iter().find(|file| file.ends_with("requirements.txt"));
-    let manifest = requirements
-        .or(manifests.first())
-        .map_or("requirements.txt", |file| file)
-        .to_string();
-    let line = if manifest.ends_with(".toml") {
-        format!("\"{package}\",")
-    } else {
-        package.to_string()
-    };
-    let via = traces
-        .iter()
-        .find_map(|s| match &s.subject {
-            Subject::Import { via: Some(via), .. } => via.split('.').next().map(str::to_string),
-            _ => None,
-        })
-        .unwrap_or_default();
-    let add = Message::new("declare-the-package")
-        .with("package", package)
-        .with("file", &manifest);
-    let say = Message::new("say-how-it-comes-in")
-        .with("package", package)
-        .with("via", via);
-    vec![
-        recommend::code(add, Some((manifest, line))),
-        recommend::paper(say, None),
-    ]
 }
 
 /// What a declaration says, by how its manifest writes it: PEP 440, a reference, else poetry's or conda's own notation.

@@ -6,7 +6,7 @@
 //!
 //! ## Why it can be wrong
 //! A header counted as a row is one sample too many: the first row is the header unless a cell of it is empty, a
-//! number, or stands again in its own column; `header` settles it. Empty and duplicate rows are counted and said.
+//! number, stands again in its own column, or is made like every other of its column; `header` settles it. Empty and duplicate rows are counted and said.
 //!
 //! ## Example
 //! ```toml
@@ -162,7 +162,20 @@ fn by_rows(case: &Case<'_>) -> Ruling {
         .collect();
     let mut caveats = scope.caveats();
     for table in &tables {
-        if let Subject::Rows { empty, duplicates, .. } = &table.subject {
+        if let Subject::Rows {
+            empty,
+            duplicates,
+            columns,
+            guessed,
+        } = &table.subject
+        {
+            if *guessed {
+                caveats.push(
+                    Message::new("first-row-as-header")
+                        .with("file", &table.place.file)
+                        .with("row", columns.join(", ")),
+                );
+            }
             if *empty > 0 {
                 caveats.push(
                     Message::new("empty-rows")

@@ -5,7 +5,8 @@
 //! over files that were all read whole, and says how many.
 //!
 //! ## Why it can be wrong
-//! An import is a use, and so is a call; the ruling says which. A file that could not be read whole might hold the use.
+//! An import is a use, and so is a call; the ruling says which. A file that could not be read whole might hold the use, and
+//! so might a call that takes something by a text (`getattr(torch.optim, name)`): beside one, nothing is shown to be absent.
 //!
 //! ## Example
 //! ```toml
@@ -19,6 +20,7 @@
 
 use super::weigh::ballot::dead_message;
 use super::weigh::branches::taken;
+use super::weigh::by_text::{may_be_named, taken_by_text};
 use super::weigh::cite::{cite, noted};
 use super::weigh::compared::{How, compare_value};
 use super::weigh::identity::owned;
@@ -115,12 +117,13 @@ fn judge(case: &Case<'_>) -> Ruling {
         .collect();
     let mut caveats = scope.caveats();
     let gaps = unread(case, &scope);
+    let by_text = taken_by_text(case, &scope, symbol);
     let (live, idle) = taken(case, &scope, live);
     let idle_note = || Message::new("branch-not-taken-here");
     context.extend(idle.iter().map(|(_, s)| noted(s, Stance::Context, idle_note())));
     // What no branch taken comes to shows as little of absence as of use.
     if unused && (idle.is_empty() || !live.is_empty()) {
-        return not_used(case, &scope, symbol, &live, context, gaps);
+        return not_used(case, &scope, symbol, &live, context, gaps, &by_text);
     }
     let ballots = match claim.fields.get("with") {
         Some(Field::Arguments(wanted)) => called_with(case, &live, wanted),
@@ -142,7 +145,13 @@ fn judge(case: &Case<'_>) -> Ruling {
         .as_deref()
         .map(|of| owner(case, &scope, of))
         .unwrap_or_default();
-    if ballots.is_empty() && live.is_empty() && dead.is_empty() && idle.is_empty() && gaps.is_empty() {
+    if ballots.is_empty()
+        && live.is_empty()
+        && dead.is_empty()
+        && idle.is_empty()
+        && gaps.is_empty()
+        && by_text.is_empty()
+    {
         ballots.extend(
             owners
                 .iter()
@@ -160,8 +169,14 @@ fn judge(case: &Case<'_>) -> Ruling {
                 .with("place", place);
             (Verdict::NeedsClarification, because)
         }
-        _ => (named::silent_verdict(case), scope.silence(symbol)),
+        _ => match by_text.first() {
+            Some(first) => (Verdict::NeedsClarification, may_be_named(symbol, first)),
+            None => (named::silent_verdict(case), scope.silence(symbol)),
+        },
     };
+    if live.is_empty() && dead.is_empty() {
+        context.extend(by_text.iter().map(|statement| cite(statement, Stance::Context)));
+    }
     // Without arguments one use is enough; with them, every call counts.
     let quorum = if claim.fields.get("with").is_some() {
         claim.quorum
@@ -330,6 +345,8 @@ fn unread<'a>(case: &Case<'a>, scope: &InScope<'_>) -> Vec<&'a str> {
         .iter()
         .filter(|gap| scope.reaches(case.evidence, &gap.file))
         .filter(|gap| !matches!(gap.why, GapReason::Ignored | GapReason::Vendored | GapReason::OwnReport))
+        // Of the formats that are not read, notebooks hold Python; a table or a Dockerfile uses nothing.
+        .filter(|gap| gap.why != GapReason::UnknownFormat || gap.file.ends_with(".ipynb"))
         .map(|gap| gap.file.as_str())
         .collect()
 }
@@ -370,6 +387,7 @@ fn not_used(
     live: &[(StatementId, &Statement)],
     context: Vec<Citation>,
     gaps: Vec<&str>,
+    by_text: &[&Statement],
 ) -> Ruling {
     let ballots: Vec<Ballot> = live
         .iter()
@@ -385,6 +403,8 @@ fn not_used(
                 .with("files", gaps.join(", "))
                 .with("symbol", symbol),
         )
+    } else if let Some(first) = by_text.first() {
+        (Verdict::NeedsClarification, may_be_named(symbol, first))
     } else {
         (
             Verdict::Supported,
@@ -392,6 +412,10 @@ fn not_used(
         )
     };
     let absent = silence.0 == Verdict::Supported && ballots.is_empty();
+    let mut context = context;
+    if ballots.is_empty() {
+        context.extend(by_text.iter().map(|statement| cite(statement, Stance::Context)));
+    }
     let mut ruling = Question {
         expected: format!("not {symbol}"),
         ballots,

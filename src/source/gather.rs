@@ -10,8 +10,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::NaiveDate;
 
-use super::file::{CLAIM_FILE, Repository, digest};
-use super::{FileFacts, READERS, Reader, cards, config, data, launch, manifest, opened, overlay, python, quotes};
+use super::file::{Repository, digest};
+use super::{
+    FileFacts, READERS, Reader, cards, config, data, launch, manifest, opened, overlay, python, quotes, unread,
+};
 use crate::evidence::{Ask, Evidence, SCHEMA, Scope, ScopeFiles, Statement, Subject, Tool};
 use crate::place::SourceText;
 use crate::quantity::Value;
@@ -81,8 +83,7 @@ pub fn gather(repository: &mut Repository, mut wanted: Wanted) -> Evidence {
     evidence.scopes = scopes;
     evidence.as_of = wanted.as_of;
     evidence.gaps.extend(repository.gaps());
-    // A claim file is no evidence, and nobody expects it to be.
-    evidence.gaps.retain(|gap| gap.detail != CLAIM_FILE);
+    unread::beside(&mut evidence, &paths);
     evidence.gaps.sort();
     evidence.gaps.dedup();
     evidence.needed()

@@ -26,6 +26,7 @@ mod quotes;
 pub mod scheduler;
 pub mod shell;
 pub mod site;
+mod unread;
 
 use crate::evidence::{Ask, Expr, Gap, GapReason, Grade, Guard, Link, Statement, StatementId};
 use crate::place::{Place, SourceText};

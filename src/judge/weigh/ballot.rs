@@ -8,9 +8,12 @@
 
 use super::cite::{cite, graded, noted, shown, step};
 use super::compared::{Compared, How, compare_setting};
+use super::elsewhere;
 use super::setting::{Live, Seen, Sight, has_own_value};
 use super::vote::{Ballot, Stand};
-use crate::evidence::{Dead, Evidence, Expr, Form, Grade, Graph, Launch, Outcome, Statement, StatementId, Subject};
+use crate::evidence::{
+    Dead, Evidence, Expr, Form, Grade, Graph, Launch, Outcome, Resolved, Statement, StatementId, Subject,
+};
 use crate::judge::Case;
 use crate::quantity::Value;
 use crate::verdict::{Citation, Message, Stance};
@@ -67,8 +70,12 @@ pub(crate) fn ballot(case: &Case<'_>, graph: &Graph<'_>, seen: &Seen, how: How) 
                 },
                 _ => compared,
             };
+            let compared = settled_elsewhere(case, graph, seen, live, compared, how);
             caveats.extend(compared.caveats);
-            if live.resolved.value() == Some(&Value::Null) && compared.stand == Stand::Against {
+            if live.resolved.value() == Some(&Value::Null)
+                && compared.stand == Stand::Against
+                && may_mean_all(graph, live)
+            {
                 caveats.push(Message::new("none-may-mean-all"));
             }
             stands.push((compared.stand, live));
@@ -128,6 +135,28 @@ pub(crate) fn ballot(case: &Case<'_>, graph: &Graph<'_>, seen: &Seen, how: How) 
     }
 }
 
+/// The comparison, unless every launch of a value that stands alone in scope makes another of it.
+fn settled_elsewhere(
+    case: &Case<'_>,
+    graph: &Graph<'_>,
+    seen: &Seen,
+    live: &Live,
+    compared: Compared,
+    how: How,
+) -> Compared {
+    let compare = |other: &Resolved| match other.value() {
+        Some(value) => compare_at(case, graph, live, value, how).stand,
+        None => Stand::Undecided(Message::new("not-computed").with("text", shown_outcome(&other.outcome))),
+    };
+    match elsewhere::replaced(case, graph, seen, live, &compared.stand, compare) {
+        Some(why) => Compared {
+            stand: Stand::Undecided(why),
+            ..compared
+        },
+        None => compared,
+    }
+}
+
 /// Where the paper gives the setting as people set it (`--lr 1e-4`), and the code makes another value of it before it is
 /// used (`args.lr = args.lr * 3`): which of the two the sentence means, it does not say.
 fn base_value(case: &Case<'_>, graph: &Graph<'_>, seen: &Seen, live: &Live, how: How) -> Option<Message> {
@@ -164,14 +193,30 @@ fn callee(case: &Case<'_>, graph: &Graph<'_>, live: &Live) -> Option<String> {
     }
 }
 
-/// A documented command that starts a program which no launch in the code starts.
+/// A documented command that starts a program which no launch in the code starts, or a shell script that none calls: the
+/// script's own commands are no launches of it.
 fn documented_alone(graph: &Graph<'_>, seen: &Seen) -> bool {
     let launches = &graph.evidence().launches;
     let Some(launch) = seen.launch.map(|id| &launches[id]) else {
         return false;
     };
-    let starts = |other: &Launch| other.grade == Grade::Launched && other.entry == launch.entry;
+    let called = |launch: &Launch, script: &str| launch.place.file != script && holds_flags(graph, launch, script);
+    let script = launch
+        .reach
+        .iter()
+        .find(|file| !file.ends_with(".py") && called(launch, file));
+    let starts = |other: &Launch| {
+        other.grade == Grade::Launched
+            && other.entry == launch.entry
+            && script.is_none_or(|script| called(other, script))
+    };
     launch.grade == Grade::Documented && launch.entry.is_some() && !launches.iter().any(starts)
+}
+
+/// Whether a launch's flags stand in this file: where they stand apart from its command, the command calls the file.
+fn holds_flags(graph: &Graph<'_>, launch: &Launch, file: &str) -> bool {
+    let mut words = launch.flags.iter().chain(&launch.factors);
+    words.any(|&id| graph.statement(id).place.file == file)
 }
 
 /// A value of the code or configuration that is seen through a documented command only.
@@ -227,7 +272,11 @@ fn together(graph: &Graph<'_>, case: &Case<'_>, stands: &[(Stand, &Live)]) -> St
         .collect();
     let lives: Vec<&Live> = stands.iter().map(|(_, live)| *live).collect();
     if stands.iter().any(|(_, live)| live.resolved.open_branch) {
-        let choices = super::settle::branches(graph, &lives);
+        let mut choices = super::settle::branches(graph, &lives);
+        // Where no condition is simple enough to be given, an owner may tell the values apart.
+        if choices.is_empty() && case.claim.of.is_none() {
+            choices = super::settle::owners(graph, &lives);
+        }
         return Stand::Undecided(
             Message::new("branches-differ")
                 .with("values", places.join(", "))
@@ -244,6 +293,21 @@ fn together(graph: &Graph<'_>, case: &Case<'_>, stands: &[(Stand, &Live)]) -> St
             .with("values", places.join(", "))
             .with("choices", choices.join(", ")),
     )
+}
+
+/// Whether none at this setting may stand for "all there are": a limit or a number of them, not a size or a rate.
+fn may_mean_all(graph: &Graph<'_>, live: &Live) -> bool {
+    let Subject::Setting { name } = &graph.statement(live.id).subject else {
+        return false;
+    };
+    let name = name.to_lowercase().replace('-', "_");
+    let counts = |word: &str| {
+        matches!(
+            word,
+            "max" | "limit" | "num" | "n" | "count" | "subset" | "samples" | "examples" | "top"
+        )
+    };
+    name.split('_').any(counts)
 }
 
 fn cited(graph: &Graph<'_>, seen: &Seen, live: &Live, stance: Stance) -> Vec<Citation> {

@@ -2,14 +2,18 @@
 
 pub(crate) mod ballot;
 pub(crate) mod branches;
+pub(crate) mod by_text;
 pub(crate) mod cards;
 pub(crate) mod cite;
 pub(crate) mod compared;
 pub(crate) mod effective;
+mod elsewhere;
 pub(crate) mod gpu_count;
+mod held;
 pub(crate) mod identity;
 pub(crate) mod impossible;
 pub(crate) mod named;
+mod occasions;
 pub(crate) mod processes;
 pub(crate) mod product;
 pub(crate) mod recommend;
@@ -19,4 +23,5 @@ pub(crate) mod setting;
 pub(crate) mod settle;
 pub(crate) mod several;
 pub(crate) mod spread;
+pub(crate) mod undeclared;
 pub(crate) mod vote;

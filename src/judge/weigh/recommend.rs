@@ -7,7 +7,7 @@
 
 use crate::claim::Claim;
 use crate::quantity::{Locale, scan};
-use crate::verdict::{Message, Recommendation, Ruling, Target, Verdict};
+use crate::verdict::{Citation, Message, Recommendation, Ruling, Stance, Target, Verdict};
 
 /// Adds what follows from the verdict alone: correct the paper, or the code.
 pub(crate) fn add_usual(claim: &Claim, ruling: &mut Ruling) {
@@ -24,9 +24,13 @@ fn add(claim: &Claim, ruling: &mut Ruling, code: bool) {
     if !matches!(ruling.verdict, Verdict::Discrepancy | Verdict::MinorDiscrepancy) || found.contains(" / ") {
         return;
     }
+    // The place that has what was found; what speaks for the claim stands before it.
+    let has_it = |citation: &&Citation| citation.stance == Stance::Contradicts;
     let place = ruling
         .citations
-        .first()
+        .iter()
+        .find(has_it)
+        .or(ruling.citations.first())
         .map(|citation| citation.place.short())
         .unwrap_or_default();
     ruling.recommendations.push(Recommendation {

@@ -1,7 +1,8 @@
 //! A setting seen through its occasions: which launches, entry scripts and definitions speak of it, and what it is there.
 //!
 //! An occasion is one launch in scope; where no launch in scope reaches an entry script in scope, that script's
-//! launches from elsewhere, else the script without flags; and each definition in scope that none of these reach.
+//! launches from elsewhere, else the script without flags; and each definition in scope that none of these reach. A file
+//! that a command starts is an entry script, whoever imports it as well.
 //!
 //! Within an occasion a statement that takes its value from another statement of the same name is a use of it, and
 //! the one that gives it is the value. What is left are the live values: one is the answer, several that differ
@@ -16,11 +17,11 @@ use std::collections::BTreeSet;
 
 use super::branches::{laid_over, read_in_no_branch_taken};
 use super::effective::{drop_counters, prefer_stronger_source};
+use super::held::{holders, is_held};
 use super::identity::{bears, nearest_owner, owned};
+use super::occasions::launches;
 use super::scope::InScope;
-use crate::evidence::{
-    Expr, Form, Graph, Launch, LaunchId, Occasion, Outcome, Resolved, Statement, StatementId, Subject,
-};
+use crate::evidence::{Expr, Form, Graph, LaunchId, Occasion, Outcome, Resolved, Statement, StatementId, Subject};
 use crate::judge::Case;
 use crate::quantity::Value;
 
@@ -101,6 +102,7 @@ pub(crate) fn look(
     let evidence = case.evidence;
     let mut sight = Sight::default();
     let mut code = Vec::new();
+    let holders = holders(evidence, of);
     for (id, statement) in evidence.statements.iter().enumerate() {
         let Subject::Setting { name } = &statement.subject else {
             continue;
@@ -110,6 +112,7 @@ pub(crate) fn look(
         }
         if let Some(of) = of
             && !owned(statement, of)
+            && !is_held(statement, &holders)
         {
             sight.other_owners.insert(statement.owner.join("."));
             continue;
@@ -161,57 +164,6 @@ pub(crate) fn look(
     sight.not_taken.dedup();
     sight.not_taken.retain(|id| !spoken.contains(id));
     sight
-}
-
-/// The launches that are occasions of this claim.
-fn launches(case: &Case<'_>, graph: &Graph<'_>, scope: &InScope<'_>) -> Vec<LaunchId> {
-    let evidence = case.evidence;
-    let runs = |id: LaunchId, launch: &Launch| {
-        let at = launch.flags.first().copied().unwrap_or(0);
-        let occasion = Occasion {
-            launch: Some(id),
-            given: &case.claim.given,
-            ..Occasion::default()
-        };
-        launch.guards.is_empty() || graph.runs(&launch.guards, at, occasion) != Some(false)
-    };
-    let command = |launch: &Launch| !launch.command.is_empty() && !scope.excludes(&launch.place.file);
-    let mut chosen: Vec<LaunchId> = Vec::new();
-    for (id, launch) in evidence.launches.iter().enumerate() {
-        if command(launch) && scope.has(&launch.place.file) && runs(id, launch) {
-            chosen.push(id);
-        }
-    }
-    let in_scope = chosen.clone();
-    for entry in evidence.entries.iter().filter(|entry| scope.has(entry)) {
-        let reached = in_scope.iter().any(|&id| {
-            let launch = &evidence.launches[id];
-            launch.entry.as_ref() == Some(entry) || launch.reach.binary_search(entry).is_ok()
-        });
-        if reached {
-            continue;
-        }
-        let starts = |launch: &Launch| launch.entry.as_ref() == Some(entry);
-        let elsewhere: Vec<LaunchId> = evidence
-            .launches
-            .iter()
-            .enumerate()
-            .filter(|(id, launch)| command(launch) && starts(launch) && runs(*id, launch))
-            .map(|(id, _)| id)
-            .collect();
-        if elsewhere.is_empty() {
-            let alone = evidence
-                .launches
-                .iter()
-                .position(|launch| launch.command.is_empty() && starts(launch));
-            chosen.extend(alone);
-        } else {
-            chosen.extend(elsewhere);
-        }
-    }
-    chosen.sort_unstable();
-    chosen.dedup();
-    chosen
 }
 
 /// The setting within one launch.

@@ -110,6 +110,7 @@ impl Question {
             (true, Some(_)) => (Vec::new(), weak),
         };
         let below_floor = floor.is_some() && voters.is_empty() && !others.is_empty();
+        let stronger = distinct(voters.iter().map(|ballot| ballot.found.as_str())).unwrap_or_default();
         let weak_word = |stand: Stand, say: fn(&Ballot) -> bool| {
             others
                 .iter()
@@ -118,6 +119,7 @@ impl Question {
                     Message::new("weaker-launch-differs")
                         .with("found", &ballot.found)
                         .with("place", first_place(&ballot.citations))
+                        .with("others", &stronger)
                         .with("expected", &expected)
                 })
         };
@@ -127,8 +129,8 @@ impl Question {
             Stand::Undecided(why) if ballot.documented_alone => Some(why.clone()),
             _ => None,
         });
-        let against_support = weak_word(Stand::Against, |ballot| ballot.documented_alone).or(undecided);
-        let against_refusal = weak_word(Stand::For, |ballot| ballot.inherent || ballot.documented_alone);
+        let against_support = weak_word(Stand::Against, |ballot| ballot.documented_alone).or(undecided.clone());
+        let against_refusal = weak_word(Stand::For, |ballot| ballot.inherent || ballot.documented_alone).or(undecided);
         for ballot in others {
             if ballot.stand == Stand::Against && !below_floor {
                 caveats.push(

@@ -268,7 +268,7 @@ fn a_report_where_all_is_well_says_so() {
         for words in [
             "**Conclusion:** 1 of 1 claim is supported. No claim that was judged is contradicted.\n",
             "Nothing needs to change.\n",
-            "Everything in the repository was read.\n",
+            "Every file of a format that is read was read whole.\n",
             "### To clarify or correct (0)\n\nNone.\n",
         ] {
             assert!(markdown.contains(words), "{words}\n\n{markdown}");

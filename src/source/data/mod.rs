@@ -6,6 +6,7 @@
 //!
 //! Example: `Ask::Rows` over `data/manifest.csv` gives 21,340 rows, none empty, 12 that stand twice.
 
+mod header;
 mod pattern;
 mod select;
 mod table;

@@ -2,7 +2,8 @@
 //!
 //! Why it can be wrong: a newline within quotes ends no row, a blank line is none, a first row that is taken for a
 //! header hides a sample. Quotes join lines in CSV alone. The first row is the header unless a cell of it is empty, a
-//! number, or stands again in its own column; the claim may settle it.
+//! number, or stands again in its own column, or is made like every other cell of its column (`LJ049-0022.wav`); the
+//! claim may settle it.
 //!
 //! Example: `clip,label\na.wav,1\nb.wav,0\n` has two rows, and the columns `clip` and `label`.
 
@@ -10,10 +11,10 @@ use std::collections::HashSet;
 
 use sha2::{Digest, Sha256};
 
+use super::header::{Below, is_number};
 use super::{File, FileFacts, select, statement, whole};
 use crate::evidence::{Gap, GapReason, Grade, Subject};
 use crate::place::Place;
-use crate::quantity::{Locale, Number};
 use crate::source::config::{Kind, json_tree};
 
 /// Tables in formats that are not read.
@@ -109,6 +110,7 @@ pub(super) fn rows(file: &File, header: Option<bool>, facts: &mut FileFacts) {
         empty: counted.empty,
         duplicates: counted.duplicates,
         columns: counted.columns,
+        guessed: counted.guessed,
     };
     // The whole of a text has lines; the excerpt is its first ones.
     let place = match &file.text {
@@ -131,6 +133,10 @@ struct Counter {
     first: Option<Cells>,
     /// Whether each cell of the first row stood again in its column.
     again: bool,
+    /// For each column: whether all cells below the first row are numbers, and made like the first.
+    below: Vec<Below>,
+    /// The first row was taken for a header, and nothing shows that it is one.
+    guessed: bool,
     columns: Vec<String>,
     seen: HashSet<[u8; 32]>,
     rows: u64,
@@ -149,6 +155,10 @@ impl Counter {
             .iter()
             .zip(&cells)
             .any(|(first, cell)| trimmed(first) == trimmed(cell));
+        self.below.resize(first.len(), Below::default());
+        for ((first, cell), below) in first.iter().zip(&cells).zip(&mut self.below) {
+            below.see(trimmed(first), trimmed(cell));
+        }
         self.ragged += u64::from(first.len() != cells.len());
         self.count(&cells);
     }
@@ -171,8 +181,11 @@ impl Counter {
         };
         // A sentence is no column's name, however its column goes on.
         let unnamed = names().any(|name| name.is_empty() || is_number(&name) || name.len() > LONGEST_NAME);
-        if self.header.unwrap_or(!self.again && !unnamed) {
+        let alike = self.below.iter().any(|below| below.cells > 1 && below.alike);
+        if self.header.unwrap_or(!self.again && !unnamed && !alike) {
             self.columns = names().collect();
+            let over_numbers = self.below.iter().any(|below| below.cells > 0 && !below.words);
+            self.guessed = self.header.is_none() && !over_numbers;
         } else {
             // Its hash was never taken, so a later row that is the same was not known as such.
             let twice = self.seen.contains(&hash(&first));
@@ -196,14 +209,6 @@ fn hash(cells: &Cells) -> [u8; 32] {
         hash.update(cell);
     }
     hash.finalize().into()
-}
-
-/// A cell that shows a number: `-0.5`, `21,340`, `nan`.
-fn is_number(cell: &str) -> bool {
-    let bare = cell.trim_start_matches(['-', '+']);
-    let word = matches!(bare.to_lowercase().as_str(), "nan" | "inf" | "infinity");
-    let digits = bare.starts_with(|c: char| c.is_ascii_digit() || c == '.');
-    word || digits && (Number::parse_literal(bare).is_some() || Number::parse(bare, Locale::English).is_some())
 }
 
 /// Without blanks, a byte order mark, and the quotes that formats other than CSV leave.

@@ -133,6 +133,7 @@ fn rows_are_counted() {
                 empty,
                 duplicates,
                 columns,
+                ..
             } = &statement.subject
             else {
                 panic!("rows")

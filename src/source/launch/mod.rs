@@ -13,6 +13,7 @@ mod argv;
 mod callers;
 mod configs;
 mod entry;
+mod environment;
 mod factors;
 mod flags;
 mod launchers;
@@ -215,6 +216,7 @@ impl Binder<'_> {
         for (statement, name) in shadowed {
             self.statements[statement].dead = counts.get(&name).map(|&by| Dead::Shadowed { by });
         }
+        self.environment(&command, &reach, id);
         self.arguments(&command, &stripped, &reach, id);
         let idle = entry.as_deref().map_or(Vec::new(), |entry| self.idle_in(entry));
         let idle = subcommands::with(idle, other);

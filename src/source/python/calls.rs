@@ -27,6 +27,7 @@ impl<'a> Walk<'a> {
             ast::Expr::Name(name) => name.id.as_str(),
             _ => "",
         };
+        self.named_lookup(call);
         if method == "save_hyperparameters" {
             self.module.scopes[self.scope].reads_all = true;
         }
@@ -146,6 +147,38 @@ impl<'a> Walk<'a> {
             }
         }
         self.module.calls.push(site);
+    }
+
+    /// `getattr(torch.optim, name)`, `import_module(name)`, `eval(name)`: something that only a text names is taken. The
+    /// callee is `torch.optim.?`, or `?` alone where it may be of any module.
+    fn named_lookup(&mut self, call: &'a ast::ExprCall) {
+        let callee = callee(&call.func).map(|callee| self.names.resolved(&callee));
+        let args = &call.arguments.args;
+        let is_text = |at: usize| args.get(at).is_none_or(ast::Expr::is_string_literal_expr);
+        let module = match callee.as_deref() {
+            Some("getattr") if !is_text(1) => {
+                let Some(base) = args.first().and_then(path) else {
+                    return;
+                };
+                let head = base.split('.').next().unwrap_or("");
+                // Of an object it gives an attribute; of what is imported, what others call by name.
+                if !self.names.aliases.contains_key(head) {
+                    return;
+                }
+                self.names.resolved(&base)
+            }
+            Some("importlib.import_module" | "__import__" | "eval") if !is_text(0) => String::new(),
+            _ => return,
+        };
+        let callee = format!("{module}.?").trim_start_matches('.').to_string();
+        let value = self.names.call(call, 0);
+        self.push(
+            Subject::Call { callee },
+            Form::Call,
+            value,
+            call.range(),
+            self.owner.clone(),
+        );
     }
 
     fn positional(&self, argument: &ast::Expr) -> Positional {

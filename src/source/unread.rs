@@ -1,0 +1,95 @@
+//! Files that say what runs or what it needs, in formats that no reader reads.
+//!
+//! Why it can be wrong: "everything was read" beside a `setup.py` whose dependencies nobody looked at is a lie that a
+//! reader believes. So manifests and code of other formats are gaps: shown, and never evidence of absence.
+//!
+//! Example: `notebooks/train.ipynb` is a gap; `setup.py` is one as a manifest, though its Python is read.
+
+use std::collections::BTreeSet;
+
+use super::file::CLAIM_FILE;
+use crate::evidence::{Evidence, Gap, GapReason};
+
+/// Manifests by their whole name, in lower case.
+const MANIFESTS: &[&str] = &[
+    "setup.py",
+    "setup.cfg",
+    "pipfile",
+    "pipfile.lock",
+    "poetry.lock",
+    "pdm.lock",
+    "uv.lock",
+    "pixi.toml",
+    "pixi.lock",
+    "conda-lock.yml",
+    "conda-lock.yaml",
+    "environment.yml",
+    "environment.yaml",
+    "meta.yaml",
+    "package.json",
+    "cargo.toml",
+];
+/// What builds an image, by its name or the name's beginning or ending.
+const IMAGES: &[&str] = &["dockerfile", "containerfile", "singularity"];
+/// Endings of code that is not read.
+const CODE: &[&str] = &[
+    "ipynb", "pyx", "r", "rmd", "jl", "m", "lua", "c", "cc", "cpp", "cxx", "cu", "h", "hpp", "java", "scala", "kt",
+    "go", "rs", "pl", "swift", "ps1",
+];
+
+/// Adds these gaps, and leaves claim files out of the files of scopes: nobody looks into them.
+pub(super) fn beside(evidence: &mut Evidence, paths: &[String]) {
+    evidence.gaps.extend(paths.iter().filter_map(|path| gap(path)));
+    let claims = evidence.gaps.iter().filter(|gap| gap.detail == CLAIM_FILE);
+    let claims: BTreeSet<String> = claims.map(|gap| gap.file.clone()).collect();
+    for scope in &mut evidence.scopes {
+        scope.files.retain(|file| !claims.contains(file));
+    }
+    // A claim file is no evidence, and nobody expects it to be.
+    evidence.gaps.retain(|gap| gap.detail != CLAIM_FILE);
+}
+
+/// The gap of a file that is a manifest or code of a format that is not read.
+fn gap(path: &str) -> Option<Gap> {
+    let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let conda = name.starts_with("environment") && matches!(ending, "yml" | "yaml");
+    let image = IMAGES
+        .iter()
+        .any(|image| name == *image || name.starts_with(&format!("{image}.")) || ending == *image);
+    let detail = if conda || MANIFESTS.contains(&name.as_str()) {
+        "as a manifest"
+    } else if image || CODE.contains(&ending) {
+        ""
+    } else {
+        return None;
+    };
+    Some(Gap {
+        file: path.to_string(),
+        why: GapReason::UnknownFormat,
+        detail: detail.to_string(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn manifests_and_code_that_no_reader_reads_are_gaps() {
+        let cases = [
+            ("setup.py", Some("as a manifest")),
+            ("env/environment-gpu.yml", Some("as a manifest")),
+            ("docker/Dockerfile.cuda", Some("")),
+            ("notebooks/train.ipynb", Some("")),
+            ("ops/kernel.cu", Some("")),
+            ("train.py", None),
+            ("configs/environment/base.yaml", None),
+            ("requirements.txt", None),
+            ("figure.png", None),
+        ];
+        for (path, want) in cases {
+            assert_eq!(gap(path).map(|gap| gap.detail), want.map(str::to_string), "{path}");
+        }
+    }
+}

@@ -63,7 +63,7 @@ const CHANGED: &str = "
   one batch over all cards, and a setting that the code divides by the world size is what a step sees.
 - A batch size that only a documented command gives is not refuted by a program that nothing launches, nor supported
   by one: needs-clarification either way. A program that does not train has no optimisation step.
-- `value = "33.4 % of 12"` is held against itself: no whole number out of 12 is 33.4 %, so it is a discrepancy whatever the
+- `value = \"33.4 % of 12\"` is held against itself: no whole number out of 12 is 33.4 %, so it is a discrepancy whatever the
   evidence says. Where a whole number gives it, the percentage is compared as any other; it never supports by itself.
 - A GPU's card and the number of them come from one job or one sentence. What else counts cards does not settle the number.
 - `see.sha256` is the hash that `sed -n 3,6p FILE | sha256sum` prints.

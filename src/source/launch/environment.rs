@@ -5,25 +5,35 @@
 //!
 //! Example: `export LR=1e-4` before `python train.py` gives `os.environ.get("LR", "1e-3")` its value there.
 
+use std::collections::BTreeMap;
+
 use super::Binder;
-use crate::evidence::{Form, LaunchId, LinkKind, StatementId, Subject};
+use crate::evidence::{Form, LaunchId, LinkKind, Statement, StatementId, Subject};
 use crate::source::Command;
+
+/// Where code looks a variable of the environment up, by its name.
+pub(super) fn lookups(statements: &[Statement]) -> BTreeMap<String, Vec<StatementId>> {
+    let mut found: BTreeMap<String, Vec<StatementId>> = BTreeMap::new();
+    for (id, statement) in statements.iter().enumerate() {
+        let looked_up = statement.form == Form::Entry && statement.owner.last().is_some_and(|owner| owner == "environ");
+        if let (true, Subject::Setting { name }) = (looked_up, &statement.subject) {
+            found.entry(name.clone()).or_default().push(id);
+        }
+    }
+    found
+}
 
 impl Binder<'_> {
     /// Links what a command's environment holds to the lookups of that name in the code that it runs.
     pub(super) fn environment(&mut self, command: &Command, reach: &[String], launch: LaunchId) {
         for (name, from) in &command.environment {
             let takers: Vec<StatementId> = self
-                .statements
-                .iter()
-                .enumerate()
-                .filter(|(_, statement)| {
-                    let looked_up =
-                        statement.form == Form::Entry && statement.owner.last().is_some_and(|owner| owner == "environ");
-                    let named = matches!(&statement.subject, Subject::Setting { name: theirs } if theirs == name);
-                    looked_up && named && reach.binary_search(&statement.place.file).is_ok()
-                })
-                .map(|(id, _)| id)
+                .lookups
+                .get(name)
+                .into_iter()
+                .flatten()
+                .copied()
+                .filter(|&id| reach.binary_search(&self.statements[id].place.file).is_ok())
                 .collect();
             for to in takers {
                 self.link(*from, to, LinkKind::Environment, None, Some(launch));

@@ -77,9 +77,11 @@ pub fn bind(
     let sourced = sourced::fill(commands, statements, links, &paths);
     let runs = callers::runs(&sourced.commands, statements, links, &paths, &sourced.open);
     let argv = argv::readers(statements);
+    let lookups = environment::lookups(statements);
     let mut binder = Binder {
         repository,
         argv,
+        lookups,
         unseen: BTreeMap::new(),
         paths,
         sourced: sourced.files,
@@ -131,6 +133,8 @@ struct Binder<'b> {
     repository: &'b Repository<'b>,
     /// What reads arguments by their position, and under which name.
     argv: Vec<(StatementId, String)>,
+    /// Where code looks variables of the environment up.
+    lookups: BTreeMap<String, Vec<StatementId>>,
     unseen: BTreeMap<LaunchId, StatementId>,
     paths: Paths<'b>,
     /// The scripts that a script sources.

@@ -137,7 +137,7 @@ pub(super) fn composition(
 fn calls<'s>(statements: &'s [Statement], launch: &Launch) -> Vec<&'s Statement> {
     let mut found: Vec<&Statement> = statements
         .iter()
-        .filter(|statement| statement.form == Form::Call && launch.runs(statement))
+        .filter(|statement| statement.form == Form::Call)
         .filter(|statement| match &statement.subject {
             Subject::Call { callee } => {
                 let last = callee.rsplit('.').next().unwrap_or(callee);
@@ -146,6 +146,8 @@ fn calls<'s>(statements: &'s [Statement], launch: &Launch) -> Vec<&'s Statement>
             }
             _ => false,
         })
+        // Last: whether a launch comes to a statement takes longest to tell, and there are many of both.
+        .filter(|statement| launch.runs(statement))
         .collect();
     // The entry's own first.
     found.sort_by_key(|statement| launch.entry.as_deref() != Some(statement.place.file.as_str()));

@@ -127,6 +127,9 @@ pub(super) fn link(takers: &Takers<'_>, settings: &Settings<'_>, run: &Executed<
         files: run,
         globals,
     } = run;
+    if launch.flags.is_empty() {
+        return;
+    }
     let statements = settings.statements;
     let taken: BTreeSet<StatementId> = links
         .iter()

@@ -127,7 +127,7 @@ pub(super) fn link(takers: &Takers<'_>, settings: &Settings<'_>, run: &Executed<
         files: run,
         globals,
     } = run;
-    if launch.flags.is_empty() {
+    if launch.flags.is_empty() && run.is_empty() {
         return;
     }
     let statements = settings.statements;

@@ -203,16 +203,18 @@ fn field_of(key: &Key, field: &Field, found: &str) -> Option<Field> {
         (_, Field::Text(_)) => Some(Field::Text(found.to_string())),
         (_, Field::Integer(_)) => found.replace(',', "").parse().ok().map(Field::Integer),
         (_, Field::Bool(value)) => Some(Field::Bool(!value)),
-        (_, Field::Stated(_)) => Stated::parse(found, Locale::English).ok().map(Field::Stated),
+        (_, Field::Stated(claimed)) => alike(claimed, found).map(Field::Stated),
         (_, Field::Arguments(arguments)) => match arguments.as_slice() {
-            [(name, claimed)] => {
-                let stated = Stated::parse(found, Locale::English).ok()?;
-                // A whole call that is shown is no argument of it.
-                let alike = matches!(claimed, Stated::Text(_)) == matches!(stated, Stated::Text(_));
-                alike.then(|| Field::Arguments(vec![(name.clone(), stated)]))
-            }
+            [(name, claimed)] => alike(claimed, found).map(|stated| Field::Arguments(vec![(name.clone(), stated)])),
             _ => None,
         },
         _ => None,
     }
+}
+
+/// What was found, where it is of the sort that was claimed: a whole call is no argument of it, `do_sample=True` no
+/// temperature.
+fn alike(claimed: &Stated, found: &str) -> Option<Stated> {
+    let stated = Stated::parse(found, Locale::English).ok()?;
+    (matches!(claimed, Stated::Text(_)) == matches!(stated, Stated::Text(_))).then_some(stated)
 }

@@ -31,18 +31,12 @@ pub(super) fn several(graph: &Graph<'_>, seen: &Seen, machines: &Sight) -> Optio
     let launch = seen.launch?;
     let factors = &graph.evidence().launches[launch].factors;
     let counts_all = |id: StatementId| named(graph, id, |name| name == "num_processes");
-    if seen.live.iter().all(|live| counts_all(live.id)) {
+    if travelled(seen).any(counts_all) {
         return None;
     }
-    let travelled = seen
-        .live
-        .iter()
-        .flat_map(|live| &live.resolved.path)
-        .chain(&seen.uses)
-        .chain(&seen.feeders);
-    let per_node = travelled
-        .copied()
-        .any(|id| named(graph, id, |name| name.ends_with("_per_node")));
+    let per_node = travelled(seen).any(|id| {
+        graph.statement(id).form != Form::ShellVariable && named(graph, id, |name| name.ends_with("_per_node"))
+    });
     let mut nodes = machines
         .occasions
         .iter()
@@ -51,6 +45,12 @@ pub(super) fn several(graph: &Graph<'_>, seen: &Seen, machines: &Sight) -> Optio
         .filter(|live| live.resolved.value() != Some(&Value::from(1)));
     let counted = nodes.find(|live| per_node || factors.contains(&live.id) || is_directive(graph, live.id))?;
     Some(counted.resolved.origin())
+}
+
+/// The count, all that it came by and its uses.
+fn travelled(seen: &Seen) -> impl Iterator<Item = StatementId> {
+    let paths = seen.live.iter().flat_map(|live| &live.resolved.path);
+    paths.chain(&seen.uses).chain(&seen.feeders).copied()
 }
 
 fn is_directive(graph: &Graph<'_>, id: StatementId) -> bool {

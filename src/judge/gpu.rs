@@ -23,6 +23,7 @@ use std::collections::BTreeMap;
 use super::weigh::cards::{known_card, named_cards};
 use super::weigh::cite::cite;
 use super::weigh::gpu_count::{PER_JOB, count_ruling};
+use super::weigh::machines::MACHINES;
 use super::weigh::recommend;
 use super::weigh::scope::InScope;
 use super::weigh::several;
@@ -70,8 +71,9 @@ pub(super) const KIND: Kind = Kind {
     asks: |claim, _| {
         let mut asks = vec![Ask::Cards, Ask::Scheduler];
         if claim.fields.get("count").is_some() {
+            let names = PER_JOB.iter().chain(MACHINES);
             asks.push(Ask::Setting {
-                names: PER_JOB.iter().map(ToString::to_string).collect(),
+                names: names.map(ToString::to_string).collect(),
             });
         }
         asks

@@ -103,6 +103,18 @@ static HEAD: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a constant pattern")
 });
 
+/// A number in a list behind a card.
+static LISTED_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^s?(?:\s+gpus?)?(?:\s*[,/|&+]\s*(?:(?:and|or|y|o)\s+)?|\s+(?:and|or|y|o|vs\.?)\s+)(?:(?:an?|the|una?)\s+)?(?P<number>[0-9]{3,4})s?\b")
+        .expect("a constant pattern")
+});
+
+/// A number in a list before a card.
+static LISTED_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?P<number>[0-9]{3,4})s?(?:\s+gpus?)?(?:\s*[,/|&+]\s*(?:(?:and|or|y|o)\s+)?|\s+(?:and|or|y|o|vs\.?)\s+)(?:(?:an?|the|una?)\s+)?$")
+        .expect("a constant pattern")
+});
+
 static SIZE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?i)([0-9]{1,3})[\s~-]?gi?b").expect("a constant pattern"));
 
@@ -161,6 +173,18 @@ pub fn named(label: &str) -> Option<Found> {
     });
     let first = numbers.next()?;
     numbers.all(|other| other.card == first.card).then_some(first)
+}
+
+/// Whether a bare number that is another card's name is listed beside a card: `3090 and A100`, `RTX 3080/3090`.
+pub fn beside_a_number(text: &str, found: &Found) -> bool {
+    let behind = LISTED_BEHIND.captures(&text[found.span.end..]);
+    let before = LISTED_BEFORE.captures(&text[..found.span.start]);
+    [behind, before].into_iter().flatten().any(|listed| {
+        let number = listed.name("number").map_or("", |number| number.as_str());
+        TABLE
+            .iter()
+            .any(|card| card.bare && card != found.card && card.name.split(' ').next_back() == Some(number))
+    })
 }
 
 /// The names of the table that come nearest to one it does not hold, at most three, nearest first.

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use crate::evidence::{Expr, Form, Statement, Subject};
 use crate::quantity::Value;
-use crate::quantity::cards::{Found, find, find_among_gpus, named};
+use crate::quantity::cards::{Found, beside_a_number, find, find_among_gpus, named};
 
 /// Keys of directives whose value may name a card.
 const KEYS: &[&str] = &[
@@ -54,7 +54,10 @@ pub(crate) fn in_text(text: &str, header: Option<&str>, requirement: bool) -> Ve
     if about && found.is_empty() {
         found.extend(named(text));
     }
-    let several = found.iter().any(|one| one.card != found[0].card);
+    // `3090 and A100` are two cards as well, though a bare number alone is none in prose.
+    let several = found
+        .iter()
+        .any(|one| one.card != found[0].card || beside_a_number(text, one));
     let alternatives = several || requirement;
     found
         .into_iter()
@@ -147,6 +150,10 @@ mod tests {
                     ("V100", "V100", true),
                 ],
             ),
+            ("GPUs (3090 and A100)", None, false, &[("A100", "A100", true)]),
+            ("on an A100 or a 3090", None, false, &[("A100", "A100", true)]),
+            ("RTX 3080/3090", None, false, &[("RTX 3080", "RTX 3080", true)]),
+            ("3090 clips on an A100", None, false, &[("A100", "A100", false)]),
             ("3090", Some("Partición"), false, &[("RTX 3090", "RTX 3090", false)]),
             ("3090", Some("Clips"), false, &[]),
             ("4 x T4", Some("GPU"), false, &[("T4", "4 x T4", false)]),

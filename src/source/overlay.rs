@@ -11,12 +11,18 @@ use std::collections::BTreeSet;
 
 use crate::evidence::{Expr, Form, Launch, LaunchId, Link, LinkKind, Statement, StatementId, Subject};
 use crate::quantity::Value;
+use crate::source::python::LaidOver;
 
 /// Links the keys of such files to the options of their names. `calls` lay a mapping over the options.
-pub fn bind(statements: &[Statement], links: &mut Vec<Link>, launches: &[Launch], calls: &[StatementId]) {
+pub fn bind(statements: &[Statement], links: &mut Vec<Link>, launches: &[Launch], calls: &[LaidOver]) {
     let mut found = Vec::new();
-    for &call in calls {
-        let Some(opened) = Opened::by(statements, links, call) else {
+    for laid in calls {
+        let call = laid.call;
+        let opened = match &laid.opened {
+            Some(option) => Opened::named(statements, &statements[call].place.file, option),
+            None => Opened::by(statements, links, call),
+        };
+        let Some(opened) = opened else {
             continue;
         };
         for (id, launch) in launches.iter().enumerate() {
@@ -71,6 +77,20 @@ struct Opened {
 }
 
 impl Opened {
+    /// The option that a file reads so (`args.config`).
+    fn named(statements: &[Statement], file: &str, written: &str) -> Option<Opened> {
+        let option = written.rsplit('.').next().unwrap_or(written);
+        let is_it = |statement: &Statement| {
+            matches!((&statement.form, &statement.subject), (Form::Option { .. }, Subject::Setting { name }) if name.replace('-', "_") == option)
+                && statement.place.file == file
+        };
+        let id = statements.iter().position(is_it)?;
+        Some(Opened {
+            option: Some((id, written.to_string())),
+            path: statements[id].value.literal().map(ToString::to_string),
+        })
+    }
+
     fn by(statements: &[Statement], links: &[Link], call: StatementId) -> Option<Opened> {
         let Expr::Call { args, .. } = &statements[call].value else {
             return None;

@@ -15,6 +15,7 @@ use super::cards::known_card;
 use super::cite::cite;
 use super::compared::{How, compare_value};
 use super::effective::count_devices;
+use super::machines;
 use super::named;
 use super::scope::InScope;
 use super::setting::look;
@@ -130,6 +131,7 @@ fn launches(case: &Case<'_>, scope: &InScope<'_>, count: &Stated, jobs: Option<&
     let names: Vec<String> = PER_JOB.iter().map(ToString::to_string).collect();
     let mut sight = look(&counting, &graph, scope, &names, None);
     count_devices(&graph, &mut sight);
+    let nodes = machines::look_at(&counting, &graph, scope);
     let in_job = |launch: Option<usize>| {
         let file = launch.map(|launch| case.evidence.launches[launch].place.file.as_str());
         jobs.is_none_or(|jobs| file.is_some_and(|file| jobs.contains(file)))
@@ -137,9 +139,18 @@ fn launches(case: &Case<'_>, scope: &InScope<'_>, count: &Stated, jobs: Option<&
     sight
         .occasions
         .iter()
-        .map(|seen| Counted {
-            ballot: ballot(&counting, &graph, seen, How::EXACT),
-            joined: in_job(seen.launch),
+        .map(|seen| {
+            let mut ballot = ballot(&counting, &graph, seen, How::EXACT);
+            if let Some(several) = machines::several(&graph, seen, &nodes) {
+                let place = first_place(&ballot.citations);
+                ballot.stand = Stand::Undecided(Message::new("count-of-one-machine").with("place", place));
+                ballot.citations = as_context(ballot.clone());
+                ballot.citations.push(cite(graph.statement(several), Stance::Context));
+            }
+            Counted {
+                ballot,
+                joined: in_job(seen.launch),
+            }
         })
         .collect()
 }

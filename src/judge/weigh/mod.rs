@@ -12,6 +12,7 @@ pub(crate) mod gpu_count;
 mod held;
 pub(crate) mod identity;
 pub(crate) mod impossible;
+pub(crate) mod machines;
 pub(crate) mod named;
 mod occasions;
 pub(crate) mod processes;

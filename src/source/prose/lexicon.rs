@@ -88,6 +88,35 @@ pub(super) static REQUIREMENT: LazyLock<Vec<&str>> = LazyLock::new(|| {
     )
 });
 
+/// What denies what stands behind it, or right before it.
+pub(super) static DENIED: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    phrases(
+        "not | no | cannot | never | neither | nor | unsupported | untested | instead of | rather than | lack | lacks \
+         | nunca | tampoco | sin | en lugar de | en vez de",
+    )
+});
+
+/// What makes a card one that is or will be supported, rather than one that was used.
+pub(super) static PLANNED: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    phrases(
+        "support for | support of | supports | support on | supported on | supporting | supported gpus | supported cards \
+         | is supported | are supported | also supported | compatible | compatibility | planned | plan to | plans to \
+         | planning to | future | upcoming | roadmap | todo | to do | soon | will support | will add | will test \
+         | will be added | will be tested | will be supported | untested | unsupported | soporte para | soporta \
+         | previsto | prevista | futuro | próximamente",
+    )
+});
+
+/// What makes what a sentence says the work of others.
+pub(super) static OF_OTHERS: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    phrases(
+        "et al | previous work | previous works | prior work | prior works | related work | original authors \
+         | original implementation | original paper | authors of | baseline by | baselines by | unlike | their \
+         | tested by | reported by | confirmed by | users report | users reported | contributed by | by others \
+         | trabajo previo | trabajos previos | artículo original | autores originales",
+    )
+});
+
 /// Words right before a number that make it a part or a period: `every 20 epochs`, `the first 10 epochs`.
 pub(super) static PARTIAL: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     words("every after before first last next another additional extra cada tras primeros primeras últimos")

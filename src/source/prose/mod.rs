@@ -16,6 +16,7 @@ mod plain;
 pub(crate) mod read;
 mod say;
 pub(crate) mod sentence;
+mod unused;
 mod wanted;
 
 pub use markdown::MARKDOWN;

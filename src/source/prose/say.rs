@@ -11,6 +11,7 @@ use super::clause::{self, Mention, Reading};
 use super::lexicon::REQUIREMENT_HEADINGS;
 use super::read::ReadText;
 use super::sentence;
+use super::unused::unused;
 use super::wanted::{Wanted, identifier};
 use crate::evidence::{Expr, Form, Grade, Statement, Subject};
 use crate::place::SourceText;
@@ -175,7 +176,10 @@ impl Speaker<'_> {
             return;
         }
         let form = if header.is_some() { Form::Cell } else { Form::Sentence };
-        for (range, subject, value) in cards::in_text(text, header, requirement) {
+        for (range, mut subject, value) in cards::in_text(text, header, requirement) {
+            if let Subject::Card { alternatives, .. } = &mut subject {
+                *alternatives |= header.is_none() && unused(text, &range);
+            }
             self.push(subject, form.clone(), value, None, span.bytes(range), owner);
         }
     }

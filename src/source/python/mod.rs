@@ -35,7 +35,7 @@ mod tests;
 use ruff_python_parser::{ParseOptions, parse_unchecked};
 use ruff_text_size::Ranged;
 
-pub use bind::{Running, bind};
+pub use bind::{LaidOver, Running, bind};
 pub use module::Module;
 pub use parsers::closed;
 pub use reach::{entries, reach};

@@ -30,6 +30,7 @@ mod world;
 use std::collections::BTreeSet;
 
 pub use running::Running;
+pub use updates::LaidOver;
 
 use super::module::{Module, ScopeId};
 use crate::evidence::{Dead, Link, LinkKind, ReadUnder, Statement, StatementId, Subject};
@@ -43,7 +44,7 @@ pub struct Found {
     /// Options and keys that are read under conditions alone.
     pub read_under: Vec<ReadUnder>,
     /// Calls that lay a mapping over the parsed options.
-    pub laid_over: Vec<StatementId>,
+    pub laid_over: Vec<LaidOver>,
 }
 
 /// Links the statements of all Python files and marks the dead ones. Keywords that are written as positions or come

@@ -34,7 +34,7 @@ use super::weigh::processes::{
 use super::weigh::product::Factor;
 use super::weigh::scope::InScope;
 use super::weigh::setting::{Seen, look};
-use super::weigh::spread::{Spread, spread, symbols, trains, undivided};
+use super::weigh::spread::{LAYS, Spread, spread, symbols, trains, undivided};
 use super::weigh::vote::Question;
 use super::weigh::{impossible, named, recommend};
 use super::{Case, Kind};
@@ -114,7 +114,7 @@ pub(super) const KIND: Kind = Kind {
     asks: |claim, _| {
         let mut asks = named::asks(claim, &KIND.spec);
         if claim.fields.text("per").is_some() {
-            for names in [ACCUMULATION, PROCESSES, NODES] {
+            for names in [ACCUMULATION, PROCESSES, NODES, LAYS] {
                 asks.push(Ask::Setting { names: owned(names) });
             }
             asks.push(Ask::Scheduler);

@@ -126,6 +126,15 @@ fn judge(case: &Case<'_>) -> Ruling {
     ruling
 }
 
+/// Within a job that asks for a key itself, `srun` starts a step: it takes a part of what the job has, and asks for none.
+fn drop_steps(lines: &mut Vec<&Statement>) {
+    let own = |line: &Statement| line.place.excerpt.trim_start().starts_with('#');
+    let step = |line: &Statement| line.place.excerpt.contains("srun");
+    if lines.iter().any(|line| own(line)) {
+        lines.retain(|line| own(line) || !step(line));
+    }
+}
+
 /// One key of the claim over every job in scope.
 fn one(case: &Case<'_>, key: &str, field: &Field) -> Ruling {
     let scope = InScope::of(case);
@@ -139,6 +148,9 @@ fn one(case: &Case<'_>, key: &str, field: &Field) -> Ruling {
         if live && speaks && scope.has(&statement.place.file) && !scope.excludes(&statement.place.file) {
             jobs.entry(&statement.place.file).or_default().push(statement);
         }
+    }
+    for lines in jobs.values_mut() {
+        drop_steps(lines);
     }
     let expected = match field {
         Field::Stated(stated) => stated.to_string(),

@@ -35,6 +35,10 @@ pub(crate) fn asks(claim: &Claim, spec: &KindSpec) -> Vec<Ask> {
     if let Some(of) = &claim.of {
         asks.push(Ask::Usage { symbol: of.clone() });
     }
+    // A launch whose flag contradicts what the claim gives is no occasion: which option the flag sets has to be known.
+    asks.extend((!claim.given.is_empty()).then(|| Ask::Setting {
+        names: claim.given.iter().map(|(name, _)| name.clone()).collect(),
+    }));
     asks
 }
 

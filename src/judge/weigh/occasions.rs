@@ -8,8 +8,9 @@
 use std::collections::BTreeSet;
 
 use super::scope::InScope;
-use crate::evidence::{Graph, Launch, LaunchId, Occasion};
+use crate::evidence::{Graph, Launch, LaunchId, Link, LinkKind, Occasion, StatementId, Subject};
 use crate::judge::Case;
+use crate::quantity::Value;
 
 /// The launches that are occasions of this claim.
 pub(super) fn launches(case: &Case<'_>, graph: &Graph<'_>, scope: &InScope<'_>) -> Vec<LaunchId> {
@@ -21,7 +22,8 @@ pub(super) fn launches(case: &Case<'_>, graph: &Graph<'_>, scope: &InScope<'_>) 
             given: &case.claim.given,
             ..Occasion::default()
         };
-        launch.guards.is_empty() || graph.runs(&launch.guards, at, occasion) != Some(false)
+        (launch.guards.is_empty() || graph.runs(&launch.guards, at, occasion) != Some(false))
+            && !contradicts(case, graph, id, launch)
     };
     let command = |launch: &Launch| !launch.command.is_empty() && !scope.excludes(&launch.place.file);
     let mut chosen: Vec<LaunchId> = Vec::new();
@@ -67,4 +69,65 @@ pub(super) fn launches(case: &Case<'_>, graph: &Graph<'_>, scope: &InScope<'_>) 
     chosen.sort_unstable();
     chosen.dedup();
     chosen
+}
+
+/// What stands on the command lines of launches that the claim rules out, and what these take their values from: it does
+/// not speak for itself either.
+pub(super) fn ruled_out(case: &Case<'_>, graph: &Graph<'_>) -> BTreeSet<StatementId> {
+    let mut found = BTreeSet::new();
+    if case.claim.given.is_empty() {
+        return found;
+    }
+    for (id, launch) in case.evidence.launches.iter().enumerate() {
+        if !contradicts(case, graph, id, launch) {
+            continue;
+        }
+        let occasion = Occasion {
+            launch: Some(id),
+            ..Occasion::default()
+        };
+        for &flag in launch.flags.iter().chain(&launch.factors) {
+            found.insert(flag);
+            found.extend(graph.resolve(flag, occasion).into_iter().flat_map(|one| one.path));
+        }
+    }
+    found
+}
+
+/// Whether a flag of the launch says another value than the claim gives: then it is no occasion of the sentence. A flag is
+/// known by its own name and by those of the options it sets (`-a` is `arch`).
+fn contradicts(case: &Case<'_>, graph: &Graph<'_>, id: LaunchId, launch: &Launch) -> bool {
+    let evidence = case.evidence;
+    let name = |statement: StatementId| match &evidence.statements[statement].subject {
+        Subject::Setting { name } => name.replace('-', "_").to_lowercase(),
+        _ => String::new(),
+    };
+    let occasion = Occasion {
+        launch: Some(id),
+        ..Occasion::default()
+    };
+    case.claim.given.iter().any(|(key, value)| {
+        let key = key.replace('-', "_").to_lowercase();
+        launch.flags.iter().any(|&flag| {
+            let sets = || {
+                let own = |link: &&Link| link.from == flag && link.kind == LinkKind::Flag && link.launch == Some(id);
+                evidence.links.iter().filter(own).any(|link| name(link.to) == key)
+            };
+            if name(flag) != key && !sets() {
+                return false;
+            }
+            let resolved = graph.resolve(flag, occasion);
+            resolved
+                .iter()
+                .all(|one| one.value().is_some_and(|found| !same(found, value)))
+        })
+    })
+}
+
+/// `"5"` of a shell is 5, and case says nothing.
+fn same(found: &Value, given: &Value) -> bool {
+    match (found, given) {
+        (Value::Number(a), Value::Number(b)) => a.value == b.value,
+        _ => found == given || found.to_string().eq_ignore_ascii_case(&given.to_string()),
+    }
 }

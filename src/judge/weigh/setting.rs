@@ -19,7 +19,7 @@ use super::branches::{laid_over, read_in_no_branch_taken};
 use super::effective::{drop_counters, prefer_stronger_source};
 use super::held::{holders, is_held};
 use super::identity::{bears, nearest_owner, owned};
-use super::occasions::launches;
+use super::occasions::{launches, ruled_out};
 use super::scope::InScope;
 use crate::evidence::{Expr, Form, Graph, LaunchId, Occasion, Outcome, Resolved, Statement, StatementId, Subject};
 use crate::judge::Case;
@@ -141,7 +141,7 @@ pub(crate) fn look(
     sight.dead = dead.into_iter().filter(met).collect();
     sight.remarks.retain(met);
 
-    let mut covered: BTreeSet<StatementId> = BTreeSet::new();
+    let mut covered: BTreeSet<StatementId> = ruled_out(case, graph);
     for launch in launches(case, graph, scope) {
         let seen = through(graph, case, launch, &code, &mut covered);
         sight.not_taken.extend(&seen.not_taken);

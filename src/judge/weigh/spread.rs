@@ -9,6 +9,7 @@
 use super::identity::bears;
 use crate::evidence::{Evidence, Expr, Form, Graph, LaunchId, Occasion, Statement, StatementId, Subject};
 use crate::judge::Case;
+use crate::quantity::Value;
 
 /// Calls that start a process for each device, or that only run in one of several.
 const PROCESSES: &[&str] = &[
@@ -53,7 +54,8 @@ pub(crate) enum Spread {
     Processes,
     /// One process has it, and splits it over its devices; or the setting is divided by their number. The place that does.
     Shared(StatementId),
-    /// Each process has the setting's batch, and accumulates so much less that the step stays the same. The place.
+    /// Each process has the setting's batch, and accumulates so much less that the step stays the same; or one process
+    /// lays the model over all devices. The place.
     Accumulated(StatementId),
     /// The code may do either.
     Open(StatementId),
@@ -110,6 +112,11 @@ pub(crate) fn spread(
             !matches!(&evidence.statements[id].subject, Subject::Setting { name } if name.eq_ignore_ascii_case("cuda_visible_devices"))
         })
     });
+    // One process that lays the model over its devices: the batch is one device's and the step's alike.
+    let (laid, may_lay) = found(&lays_the_model);
+    if let Some(id) = laid.or(may_lay).filter(|_| !launcher) {
+        return Spread::Accumulated(id);
+    }
     let (splits, may_split) = found(&|statement| calls(statement, SPLITS));
     let (starts, may_start) = found(&|statement| calls(statement, PROCESSES));
     match (launcher || starts.is_some(), splits, may_split) {
@@ -131,6 +138,22 @@ pub(crate) fn trains(evidence: &Evidence, launch: Option<LaunchId>) -> bool {
 
 fn runs(evidence: &Evidence, launch: Option<LaunchId>, statement: &Statement) -> bool {
     launch.is_none_or(|launch| evidence.launches[launch].runs(statement))
+}
+
+/// Settings by which one process lays a model over several devices.
+pub(crate) const LAYS: &[&str] = &["device_map", "model_parallel"];
+
+/// `device_map="auto"`, `model.model_parallel = True`.
+fn lays_the_model(statement: &Statement) -> bool {
+    let Subject::Setting { name } = &statement.subject else {
+        return false;
+    };
+    let says = match statement.value.literal() {
+        Some(Value::Text(text)) => matches!(text.as_str(), "auto" | "balanced" | "sequential"),
+        Some(Value::Bool(value)) => *value,
+        _ => false,
+    };
+    says && LAYS.contains(&name.as_str())
 }
 
 fn calls(statement: &Statement, symbols: &[&str]) -> bool {

@@ -9,6 +9,7 @@
 //! Example: `python scripts/evaluate.py --batch_size 50` in a job script is a launch of `scripts/evaluate.py`; the flag
 //! is a statement, linked within this launch to the option `--batch_size` defined there.
 
+mod abbreviated;
 mod argv;
 mod callers;
 mod configs;
@@ -195,6 +196,7 @@ impl Binder<'_> {
             read.iter().enumerate().map(|(at, flag)| (name_of(flag), at)).collect();
         let mut shadowed: Vec<(StatementId, (Vec<String>, String))> = Vec::new();
         let mut counts: BTreeMap<(Vec<String>, String), StatementId> = BTreeMap::new();
+        let mut untaken: Vec<(&String, StatementId)> = Vec::new();
         for (at, flag) in read.iter().enumerate() {
             let statement = self.flag(&command, flag);
             let name = name_of(flag);
@@ -208,12 +210,17 @@ impl Binder<'_> {
                 reach: &reach,
                 other: &other,
             };
-            for taker in self.options.takers(flag, &at, &configs) {
+            let takers = self.options.takers(flag, &at, &configs);
+            if takers.is_empty() && entry.is_some() && flag.written.starts_with("--") {
+                untaken.push((&flag.name, statement));
+            }
+            for taker in takers {
                 self.link(statement, taker, LinkKind::Flag, None, Some(id));
             }
             counts.insert(name, statement);
             flags.push(statement);
         }
+        self.abbreviations(&untaken, id);
         for at in unseen {
             self.unseen(&command, at, &reach, &other, id);
         }

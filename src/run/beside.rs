@@ -1,7 +1,7 @@
 //! The commands beside the check: each gathers as the check does, and makes something else of it.
 //!
-//! Why it can be wrong: a command that judges from other evidence than the check explains another verdict. Nothing more
-//! is asked of the repository than the claims ask.
+//! Why it can be wrong: a command that judges from other evidence than the check explains another verdict. `explain` and
+//! `mutate` ask nothing more than the claims ask; `uncovered`, which asks more, judges nothing.
 //!
 //! Example: `verify explain claims/setup.toml batch-size` judges that one claim, and tries what would change its verdict.
 

@@ -6,7 +6,10 @@
 //! Example: `'lr = ([0-9.]+'` is "unclosed group", at the parenthesis.
 
 use regex::{Regex, RegexBuilder};
+use rusqlite::{Connection, Error};
 use serde_json_path::JsonPath;
+
+use crate::evidence::selection::{self, Piece, Selection};
 
 /// What is wrong in a text, and at which of its bytes.
 #[derive(Debug, PartialEq, Eq)]
@@ -25,8 +28,7 @@ pub(super) fn regex(text: &str) -> Result<Regex, Fault> {
 
 /// Whether a `select` parses, as far as it can be told without its table.
 ///
-/// `$…` is JSONPath; `/…/` is a regular expression with one capture; all else is SQL, of which only quotes and
-/// parentheses are held against each other here.
+/// `$…` is JSONPath; `/…/` is a regular expression with one capture; all else is SQL.
 pub(super) fn select(text: &str) -> Result<(), Fault> {
     let blanks = text.len() - text.trim_start().len();
     let shifted = |fault: Fault, by: usize| Fault {
@@ -54,7 +56,7 @@ pub(super) fn select(text: &str) -> Result<(), Fault> {
         let compiled = regex(inner).map_err(|fault| shifted(fault, blanks + 1))?;
         return one_capture(&compiled, "select");
     }
-    balanced(trimmed).map_err(|fault| shifted(fault, blanks))
+    sql(trimmed).map_err(|fault| shifted(fault, blanks))
 }
 
 /// A regular expression that picks a value has one capture, which is that value.
@@ -96,30 +98,46 @@ fn syntax(text: &str, error: &regex::Error) -> Fault {
     }
 }
 
-/// Quotes and parentheses of SQL: each that is opened is closed.
-fn balanced(text: &str) -> Result<(), Fault> {
-    let fault = |at: usize, what: &str| {
-        Err(Fault {
-            at: Some(at),
-            message: format!("`select`: {what}"),
-        })
+/// The terms of a selection in SQL, as SQLite reads them. Which columns there are is for the table to say.
+fn sql(text: &str) -> Result<(), Fault> {
+    let selection = selection::parse(text).map_err(|fault| Fault {
+        at: Some(fault.at),
+        message: format!("`select`: {}", fault.message),
+    })?;
+    let Selection::Table(pieces) = selection else {
+        return Ok(());
     };
-    let (mut open, mut quote): (Vec<usize>, Option<(usize, char)>) = (Vec::new(), None);
-    for (at, c) in text.char_indices() {
-        match (quote, c) {
-            (Some((_, with)), _) if c == with => quote = None,
-            (Some(_), _) => {}
-            (None, '\'' | '"') => quote = Some((at, c)),
-            (None, '(') => open.push(at),
-            (None, ')') if open.pop().is_none() => return fault(at, "a `)` closes nothing"),
-            _ => {}
+    let Ok(connection) = Connection::open_in_memory() else {
+        return Ok(());
+    };
+    let made = connection.execute_batch("CREATE TABLE t (\"row\")");
+    let terms = pieces.iter().filter_map(|piece| match piece {
+        Piece::Term(term) if made.is_ok() => Some(term),
+        _ => None,
+    });
+    for term in terms {
+        let before = format!("SELECT {} FROM t ", term.list).len();
+        let statement = format!("SELECT {} FROM t {}", term.list, term.rest);
+        let Err(Error::SqlInputError { msg, offset, .. }) = connection.prepare(&statement) else {
+            continue;
+        };
+        if msg.starts_with("no such column") {
+            continue;
         }
+        // Its bytes in the claim's text: a term stands there with its list and its rest as written.
+        let offset = usize::try_from(offset).unwrap_or_default();
+        let at = if offset >= before {
+            text.find(&term.rest).map(|start| start + offset - before)
+        } else {
+            text.find(&term.list)
+                .map(|start| start + offset.saturating_sub("SELECT ".len()))
+        };
+        return Err(Fault {
+            at: at.filter(|at| text.is_char_boundary(*at)),
+            message: format!("`select` is no SQL: {msg}"),
+        });
     }
-    match (quote, open.first()) {
-        (Some((at, _)), _) => fault(at, "a quote is not closed"),
-        (None, Some(&at)) => fault(at, "a `(` is not closed"),
-        (None, None) => Ok(()),
-    }
+    Ok(())
 }
 
 /// Hexadecimal, at least eight digits (fewer could match by chance), at most 64; in lower case.
@@ -168,6 +186,10 @@ mod tests {
             ("avg(BA where x = 1", Some(3), "`(` is not closed"),
             ("a where b = 'x", Some(12), "a quote is not closed"),
             ("a) where", Some(1), "closes nothing"),
+            ("acc where split == = 3", Some(19), "syntax error"),
+            ("(a where b = 1) - (c wher d = 2 where)", Some(26), "no SQL"),
+            ("median_of(row)", Some(0), "no such function"),
+            ("select acc from t", Some(0), "without SELECT"),
         ];
         for (text, at, message) in cases {
             let fault = select(text).unwrap_err();

@@ -18,6 +18,7 @@ mod graph;
 mod needed;
 mod resolved;
 mod saved;
+pub mod selection;
 mod statement;
 
 use std::collections::BTreeMap;
@@ -29,7 +30,7 @@ pub use expr::{Arg, DIGITS, Expr};
 pub use graph::Graph;
 pub use resolved::{Occasion, Outcome, Resolved};
 pub use saved::{ReplayError, SCHEMA};
-pub use statement::{Dead, Form, Grade, Guard, Statement, Subject};
+pub use statement::{Dead, Form, Grade, Guard, Statement, Subject, Unselected};
 
 use crate::place::Place;
 

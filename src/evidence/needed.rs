@@ -191,7 +191,10 @@ fn answers(statement: &Statement, ask: &Ask) -> bool {
         (Subject::Card { .. }, Ask::Cards) => true,
         (Subject::Prose { .. }, Ask::Prose { .. } | Ask::Runtime) => true,
         (Subject::Rows { .. }, Ask::Rows { .. }) => true,
-        (Subject::Selected { select }, Ask::Select { select: wanted, .. }) => select == wanted,
+        (
+            Subject::Selected { select, .. } | Subject::NothingSelected { select, .. },
+            Ask::Select { select: wanted, .. },
+        ) => select == wanted,
         (Subject::Hit { pattern }, Ask::Pattern { pattern: wanted, .. }) => pattern == wanted,
         (Subject::File, Ask::Files { .. }) | (Subject::Lines, Ask::Lines { .. }) => true,
         (Subject::Quote { .. }, Ask::Quote { .. }) | (Subject::Printed { .. }, Ask::Paper { .. }) => true,

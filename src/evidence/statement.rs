@@ -158,7 +158,23 @@ pub enum Subject {
         guessed: bool,
     },
     /// A cell or node that a selection gave.
-    Selected { select: String },
+    Selected {
+        select: String,
+        /// A term of the selection alone with its turn (1, `FP where split = 'a'`), or what its mean is of: shown, and no
+        /// result.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        term: Option<(u32, String)>,
+        /// Rows that an aggregate left out, because their cell holds nothing.
+        #[serde(default)]
+        blank: u64,
+    },
+    /// A table in which a selection found nothing, and why.
+    NothingSelected {
+        select: String,
+        columns: Vec<String>,
+        rows: u64,
+        why: Unselected,
+    },
     /// A hit of a pattern.
     Hit { pattern: String },
     /// A file: its hash is in `digests`, the value is its number of lines.
@@ -226,6 +242,22 @@ pub enum Form {
     Data,
     /// A commented-out line: shown, decides nothing.
     CommentedOut,
+}
+
+/// Why a selection gives nothing in a table.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "why", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Unselected {
+    /// No row meets the condition, or what is there holds no value.
+    NoRow,
+    /// The table has no such column.
+    NoColumn { name: String },
+    /// A term of an arithmetic expression gives several values.
+    Several { term: String, count: u64 },
+    /// A column that is computed with holds a text.
+    Text { column: String, text: String },
+    /// The statement cannot be run.
+    Refused { said: String },
 }
 
 /// A condition around a statement: `if load_in_4bit or load_in_8bit:`.

@@ -106,10 +106,11 @@ fn subject(statement: &mut Statement) -> bool {
             *name = NOWHERE.to_string();
         }
         Subject::Directive { system, .. } => *system = NOWHERE.to_string(),
-        Subject::Selected { select: text } | Subject::Hit { pattern: text } => *text = NOWHERE.to_string(),
+        Subject::Selected { select: text, .. } | Subject::Hit { pattern: text } => *text = NOWHERE.to_string(),
         Subject::Card { .. }
         | Subject::Prose { .. }
         | Subject::Rows { .. }
+        | Subject::NothingSelected { .. }
         | Subject::File
         | Subject::Lines
         | Subject::Quote { .. }

@@ -12,6 +12,7 @@ mod claim_errors;
 mod cli;
 mod corpus;
 mod layers;
+mod printed;
 mod program;
 mod properties;
 mod recall;

@@ -157,7 +157,8 @@ fn contains(claim: &Claim, stated: &Stated, value: &Value, unit: Option<Unit>, h
     }
 }
 
-fn apply(take: Take, value: &Value) -> Option<Value> {
+/// What `take` makes of several values.
+pub(crate) fn apply(take: Take, value: &Value) -> Option<Value> {
     let list = match value {
         Value::List(items) => items.clone(),
         Value::Text(text) if take == Take::Length => {
@@ -191,7 +192,8 @@ fn apply(take: Take, value: &Value) -> Option<Value> {
             let numbers = numbers()?;
             let count = BigDecimal::from(u64::try_from(numbers.len()).ok().filter(|count| *count > 0)?);
             let sum: BigDecimal = numbers.iter().map(|number| &number.value).sum();
-            Some(Value::Number(Number::from_decimal(&(sum / count))))
+            // Digits enough for any rounding, and none of an endless division.
+            Some(Value::Number(Number::from_decimal(&(sum / count).with_prec(15))))
         }
         Take::Set => {
             let mut items = list;

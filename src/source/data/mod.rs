@@ -6,9 +6,12 @@
 //!
 //! Example: `Ask::Rows` over `data/manifest.csv` gives 21,340 rows, none empty, 12 that stand twice.
 
+mod from_tables;
 mod header;
 mod pattern;
 mod select;
+mod sheet;
+mod sql;
 mod table;
 
 use super::file::{Measured, digest};

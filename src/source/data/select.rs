@@ -1,15 +1,16 @@
-//! What a selection gives in one file: `$…` over JSON (RFC 9535), `/regex/` over text.
+//! What a selection gives in one file: `$…` over JSON (RFC 9535), `/regex/` over text, SQL over its tables.
 //!
 //! Why it can be wrong: a number that goes through a float comes back as another (`0.930` loses its zero, and with it
 //! the precision it was printed at). The nodes are found in a parsed copy, their values are taken as written, and the
-//! line with them. SQL over tables is not built yet and gives nothing here; the judge says so.
+//! line with them.
 //!
 //! Example: `$.test.BA` in `{"test": {"BA": 0.930}}` gives 0.930 with its three digits.
 
 use serde_json::Value as Json;
 use serde_json_path::{JsonPath, NormalizedPath, PathElement};
 
-use super::{File, FileFacts, pattern, statement};
+use super::{File, FileFacts, from_tables, pattern, statement};
+use crate::evidence::selection::{self, Selection};
 use crate::evidence::{Expr, Gap, GapReason, Grade, Subject};
 use crate::place::Place;
 use crate::quantity::{Number, Value};
@@ -19,18 +20,27 @@ use crate::source::config::{Kind, Node, json_tree};
 const LARGEST_PLACED: usize = 20 * 1024 * 1024;
 
 pub(super) fn read(file: &File, select: &str, facts: &mut FileFacts) {
-    let subject = Subject::Selected {
-        select: select.to_string(),
+    let Ok(selection) = selection::parse(select) else {
+        return;
     };
-    let select = select.trim();
-    if select.starts_with('$') {
-        if file.path.to_lowercase().ends_with(".json")
-            && let Ok(path) = JsonPath::parse(select)
-        {
-            nodes(file, &path, &subject, facts);
+    match selection {
+        Selection::Path(path) => {
+            if file.path.to_lowercase().ends_with(".json")
+                && let Ok(path) = JsonPath::parse(&path)
+            {
+                nodes(file, &path, &selected(select), facts);
+            }
         }
-    } else if let Some(inside) = select.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')) {
-        pattern::read(file, inside, &subject, Grade::Logged, facts);
+        Selection::Pattern(pattern) => pattern::read(file, &pattern, &selected(select), Grade::Logged, facts),
+        Selection::Table(pieces) => from_tables::read(file, select, &pieces, facts),
+    }
+}
+
+fn selected(select: &str) -> Subject {
+    Subject::Selected {
+        select: select.to_string(),
+        term: None,
+        blank: 0,
     }
 }
 

@@ -125,7 +125,19 @@ pub(super) fn rows(file: &File, header: Option<bool>, facts: &mut FileFacts) {
     facts.statements.push(found);
 }
 
-type Cells = Vec<Vec<u8>>;
+pub(super) type Cells = Vec<Vec<u8>>;
+
+/// Whether the first of some rows is their header, and the columns' names.
+pub(super) fn header(rows: impl Iterator<Item = Cells>) -> (bool, Vec<String>) {
+    let mut counter = Counter::default();
+    let mut all = 0;
+    for cells in rows {
+        counter.see(cells);
+        all += 1;
+    }
+    let counted = counter.done();
+    (counted.rows < all, counted.columns)
+}
 
 #[derive(Default)]
 struct Counter {
@@ -219,25 +231,28 @@ fn trimmed(cell: &[u8]) -> &[u8] {
         .unwrap_or(cell)
 }
 
-/// Records of a CSV. Where its first line has no comma, what else stands there splits it: `;` is the comma of countries
-/// that write `0,5`.
-fn csv_records(bytes: &[u8]) -> impl Iterator<Item = csv::Result<csv::ByteRecord>> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+/// What splits a CSV. Where its first line has no comma, what else stands there does: `;` is the comma of countries that
+/// write `0,5`.
+pub(super) fn delimiter(bytes: &[u8]) -> u8 {
     let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or(bytes);
-    let delimiter = [b',', b';', b'\t', b'|']
+    [b',', b';', b'\t', b'|']
         .into_iter()
         .find(|byte| first.contains(byte))
-        .unwrap_or(b',');
+        .unwrap_or(b',')
+}
+
+fn csv_records(bytes: &[u8]) -> impl Iterator<Item = csv::Result<csv::ByteRecord>> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
-        .delimiter(delimiter)
+        .delimiter(delimiter(bytes))
         .from_reader(bytes)
         .into_byte_records()
 }
 
 /// Lines that are not blank, without their endings.
-fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(super) fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     bytes
         .split(|byte| *byte == b'\n')
@@ -250,13 +265,13 @@ fn split(line: &[u8], at: u8) -> Cells {
 }
 
 #[derive(Clone, Copy, PartialEq, Debug)]
-enum Split {
+pub(super) enum Split {
     At(u8),
     Blanks,
 }
 
 impl Split {
-    fn cells(self, line: &[u8]) -> Cells {
+    pub(super) fn cells(self, line: &[u8]) -> Cells {
         match self {
             Split::At(byte) => split(line, byte),
             Split::Blanks => line
@@ -269,7 +284,7 @@ impl Split {
 }
 
 /// What splits all lines into equally many cells, two at least; a single line is no table.
-fn common_split(bytes: &[u8]) -> Option<Split> {
+pub(super) fn common_split(bytes: &[u8]) -> Option<Split> {
     lines(bytes).nth(1)?;
     let alike = |at: &Split| {
         let mut counts = lines(bytes).map(|line| at.cells(line).len());

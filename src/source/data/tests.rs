@@ -179,7 +179,7 @@ fn selections() {
         ("r.log", log, "/^rate: (.*)$/", &["93.7 % @3"]),
         ("r.log", log, "/model: (\\S+)/", &["\"7B\" @4"]),
         ("r.log", log, "$.a", &[]),
-        ("r.csv", "a,b\n1,2\n", "a where b = 2", &[]),
+        ("r.csv", "a,b\n1,2\n", "a where b = 2", &["1 @2"]),
     ];
     for (path, text, select, want) in cases {
         let ask = Ask::Select {

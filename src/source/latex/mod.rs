@@ -227,6 +227,17 @@ impl Paper {
     }
 }
 
+/// A piece of LaTeX as it is read: commands taken off, white space folded.
+pub(crate) fn plain(source: &str) -> String {
+    let mut none = |_: &str| None;
+    let mut reader = LatexReader::new(String::new(), &mut none);
+    reader.comments = false;
+    reader.quote(source);
+    let read = reader.out;
+    let text = read.string(0..read.chars.len()).0;
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Where a quote stands in a text that is no LaTeX (Markdown's marks are not read), the hit nearest to `lines` first: one that
 /// touches them where there is one. The place says where it was found, so a caller can tell that it has moved.
 pub fn find_in_text(text: &SourceText, lines: Option<(u32, u32)>, quote: &str) -> Option<Place> {

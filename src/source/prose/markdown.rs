@@ -41,12 +41,8 @@ fn read(file: &File, asks: &[Ask]) -> FileFacts {
     let (text, gaps) = super::without_long_lines(source);
     let text = without_front_matter(&text);
     let lines = Lines::of(&text);
-    let mut options = Options::default();
-    options.extension.table = true;
-    options.extension.strikethrough = true;
-    options.extension.tasklist = true;
     let arena = Arena::new();
-    let root = parse_document(&arena, &text, &options);
+    let root = parse_document(&arena, &text, &options());
     let mut document = Document {
         source,
         wanted: &wanted,
@@ -81,6 +77,63 @@ fn read(file: &File, asks: &[Ask]) -> FileFacts {
         }
     }
     document.facts
+}
+
+fn options() -> Options<'static> {
+    let mut options = Options::default();
+    options.extension.table = true;
+    options.extension.strikethrough = true;
+    options.extension.tasklist = true;
+    options
+}
+
+/// A table as it is shown: headings above it, its own header, and rows with where they stand.
+pub(crate) struct ShownTable {
+    pub(crate) headings: Vec<String>,
+    pub(crate) header: Vec<String>,
+    pub(crate) rows: Vec<(Vec<String>, Range<usize>)>,
+}
+
+/// The tables of a text, in order.
+pub(crate) fn shown_tables(source: &SourceText) -> Vec<ShownTable> {
+    let text = without_front_matter(source.text());
+    let wanted = Wanted::of(&[]);
+    let arena = Arena::new();
+    let root = parse_document(&arena, &text, &options());
+    let mut document = Document {
+        source,
+        wanted: &wanted,
+        text: &text,
+        lines: Lines::of(&text),
+        locale: super::language(&text),
+        headings: Vec::new(),
+        cloned: Vec::new(),
+        facts: FileFacts::default(),
+    };
+    let mut found: Vec<ShownTable> = Vec::new();
+    for node in root.descendants() {
+        let (position, value) = {
+            let ast = node.data.borrow();
+            (ast.sourcepos, ast.value.clone())
+        };
+        let cells = |document: &Document<'_>| document.cells(position).iter().map(shown).collect::<Vec<_>>();
+        match value {
+            NodeValue::Heading(heading) => document.heading(position, heading.level),
+            NodeValue::TableRow(true) => found.push(ShownTable {
+                headings: document.owner(),
+                header: cells(&document),
+                rows: Vec::new(),
+            }),
+            NodeValue::TableRow(false) => {
+                let line = document.lines.line(&text, position.start.line);
+                if let Some(table) = found.last_mut() {
+                    table.rows.push((cells(&document), line));
+                }
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 struct Document<'d> {

@@ -20,6 +20,7 @@ mod unused;
 mod wanted;
 
 pub use markdown::MARKDOWN;
+pub(crate) use markdown::shown_tables;
 pub use plain::PLAIN;
 
 use std::borrow::Cow;

@@ -8,9 +8,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Expr, StatementId};
+use super::{Expr, Sound, StatementId, Witness};
 use crate::place::Place;
-use crate::quantity::{Stated, Unit};
+use crate::quantity::{Number, Stated, Unit};
 
 /// How strong a kind of evidence is. Ordered: the greater the stronger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
@@ -156,6 +156,18 @@ pub enum Subject {
         /// The first row was taken for a header, and neither the claim nor a column of numbers below it shows that it is.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         guessed: bool,
+        /// Their number stands in the file itself (a footer, a header), and the rows were not looked at: whether some are
+        /// empty or stand twice is not known.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        unseen: bool,
+    },
+    /// What an audio file is; `slack`: by how many seconds its length may be shorter, where its codec adds silence and the
+    /// file does not say how much.
+    Audio {
+        sound: Sound,
+        by: Witness,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        slack: Option<Number>,
     },
     /// A cell or node that a selection gave.
     Selected { select: String },

@@ -21,10 +21,10 @@ use super::weigh::cite::cite;
 use super::weigh::compared::{How, compare_value};
 use super::weigh::scope::InScope;
 use super::weigh::vote::{Ballot, Question, Stand};
-use super::weigh::{impossible, named, recommend, selection};
+use super::weigh::{impossible, named, recommend, selection, unread};
 use super::{Case, Kind};
 use crate::claim::{Claim, Key, KindSpec, Shape, Take};
-use crate::evidence::{Ask, Grade, Statement, Subject};
+use crate::evidence::{Ask, Gap, GapReason, Grade, Statement, Subject};
 use crate::quantity::{Observed, Outcome, Precision, Stated, Value, compare};
 use crate::verdict::{Citation, Message, Ruling, Stance};
 
@@ -167,8 +167,12 @@ fn by_rows(case: &Case<'_>) -> Ruling {
             duplicates,
             columns,
             guessed,
+            unseen,
         } = &table.subject
         {
+            if *unseen {
+                caveats.push(Message::new("rows-not-looked-at").with("file", &table.place.file));
+            }
             if *guessed {
                 caveats.push(
                     Message::new("first-row-as-header")
@@ -192,7 +196,11 @@ fn by_rows(case: &Case<'_>) -> Ruling {
             }
         }
     }
-    let ballots = if claim.take.is_some() && !tables.is_empty() {
+    let counted = |gap: &Gap| tables.iter().any(|table| table.place.file == gap.file);
+    let (open, beside): (Vec<&Gap>, Vec<&Gap>) = unread::unread(case, &scope, |gap| !counted(gap) && is_table(gap))
+        .into_iter()
+        .partition(|gap| claim.take.is_some() || is_counted(&gap.file));
+    let mut ballots = if claim.take.is_some() && !tables.is_empty() {
         let counts: Vec<Value> = tables
             .iter()
             .filter_map(|table| table.value.literal().cloned())
@@ -204,6 +212,16 @@ fn by_rows(case: &Case<'_>) -> Ruling {
             .filter_map(|table| Some(one(claim, stated, table, table.value.literal()?)))
             .collect()
     };
+    let mut silence = scope.silence("rows");
+    if tables.is_empty() {
+        let unread = [open, beside].concat();
+        if !unread.is_empty() {
+            silence = unread::message(&unread);
+        }
+    } else {
+        ballots.extend(unread::ballot(&open, KIND.spec.deciding));
+        caveats.extend((!beside.is_empty()).then(|| unread::message(&beside)));
+    }
     let mut ruling = Question {
         expected: stated.to_string(),
         ballots,
@@ -212,11 +230,36 @@ fn by_rows(case: &Case<'_>) -> Ruling {
         deciding: KIND.spec.deciding,
         floor: claim.floor,
         quorum: claim.quorum,
-        silence: (named::silent_verdict(case), scope.silence("rows")),
+        silence: (named::silent_verdict(case), silence),
     }
     .decide();
     recommend::add_usual(claim, &mut ruling);
     ruling
+}
+
+/// Tables whose rows are counted, by their endings.
+const COUNTED: &[&str] = &[
+    "csv", "tsv", "tab", "jsonl", "ndjson", "parquet", "arrow", "arrows", "feather", "ipc", "npy",
+];
+/// Tables whose rows are not, and texts that may be tables.
+const OTHERS: &[&str] = &[
+    "json", "txt", "dat", "gz", "bz2", "xz", "zst", "npz", "xlsx", "xls", "h5", "hdf5", "sqlite", "db", "pkl",
+];
+
+fn ends(file: &str, endings: &[&str]) -> bool {
+    let ending = file.rsplit('.').next().unwrap_or_default().to_lowercase();
+    endings.contains(&ending.as_str())
+}
+
+fn is_counted(file: &str) -> bool {
+    ends(file, COUNTED)
+}
+
+/// Whether what was not read is a table. A text that some reader could not make out is none, unless it was not there.
+fn is_table(gap: &Gap) -> bool {
+    let text = ends(&gap.file, &["json", "txt", "dat"]);
+    let absent = matches!(gap.why, GapReason::LfsPointer | GapReason::TooLarge | GapReason::Unreadable);
+    is_counted(&gap.file) || ends(&gap.file, OTHERS) && (absent || !text)
 }
 
 /// Whether rows were counted with the header that this claim settles.

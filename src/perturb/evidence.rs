@@ -110,6 +110,7 @@ fn subject(statement: &mut Statement) -> bool {
         Subject::Card { .. }
         | Subject::Prose { .. }
         | Subject::Rows { .. }
+        | Subject::Audio { .. }
         | Subject::File
         | Subject::Lines
         | Subject::Quote { .. }

@@ -12,9 +12,9 @@ use chrono::NaiveDate;
 
 use super::file::{Repository, digest};
 use super::{
-    FileFacts, READERS, Reader, cards, config, data, launch, manifest, opened, overlay, python, quotes, unread,
+    FileFacts, READERS, Reader, cards, config, data, launch, manifest, measured, opened, overlay, python, quotes, unread,
 };
-use crate::evidence::{Ask, Evidence, SCHEMA, Scope, ScopeFiles, Statement, Subject, Tool};
+use crate::evidence::{Ask, Evidence, GapReason, SCHEMA, Scope, ScopeFiles, Statement, Subject, Tool, is_audio};
 use crate::place::SourceText;
 use crate::quantity::Value;
 
@@ -169,16 +169,37 @@ fn read_one(repository: &Repository, path: &str, asks: &[Ask], scopes: &[ScopeFi
     if readers.is_empty() && data.is_empty() {
         return None;
     }
+    let asked: Vec<&Ask> = data.iter().map(|(ask, _)| *ask).collect();
+    let measured = |asked: &[&Ask]| {
+        let (facts, digest) = measured::read(repository, path, asked);
+        Read {
+            path: path.to_string(),
+            digest,
+            facts,
+        }
+    };
+    if readers.is_empty() && asked.iter().all(|ask| measured::answers(ask, &lower)) {
+        return Some(measured(&asked));
+    }
     let mut facts = FileFacts::default();
     let file = match repository.read(path) {
         Ok(file) => file,
         Err(gap) => {
-            facts.gaps.push(gap);
-            return Some(Read {
-                path: path.to_string(),
-                digest: None,
-                facts,
-            });
+            // What is too large to be held may still be hashed.
+            let files: Vec<&Ask> = asked
+                .into_iter()
+                .filter(|ask| gap.why == GapReason::TooLarge && matches!(ask, Ask::Files { .. }))
+                .collect();
+            let mut read = match files.as_slice() {
+                [] => Read {
+                    path: path.to_string(),
+                    digest: None,
+                    facts,
+                },
+                files => measured(files),
+            };
+            read.facts.gaps.push(gap);
+            return Some(read);
         }
     };
     for reader in readers {
@@ -202,12 +223,15 @@ fn wants(ask: &Ask, path: &str, scopes: &[ScopeFiles]) -> bool {
         scopes
             .iter()
             .find(|files| files.scope == *scope)
-            .is_some_and(|files| files.files.binary_search_by(|file| file.as_str().cmp(path)).is_ok())
+            .filter(|files| files.files.binary_search_by(|file| file.as_str().cmp(path)).is_ok())
     };
     match ask {
-        Ask::Rows { scope, .. } | Ask::Select { scope, .. } | Ask::Pattern { scope, .. } | Ask::Files { scope } => {
-            holds(scope)
-        }
+        Ask::Rows { scope, .. }
+        | Ask::Select { scope, .. }
+        | Ask::Pattern { scope, .. }
+        | Ask::Files { scope }
+        | Ask::Pointers { scope } => holds(scope).is_some(),
+        Ask::Audio { scope } => is_audio(path) && holds(scope).is_some_and(ScopeFiles::names_audio),
         Ask::Lines { file, .. } => file == path,
         _ => false,
     }
@@ -242,7 +266,7 @@ impl Merged {
 }
 
 /// Adds a reader's facts of the same file.
-fn append(facts: &mut FileFacts, mut more: FileFacts) {
+pub(super) fn append(facts: &mut FileFacts, mut more: FileFacts) {
     shift(&mut more, facts.statements.len());
     facts.statements.append(&mut more.statements);
     facts.links.append(&mut more.links);

@@ -57,6 +57,7 @@ pub(crate) fn what(statement: &Statement) -> String {
         Subject::Card { card, .. } => card,
         Subject::Prose { .. } => "prose",
         Subject::Rows { .. } => "rows",
+        Subject::Audio { .. } => "audio",
         Subject::Selected { select } => select,
         Subject::Hit { pattern } => pattern,
         Subject::File | Subject::Lines => "file",

@@ -157,7 +157,7 @@ fn contains(claim: &Claim, stated: &Stated, value: &Value, unit: Option<Unit>, h
     }
 }
 
-fn apply(take: Take, value: &Value) -> Option<Value> {
+pub(crate) fn apply(take: Take, value: &Value) -> Option<Value> {
     let list = match value {
         Value::List(items) => items.clone(),
         Value::Text(text) if take == Take::Length => {

@@ -6,13 +6,18 @@
 //!
 //! Example: `Ask::Rows` over `data/manifest.csv` gives 21,340 rows, none empty, 12 that stand twice.
 
+mod arrays;
+mod binary;
+mod columnar;
 mod header;
 mod pattern;
 mod select;
 mod table;
 
+pub(super) use binary::{is_binary_table, rows as binary_rows};
+
 use super::file::{Measured, digest};
-use super::{File, FileFacts};
+use super::{File, FileFacts, audio};
 use crate::evidence::{Ask, Expr, Form, Gap, GapReason, Grade, Statement, Subject};
 use crate::place::Place;
 use crate::quantity::{Locale, Number, Quantity, Unit, Value};
@@ -33,6 +38,10 @@ pub fn read_data(file: &File, asks: &[(&Ask, bool)]) -> FileFacts {
             Ask::Files { .. } if *in_scope => {
                 facts.statements.push(file_statement(&file.path, lines_of(&file.bytes)));
             }
+            Ask::Audio { .. } if *in_scope => {
+                let bytes = file.bytes.len() as u64;
+                audio::read(&file.path, std::io::Cursor::new(file.bytes.clone()), bytes, &mut facts);
+            }
             Ask::Lines {
                 file: path,
                 first,
@@ -44,7 +53,7 @@ pub fn read_data(file: &File, asks: &[(&Ask, bool)]) -> FileFacts {
     // Two claims may ask the same.
     let mut once: Vec<Statement> = Vec::with_capacity(facts.statements.len());
     for statement in facts.statements.drain(..) {
-        let same = matches!(statement.subject, Subject::File | Subject::Lines | Subject::Rows { .. })
+        let same = matches!(statement.subject, Subject::File | Subject::Lines | Subject::Rows { .. } | Subject::Audio { .. })
             && once.contains(&statement);
         if !same {
             once.push(statement);

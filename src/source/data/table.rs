@@ -8,19 +8,16 @@
 //! Example: `clip,label\na.wav,1\nb.wav,0\n` has two rows, and the columns `clip` and `label`.
 
 use std::collections::HashSet;
+use std::io::Cursor;
 
 use sha2::{Digest, Sha256};
 
 use super::header::{Below, is_number};
-use super::{File, FileFacts, select, statement, whole};
-use crate::evidence::{Gap, GapReason, Grade, Subject};
+use super::{File, FileFacts, binary, select, statement, whole};
+use crate::evidence::{Gap, GapReason, Grade, Statement, Subject};
 use crate::place::Place;
 use crate::source::config::{Kind, json_tree};
 
-/// Tables in formats that are not read.
-const UNREAD: &[&str] = &[
-    "parquet", "feather", "arrow", "xlsx", "xls", "h5", "hdf5", "sqlite", "db", "pkl", "npz", "npy",
-];
 /// Bytes of a JSON list: parsed it takes fifteen times as many.
 const LARGEST_LIST: usize = 64 * 1024 * 1024;
 /// What a line of a plain text may be split at, in this order; blanks come last.
@@ -88,14 +85,10 @@ pub(super) fn rows(file: &File, header: Option<bool>, facts: &mut FileFacts) {
                 return;
             }
         },
-        ending if UNREAD.contains(&ending) || lower.ends_with(".csv.gz") || lower.ends_with(".jsonl.gz") => {
-            gap(
-                GapReason::UnknownFormat,
-                format!("tables in .{ending} files are not read"),
-            );
+        _ => {
+            binary::rows(&file.path, header, &mut Cursor::new(&file.bytes), facts);
             return;
         }
-        _ => return,
     }
     let counted = counter.done();
     if counted.ragged > 0 {
@@ -111,6 +104,7 @@ pub(super) fn rows(file: &File, header: Option<bool>, facts: &mut FileFacts) {
         duplicates: counted.duplicates,
         columns: counted.columns,
         guessed: counted.guessed,
+        unseen: false,
     };
     // The whole of a text has lines; the excerpt is its first ones.
     let place = match &file.text {
@@ -120,9 +114,15 @@ pub(super) fn rows(file: &File, header: Option<bool>, facts: &mut FileFacts) {
         },
         None => Place::whole(&file.path),
     };
-    let mut found = statement(subject, whole(counted.rows), place, Grade::Measured);
-    found.owner = header.map(|header| format!("header = {header}")).into_iter().collect();
-    facts.statements.push(found);
+    facts.statements.push(counted_rows(subject, counted.rows, place, header));
+}
+
+/// The statement of a table's rows.
+pub(super) fn counted_rows(subject: Subject, rows: u64, place: Place, header: Option<bool>) -> Statement {
+    Statement {
+        owner: header.map(|header| format!("header = {header}")).into_iter().collect(),
+        ..statement(subject, whole(rows), place, Grade::Measured)
+    }
 }
 
 type Cells = Vec<Vec<u8>>;

@@ -61,8 +61,7 @@ fn ends_in_audio(glob: &str) -> bool {
     };
     endings
         .split(['.', ',', '{', '}'])
-        .filter(|ending| !ending.is_empty())
-        .next_back()
+        .rfind(|ending| !ending.is_empty())
         .is_some_and(|ending| is_audio(&format!(".{ending}")))
 }
 
@@ -81,7 +80,11 @@ mod tests {
                 &["data/a.WAV", "src/a.py", "src/b.py"],
                 true,
             ),
-            (&["data/clips"], &["data/clips/a.wav", "data/clips/b.wav", "data/clips/LICENSE"], true),
+            (
+                &["data/clips"],
+                &["data/clips/a.wav", "data/clips/b.wav", "data/clips/LICENSE"],
+                true,
+            ),
             // A package with a sound in it.
             (&["src"], &["src/a.py", "src/b.py", "src/beep.wav"], false),
             (&[], &["a.wav"], false),

@@ -242,8 +242,8 @@ pub enum Ask {
     Pattern { scope: Scope, pattern: String },
     /// Hash, line count and presence of the files in scope.
     Files { scope: Scope },
-    /// Which of the files in scope are there as Git LFS pointers alone.
-    Pointers { scope: Scope },
+    /// The files in scope by their names, and which of them are Git LFS pointers: for their number, whatever is in them.
+    Present { scope: Scope },
     /// Rate, channels and length of the audio files in scope, where it names such files.
     Audio { scope: Scope },
     /// Lines of one file with their hash (`see = { at = "src/a.py:119-121" }`).

@@ -191,6 +191,7 @@ fn answers(statement: &Statement, ask: &Ask) -> bool {
         (Subject::Card { .. }, Ask::Cards) => true,
         (Subject::Prose { .. }, Ask::Prose { .. } | Ask::Runtime) => true,
         (Subject::Rows { .. }, Ask::Rows { .. }) => true,
+        (Subject::Present, Ask::Present { .. }) => true,
         (Subject::Audio { .. }, Ask::Audio { .. }) => true,
         (Subject::Selected { select }, Ask::Select { select: wanted, .. }) => select == wanted,
         (Subject::Hit { pattern }, Ask::Pattern { pattern: wanted, .. }) => pattern == wanted,

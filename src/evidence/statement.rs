@@ -175,6 +175,8 @@ pub enum Subject {
     Hit { pattern: String },
     /// A file: its hash is in `digests`, the value is its number of lines.
     File,
+    /// That a file is there; the value is its size in bytes.
+    Present,
     /// Lines of a file; the value is their SHA-256.
     Lines,
     /// Where the paper has the quote; a quote that is not found has no statement.

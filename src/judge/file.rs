@@ -5,7 +5,8 @@
 //! one file, `same-as`: another file with the same bytes.
 //!
 //! ## Why it can be wrong
-//! A Git LFS pointer has a hash and lines of its own; it is reported as what it is, never as the data.
+//! A Git LFS pointer has a hash and lines of its own; it is reported as what it is, never as the data. As a file it counts,
+//! which is said.
 //!
 //! ## Example
 //! ```toml
@@ -26,9 +27,8 @@ use super::weigh::vote::{Ballot, Question, Stand};
 use super::{Case, Kind};
 use crate::claim::{Claim, Key, KindSpec, Shape};
 use crate::evidence::{Ask, GapReason, Grade, Scope, Statement, Subject};
-use crate::place::Place;
 use crate::quantity::Value;
-use crate::verdict::{Citation, Message, Ruling, Stance};
+use crate::verdict::{Message, Ruling, Stance};
 
 pub(super) const KIND: Kind = Kind {
     spec: KindSpec {
@@ -80,11 +80,12 @@ pub(super) const KIND: Kind = Kind {
     },
     asks: |claim, _| {
         let scope = claim.scope.clone();
+        let has = |key: &str| claim.fields.get(key).is_some();
+        let mut asks = Vec::new();
         // To be counted, files need not be opened.
-        if !["sha256", "lines", "same-as"].iter().any(|key| claim.fields.get(key).is_some()) {
-            return vec![Ask::Pointers { scope }];
-        }
-        let mut asks = vec![Ask::Files { scope }];
+        asks.extend(has("count").then(|| Ask::Present { scope: scope.clone() }));
+        let of_content = ["sha256", "lines", "same-as"].into_iter().any(has);
+        asks.extend(of_content.then_some(Ask::Files { scope }));
         asks.extend(other(claim).map(|scope| Ask::Files { scope }));
         asks
     },
@@ -114,13 +115,18 @@ fn judge(case: &Case<'_>) -> Ruling {
     let mut parts = Vec::new();
     if let Some(stated) = claim.fields.stated("count") {
         // A glob that matches nothing counts nothing: it may be misspelt, and silence refutes no claim.
-        let there: Vec<&String> = scope.files().iter().filter(|file| !scope.excludes(file)).collect();
+        let there: Vec<&Statement> = case
+            .evidence
+            .statements
+            .iter()
+            .filter(|s| s.subject == Subject::Present && scope.has(&s.place.file) && !scope.excludes(&s.place.file))
+            .collect();
         let count = i64::try_from(there.len()).unwrap_or(i64::MAX);
         let stand = compare_value(claim, stated, &Value::from(count), None, How::EXACT).stand;
         let ballots = if there.is_empty() {
             Vec::new()
         } else {
-            vec![counted(stand, count, &there)]
+            vec![ballot(stand, count.to_string(), &there)]
         };
         let mut ruling = part(case, &scope, format!("count {stated}"), ballots);
         let pointers = unread::unread(case, &scope, |gap| gap.why == GapReason::LfsPointer);
@@ -210,19 +216,6 @@ fn part(case: &Case<'_>, scope: &InScope<'_>, expected: String, ballots: Vec<Bal
         silence: (named::silent_verdict(case), scope.silence("file")),
     }
     .decide()
-}
-
-/// The files by their names alone: what is in them does not matter.
-fn counted(stand: Stand, count: i64, files: &[&String]) -> Ballot {
-    let cited = files.iter().take(20).map(|file| Citation {
-        stance: stance(&stand),
-        grade: Grade::Measured,
-        place: Place::whole(file.as_str()),
-        value: String::new(),
-        note: None,
-    });
-    let cited = cited.collect();
-    Ballot::new(stand, Grade::Measured, count.to_string(), cited)
 }
 
 fn stance(stand: &Stand) -> Stance {

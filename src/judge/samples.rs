@@ -1,12 +1,15 @@
 //! There are this many samples.
 //!
 //! ## What it checks
-//! The rows of each data table in scope, counted; with `select`, what it gives; with `name` alone, settings, cells and
-//! prose that bear the name or noun.
+//! The rows of each data table in scope, counted: CSV, TSV, JSON Lines, JSON lists, texts of even columns; Parquet, Arrow
+//! (Feather, the streams of Hugging Face datasets) and NumPy's `.npy` by what the file says of itself, its first axis
+//! being the rows. With `select`, what it gives; with `name` alone, settings, cells and prose that bear the name or noun.
 //!
 //! ## Why it can be wrong
 //! A header counted as a row is one sample too many: the first row is the header unless a cell of it is empty, a
-//! number, stands again in its own column, or is made like every other of its column; `header` settles it. Empty and duplicate rows are counted and said.
+//! number, stands again in its own column, or is made like every other of its column; `header` settles it. Empty and
+//! duplicate rows are counted and said, where the rows were read. A table that is a pointer of Git LFS, broken or cut off
+//! has no rows that are known: it leaves the claim open, and never counts as none.
 //!
 //! ## Example
 //! ```toml
@@ -161,6 +164,7 @@ fn by_rows(case: &Case<'_>) -> Ruling {
         })
         .collect();
     let mut caveats = scope.caveats();
+    let mut unlooked = Vec::new();
     for table in &tables {
         if let Subject::Rows {
             empty,
@@ -171,7 +175,7 @@ fn by_rows(case: &Case<'_>) -> Ruling {
         } = &table.subject
         {
             if *unseen {
-                caveats.push(Message::new("rows-not-looked-at").with("file", &table.place.file));
+                unlooked.push(table.place.file.clone());
             }
             if *guessed {
                 caveats.push(
@@ -195,6 +199,15 @@ fn by_rows(case: &Case<'_>) -> Ruling {
                 );
             }
         }
+    }
+    if !unlooked.is_empty() {
+        let count = unlooked.len();
+        let files = unread::names(unlooked);
+        caveats.push(
+            Message::new("rows-not-looked-at")
+                .with("files", files)
+                .with("count", count),
+        );
     }
     let counted = |gap: &Gap| tables.iter().any(|table| table.place.file == gap.file);
     let (open, beside): (Vec<&Gap>, Vec<&Gap>) = unread::unread(case, &scope, |gap| !counted(gap) && is_table(gap))
@@ -258,7 +271,10 @@ fn is_counted(file: &str) -> bool {
 /// Whether what was not read is a table. A text that some reader could not make out is none, unless it was not there.
 fn is_table(gap: &Gap) -> bool {
     let text = ends(&gap.file, &["json", "txt", "dat"]);
-    let absent = matches!(gap.why, GapReason::LfsPointer | GapReason::TooLarge | GapReason::Unreadable);
+    let absent = matches!(
+        gap.why,
+        GapReason::LfsPointer | GapReason::TooLarge | GapReason::Unreadable
+    );
     is_counted(&gap.file) || ends(&gap.file, OTHERS) && (absent || !text)
 }
 

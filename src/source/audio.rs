@@ -115,7 +115,10 @@ fn heard(path: &str, source: impl MediaSource + 'static) -> Result<Heard, (GapRe
         .map_err(unread)?;
     let mut heard = Heard {
         rate: (parameters.sample_rate.map(u64::from), None),
-        channels: (parameters.channels.as_ref().map(|channels| channels.count() as u64), None),
+        channels: (
+            parameters.channels.as_ref().map(|channels| channels.count() as u64),
+            None,
+        ),
         frames: (track.num_frames.filter(|frames| *frames > 0), None),
         slack: slack(codec, &track),
         ..Heard::default()
@@ -198,7 +201,10 @@ fn statements(path: &str, heard: &Heard, facts: &mut FileFacts) {
     say(Sound::Channels, both(heard.channels, &whole), None);
     say(Sound::Length, both(heard.frames, &seconds), Some(Unit::Second));
     if heard.may_be_half {
-        let detail = format!("AAC at {} Hz: whether it is half of a file of twice the rate is not read", rate.unwrap_or(0));
+        let detail = format!(
+            "AAC at {} Hz: whether it is half of a file of twice the rate is not read",
+            rate.unwrap_or(0)
+        );
         facts.gaps.push(gap(path, GapReason::UnknownFormat, detail));
     }
 }
@@ -220,5 +226,116 @@ fn statement(path: &str, subject: Subject, number: Number, unit: Option<Unit>) -
         guards: Vec::new(),
         comment: None,
         dead: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+
+    fn fixture(path: &str) -> Vec<u8> {
+        std::fs::read(format!("{}/fixtures/cases/{path}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+    }
+
+    fn hear(path: &str, bytes: &[u8]) -> Result<Heard, (GapReason, String)> {
+        let inner = Cursor::new(bytes.to_vec());
+        heard(
+            path,
+            Source {
+                inner,
+                bytes: bytes.len() as u64,
+            },
+        )
+    }
+
+    /// All but the last three were made from 4000 frames at 16 kHz.
+    #[test]
+    fn header_and_data_are_two_witnesses() {
+        type Row<'a> = (&'a str, u64, Option<u64>, u64, u64);
+        let rows: &[Row] = &[
+            (
+                "sampling-rate/clips-of-a-corpus/data/clips/a.wav",
+                16000,
+                Some(4000),
+                4000,
+                0,
+            ),
+            (
+                "sampling-rate/clips-of-a-corpus/data/clips/c.flac",
+                16000,
+                Some(4000),
+                4000,
+                0,
+            ),
+            (
+                "sampling-rate/clips-of-a-corpus/data/clips/d.mp3",
+                16000,
+                Some(4000),
+                4000,
+                0,
+            ),
+            (
+                "sampling-rate/clips-of-a-corpus/data/clips/e.ogg",
+                16000,
+                Some(4000),
+                4000,
+                0,
+            ),
+            (
+                "duration/clips-cut-to-length/data/cut/f.wav",
+                16000,
+                Some(4000),
+                2400,
+                0,
+            ),
+            ("duration/clips-cut-to-length/data/piped/g.wav", 16000, None, 4000, 0),
+            // Nine frames of 576, two of them added.
+            (
+                "duration/clips-cut-to-length/data/untagged/i.mp3",
+                16000,
+                None,
+                9 * 576,
+                MP3_SLACK,
+            ),
+            (
+                "sampling-rate/clips-of-a-corpus/data/other/g.wav",
+                44100,
+                Some(2205),
+                2205,
+                0,
+            ),
+        ];
+        for (path, rate, header, decoded, slack) in rows {
+            let heard = hear(path, &fixture(path)).unwrap();
+            let want = Heard {
+                rate: (Some(*rate), Some(*rate)),
+                channels: (Some(1), Some(1)),
+                frames: (*header, Some(*decoded)),
+                slack: *slack,
+                may_be_half: false,
+            };
+            assert_eq!(heard, want, "{path}");
+        }
+    }
+
+    /// Whatever is cut off, a file never looks whole, and nothing panics.
+    #[test]
+    fn a_file_that_was_cut_off_is_shorter_as_it_decodes() {
+        for path in [
+            "sampling-rate/clips-of-a-corpus/data/clips/a.wav",
+            "sampling-rate/clips-of-a-corpus/data/clips/c.flac",
+            "sampling-rate/clips-of-a-corpus/data/clips/d.mp3",
+            "sampling-rate/clips-of-a-corpus/data/clips/e.ogg",
+            "sampling-rate/clips-of-a-corpus/data/packed/h.m4a",
+        ] {
+            let bytes = fixture(path);
+            for tenth in 0..10 {
+                if let Ok(heard) = hear(path, &bytes[..bytes.len() * tenth / 10]) {
+                    assert_ne!(heard.frames.0, heard.frames.1, "{path}: {tenth} tenths of it");
+                }
+            }
+        }
     }
 }

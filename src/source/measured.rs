@@ -14,7 +14,7 @@ use crate::evidence::{Ask, Gap, GapReason, is_audio};
 /// Whether the ask is answered without holding the file whole; `lower` is its path in lower case.
 pub(super) fn answers(ask: &Ask, lower: &str) -> bool {
     match ask {
-        Ask::Files { .. } | Ask::Audio { .. } | Ask::Pointers { .. } => true,
+        Ask::Files { .. } | Ask::Audio { .. } | Ask::Present { .. } => true,
         Ask::Rows { .. } => data::is_binary_table(lower),
         _ => false,
     }
@@ -22,18 +22,21 @@ pub(super) fn answers(ask: &Ask, lower: &str) -> bool {
 
 /// What these asks get of a file, and its hash where something is said of it.
 pub(super) fn read(repository: &Repository, path: &str, asks: &[&Ask]) -> (FileFacts, Option<String>) {
+    let mut facts = present(repository, path, asks);
     // A pointer is short: what is longer need not be opened to be known as none.
-    let only_pointers = asks.iter().all(|ask| matches!(ask, Ask::Pointers { .. }));
-    if only_pointers && repository.entry(path).is_some_and(|entry| entry.bytes > POINTER) {
-        return (FileFacts::default(), None);
+    let only_named = asks.iter().all(|ask| matches!(ask, Ask::Present { .. }));
+    if only_named && repository.entry(path).is_some_and(|entry| entry.bytes > POINTER) {
+        return (facts, None);
     }
     let mut opened = match repository.opened(path) {
         Ok(opened) => opened,
-        Err(gap) => return (gap.into(), None),
+        Err(gap) => {
+            facts.gaps.push(gap);
+            return (facts, None);
+        }
     };
-    let mut facts = FileFacts::default();
     let whole = asks.iter().any(|ask| matches!(ask, Ask::Files { .. }));
-    let measured = (whole || !only_pointers && opened.bytes() <= LARGEST_READ).then(|| opened.measured());
+    let measured = (whole || !only_named && opened.bytes() <= LARGEST_READ).then(|| opened.measured());
     let digest = match measured.transpose() {
         Ok(measured) => {
             if let Some(measured) = measured.as_ref().filter(|_| whole) {
@@ -41,12 +44,25 @@ pub(super) fn read(repository: &Repository, path: &str, asks: &[&Ask]) -> (FileF
             }
             measured.map(|measured| measured.sha256)
         }
-        Err(reason) => return (gap(path, GapReason::Unreadable, reason.to_string()).into(), None),
+        Err(reason) => {
+            facts.gaps.push(gap(path, GapReason::Unreadable, reason.to_string()));
+            return (facts, None);
+        }
     };
     let looked = catch_unwind(AssertUnwindSafe(|| look(path, opened, asks)));
     super::gather::append(&mut facts, looked.unwrap_or_else(|_| failed(path)));
     let digest = digest.filter(|_| !facts.statements.is_empty());
     (facts, digest)
+}
+
+/// That the file is there, where this is asked; it holds whatever becomes of its content.
+pub(super) fn present(repository: &Repository, path: &str, asks: &[&Ask]) -> FileFacts {
+    let is_asked = asks.iter().any(|ask| matches!(ask, Ask::Present { .. }));
+    let entry = repository.entry(path).filter(|_| is_asked);
+    FileFacts {
+        statements: entry.iter().map(|entry| data::present(path, entry.bytes)).collect(),
+        ..FileFacts::default()
+    }
 }
 
 /// Bytes of a Git LFS pointer at most, by its specification.
@@ -74,7 +90,12 @@ fn look(path: &str, mut opened: Opened, asks: &[&Ask]) -> FileFacts {
 }
 
 fn failed(path: &str) -> FileFacts {
-    gap(path, GapReason::Broken, "it cannot be read as what its name says".into()).into()
+    gap(
+        path,
+        GapReason::Broken,
+        "it cannot be read as what its name says".into(),
+    )
+    .into()
 }
 
 fn gap(path: &str, why: GapReason, detail: String) -> Gap {

@@ -14,5 +14,6 @@ mod corpus;
 mod layers;
 mod program;
 mod properties;
+mod reads;
 mod recall;
 mod reports;

@@ -32,7 +32,7 @@ const CHANNELS: &[&str] = &["channels", "num_channels", "n_channels", "nchannels
 pub(crate) struct Heard {
     pub(crate) ballots: Vec<Ballot>,
     pub(crate) caveats: Vec<Message>,
-    /// Why they are silent, where they are named and none was read.
+    /// Why none of them says anything, where they are named and none was read.
     pub(crate) silence: Option<Message>,
 }
 
@@ -90,10 +90,8 @@ pub(crate) fn heard(case: &Case<'_>, scope: &InScope<'_>, spec: &KindSpec, how: 
         is_audio(&gap.file) && !files.contains_key(gap.file.as_str())
     });
     if files.is_empty() {
-        let silence = (!unread.is_empty()).then(|| unread::message(&unread));
         return Heard {
-            caveats: silence.iter().cloned().collect(),
-            silence,
+            silence: (!unread.is_empty()).then(|| unread::message(&unread)),
             ..Heard::default()
         };
     }
@@ -114,7 +112,7 @@ pub(crate) fn heard(case: &Case<'_>, scope: &InScope<'_>, spec: &KindSpec, how: 
         Some(take) => vec![against.together(take, &files)],
         None => files.iter().map(|both| against.one(*both)).collect(),
     };
-    let mut caveats = differences(&files);
+    let mut caveats: Vec<Message> = differences(&files).into_iter().collect();
     if case.claim.take.is_none() {
         caveats.extend(shortened(&mut ballots));
     }
@@ -145,8 +143,8 @@ impl Against<'_> {
             return Ballot::new(Stand::Against, Grade::Measured, String::new(), Vec::new());
         };
         let value = |statement: &Statement| statement.value.literal().cloned().unwrap_or(Value::Null);
-        let header = both.header.map(|header| value(header));
-        let decoded = both.decoded.map(|decoded| value(decoded));
+        let header = both.header.map(value);
+        let decoded = both.decoded.map(value);
         let file = shown.place.file.clone();
         let (stand, rule) = self.stand(&file, header.as_ref(), decoded.as_ref(), slack(shown), shown.unit);
         let citations = vec![cite(shown, stance(&stand))];
@@ -277,38 +275,38 @@ fn measure(statement: &Statement) -> String {
     }
 }
 
-/// What is said of files whose header and data differ by more than their codec adds: the first few, and how many more.
-fn differences(files: &[Both<'_>]) -> Vec<Message> {
+/// What is said of files whose header and data differ by more than their codec adds: the first few, and how many.
+fn differences(files: &[Both<'_>]) -> Option<Message> {
+    let number = |statement: Option<&Statement>| match statement?.value.literal() {
+        Some(Value::Number(number)) => Some(number.value.clone()),
+        _ => None,
+    };
     let differ = |both: &&Both<'_>| {
-        let number = |statement: Option<&Statement>| match statement?.value.literal() {
-            Some(Value::Number(number)) => Some(number.value.clone()),
-            _ => None,
-        };
-        let allowed = both.decoded.and_then(slack).map(|slack| slack.value).unwrap_or_default();
+        let allowed = both
+            .decoded
+            .and_then(slack)
+            .map(|slack| slack.value)
+            .unwrap_or_default();
         match (number(both.header), number(both.decoded)) {
             (Some(header), Some(decoded)) => (header - decoded).abs() > allowed,
             _ => true,
         }
     };
-    let differing: Vec<&Both<'_>> = files.iter().filter(differ).collect();
-    let said = |statement: Option<&Statement>| statement.map(measure).unwrap_or_default();
-    let mut caveats: Vec<Message> = differing
+    let said = |statement: Option<&Statement>| statement.map_or_else(|| "-".to_string(), measure);
+    let differing: Vec<String> = files
         .iter()
-        .take(SHOWN)
+        .filter(differ)
         .filter_map(|both| {
             let file = &both.decoded.or(both.header)?.place.file;
-            Some(
-                Message::new("audio-header-differs")
-                    .with("file", file)
-                    .with("header", said(both.header))
-                    .with("decoded", said(both.decoded)),
-            )
+            Some(format!("{file} ({} / {})", said(both.header), said(both.decoded)))
         })
         .collect();
-    if differing.len() > SHOWN {
-        caveats.push(Message::new("audio-headers-differ").with("count", differing.len() - SHOWN));
-    }
-    caveats
+    let count = differing.len();
+    (count > 0).then(|| {
+        Message::new("audio-header-differs")
+            .with("count", count)
+            .with("files", unread::names(differing))
+    })
 }
 
 /// Leaves the places of the first few of each sort, and says how many there are.
@@ -324,7 +322,11 @@ fn shortened(ballots: &mut [Ballot]) -> Option<Message> {
         seen[sort] += 1;
         if seen[sort] <= SHOWN {
             if sort != 0 {
-                others.push(format!("{} ({})", super::vote::first_place(&ballot.citations), ballot.found));
+                others.push(format!(
+                    "{} ({})",
+                    super::vote::first_place(&ballot.citations),
+                    ballot.found
+                ));
             }
             continue;
         }
@@ -336,7 +338,8 @@ fn shortened(ballots: &mut [Ballot]) -> Option<Message> {
     if more > 0 {
         others.push(format!("+ {more}"));
     }
-    seen.iter().any(|count| *count > SHOWN).then(|| {
+    let is_long = seen.iter().any(|count| *count > SHOWN);
+    (is_long && !others.is_empty()).then(|| {
         Message::new("audio-files")
             .with("count", agree + against + open)
             .with("agree", agree)

@@ -60,7 +60,7 @@ pub(crate) fn what(statement: &Statement) -> String {
         Subject::Audio { .. } => "audio",
         Subject::Selected { select } => select,
         Subject::Hit { pattern } => pattern,
-        Subject::File | Subject::Lines => "file",
+        Subject::File | Subject::Present | Subject::Lines => "file",
         Subject::Quote { .. } | Subject::Printed { .. } => "quote",
     };
     let owner = statement.owner.last().map(String::as_str);

@@ -92,8 +92,10 @@ fn question(
     ballots.extend(heard.ballots);
     caveats.extend(heard.caveats);
     let mut silence = silence(case, scope, &sight, names);
-    if let (Some(unread), None) = (heard.silence, &silence.1) {
-        silence.0 = (silent_verdict(case), unread);
+    // Files that are named and could not be read are a reason for silence, and beside other evidence a caveat.
+    match heard.silence {
+        Some(unread) if ballots.is_empty() && silence.1.is_none() => silence.0 = (silent_verdict(case), unread),
+        unread => caveats.extend(unread),
     }
     let expected = case.claim.value.as_ref().map(ToString::to_string).unwrap_or_default();
     let (ballots, context) = match silence.1 {

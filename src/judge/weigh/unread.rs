@@ -30,16 +30,23 @@ pub(crate) fn unread<'a>(case: &Case<'a>, scope: &InScope<'_>, wanted: impl Fn(&
 
 /// That they were not read, and why the first was not.
 pub(crate) fn message(gaps: &[&Gap]) -> Message {
-    let mut files: Vec<String> = gaps.iter().take(NAMED).map(|gap| gap.file.clone()).collect();
-    if gaps.len() > NAMED {
-        files.push(format!("+ {}", gaps.len() - NAMED));
-    }
+    let files = names(gaps.iter().map(|gap| gap.file.clone()).collect());
     let first = gaps.first();
     Message::new("files-not-read")
         .with("count", gaps.len())
-        .with("files", files.join(", "))
+        .with("files", files)
         .with("why", first.map(|gap| gap.why.name()).unwrap_or_default())
         .with("detail", first.map(|gap| gap.detail.as_str()).unwrap_or_default())
+}
+
+/// The first few of many files, and how many more.
+pub(crate) fn names(mut files: Vec<String>) -> String {
+    let more = files.len().saturating_sub(NAMED);
+    files.truncate(NAMED);
+    if more > 0 {
+        files.push(format!("+ {more}"));
+    }
+    files.join(", ")
 }
 
 /// A vote that leaves the claim open: what these files hold is not known.

@@ -65,7 +65,9 @@ pub(in crate::source) fn rows<R: Read + Seek>(path: &str, header: Option<bool>, 
                 guessed: false,
                 unseen: true,
             };
-            facts.statements.push(counted_rows(subject, rows, Place::whole(path), header));
+            facts
+                .statements
+                .push(counted_rows(subject, rows, Place::whole(path), header));
         }
         Err((why, detail)) => facts.gaps.push(Gap {
             file: path.to_string(),

@@ -55,7 +55,11 @@ pub(super) fn parquet(source: &mut (impl Read + Seek)) -> Result<Counted, Refuse
     }
     let length = u64::from(little(length));
     let at = (size - 8).checked_sub(length).filter(|at| *at >= 4);
-    let footer = bytes_at(source, at.ok_or_else(|| broken("its footer is longer than the file"))?, length)?;
+    let footer = bytes_at(
+        source,
+        at.ok_or_else(|| broken("its footer is longer than the file"))?,
+        length,
+    )?;
     let footer = ParquetMetaDataReader::decode_metadata(&footer).map_err(broken)?;
     let about = footer.file_metadata();
     let groups: i64 = footer.row_groups().iter().map(|group| group.num_rows()).sum();
@@ -99,7 +103,11 @@ fn arrow_file(source: &mut (impl Read + Seek), size: u64) -> Result<Counted, Ref
         let offset = u64::try_from(block.offset()).map_err(broken)?;
         let header = bytes_at(source, offset, u64::try_from(block.metaDataLength()).map_err(broken)?)?;
         // Behind the continuation and the length, or, as older writers have it, behind the length alone.
-        let skipped = if header.len() >= 8 && little(&header) == CONTINUATION { 8 } else { 4 };
+        let skipped = if header.len() >= 8 && little(&header) == CONTINUATION {
+            8
+        } else {
+            4
+        };
         let message = root_as_message(header.get(skipped..).unwrap_or_default()).map_err(broken)?;
         let body = offset.saturating_add(header.len() as u64);
         within(&message, body, size)?;
@@ -113,8 +121,8 @@ fn arrow_file(source: &mut (impl Read + Seek), size: u64) -> Result<Counted, Ref
 
 fn arrow_stream(source: &mut (impl Read + Seek), size: u64) -> Result<Counted, Refused> {
     let (mut at, mut rows, mut columns) = (0, 0_u64, None);
-    // A stream may end with its last message, without the mark of its end.
-    while at < size {
+    // A stream that goes over a wire may end without the mark of its end; of a file nobody knows then whether it is all.
+    loop {
         let mut length = little(&bytes_at(source, at, 4)?);
         at += 4;
         if length == CONTINUATION {
@@ -130,7 +138,7 @@ fn arrow_stream(source: &mut (impl Read + Seek), size: u64) -> Result<Counted, R
         if let Some(schema) = message.header_as_schema() {
             columns = Some(names(schema));
         } else if columns.is_none() {
-            break;
+            return Err(broken("no Arrow stream: it begins with no schema"));
         }
         if message.header_type() == MessageHeader::RecordBatch {
             rows = rows.saturating_add(rows_of(&message)?);
@@ -151,12 +159,21 @@ fn within(message: &Message<'_>, body: u64, size: u64) -> Result<u64, Refused> {
 fn rows_of(message: &Message<'_>) -> Result<u64, Refused> {
     let batch = message.header_as_record_batch();
     let batch = batch.ok_or_else(|| broken("a batch of rows that is none"))?;
+    // Each column says its length as well; the first of them is one of the table itself.
+    let first = batch
+        .nodes()
+        .and_then(|nodes| nodes.iter().next().map(|node| node.length()));
+    if first.is_some_and(|length| length != batch.length()) {
+        return Err(broken("a batch of rows whose columns are of another length"));
+    }
     u64::try_from(batch.length()).map_err(broken)
 }
 
 fn names(schema: Schema<'_>) -> Vec<String> {
     let fields = schema.fields().into_iter().flatten();
-    fields.map(|field| field.name().unwrap_or_default().to_string()).collect()
+    fields
+        .map(|field| field.name().unwrap_or_default().to_string())
+        .collect()
 }
 
 /// Exactly these bytes.

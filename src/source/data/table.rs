@@ -114,7 +114,9 @@ pub(super) fn rows(file: &File, header: Option<bool>, facts: &mut FileFacts) {
         },
         None => Place::whole(&file.path),
     };
-    facts.statements.push(counted_rows(subject, counted.rows, place, header));
+    facts
+        .statements
+        .push(counted_rows(subject, counted.rows, place, header));
 }
 
 /// The statement of a table's rows.

@@ -200,14 +200,19 @@ fn by_rows(case: &Case<'_>) -> Ruling {
             }
         }
     }
+    // A table that was counted around a fault: what stood there may have been a row.
+    for gap in case.evidence.gaps.iter().filter(|gap| gap.why == GapReason::Broken) {
+        if is_counted(&gap.file) && tables.iter().any(|table| table.place.file == gap.file) {
+            caveats.push(
+                Message::new("table-broken")
+                    .with("file", &gap.file)
+                    .with("detail", &gap.detail),
+            );
+        }
+    }
     if !unlooked.is_empty() {
-        let count = unlooked.len();
         let files = unread::names(unlooked);
-        caveats.push(
-            Message::new("rows-not-looked-at")
-                .with("files", files)
-                .with("count", count),
-        );
+        caveats.push(Message::new("rows-not-looked-at").with("files", files));
     }
     let counted = |gap: &Gap| tables.iter().any(|table| table.place.file == gap.file);
     let (open, beside): (Vec<&Gap>, Vec<&Gap>) = unread::unread(case, &scope, |gap| !counted(gap) && is_table(gap))

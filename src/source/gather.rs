@@ -217,6 +217,7 @@ fn read_one(
     if readers.is_empty() && data.is_empty() {
         return None;
     }
+    let bytes = repository.entry(path).map_or(0, |entry| entry.bytes);
     let is_quoted = looking.quoted.contains(path);
     let asked: Vec<&Ask> = data.iter().map(|(ask, _)| *ask).collect();
     let measured = |asked: &[&Ask]| {
@@ -228,7 +229,7 @@ fn read_one(
             quoted: None,
         }
     };
-    if readers.is_empty() && !is_quoted && asked.iter().all(|ask| measured::answers(ask, &lower)) {
+    if readers.is_empty() && !is_quoted && asked.iter().all(|ask| measured::answers(ask, &lower, bytes)) {
         return Some(measured(&asked));
     }
     let file = match repository.read(path) {

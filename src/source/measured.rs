@@ -12,10 +12,10 @@ use super::{FileFacts, audio, data};
 use crate::evidence::{Ask, Gap, GapReason, is_audio};
 
 /// Whether the ask is answered without holding the file whole; `lower` is its path in lower case.
-pub(super) fn answers(ask: &Ask, lower: &str) -> bool {
+pub(super) fn answers(ask: &Ask, lower: &str, bytes: u64) -> bool {
     match ask {
         Ask::Files { .. } | Ask::Audio { .. } | Ask::Present { .. } => true,
-        Ask::Rows { .. } => data::is_binary_table(lower),
+        Ask::Rows { .. } => data::is_binary_table(lower) || bytes > LARGEST_READ && data::is_streamed(lower),
         _ => false,
     }
 }
@@ -81,6 +81,7 @@ fn look(path: &str, mut opened: Opened, asks: &[&Ask]) -> FileFacts {
     headers.dedup();
     for header in headers {
         data::binary_rows(path, header, &mut opened, &mut facts);
+        data::streamed_rows(path, header, &mut opened, &mut facts);
     }
     if is_audio(path) && asks.iter().any(|ask| matches!(ask, Ask::Audio { .. })) {
         let bytes = opened.bytes();

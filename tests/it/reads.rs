@@ -12,7 +12,7 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 use verify::claim::{Claim, ClaimFile};
-use verify::evidence::Evidence;
+use verify::evidence::{Evidence, GapReason};
 use verify::judge;
 use verify::source::file::Repository;
 use verify::source::gather::{Wanted, gather};
@@ -165,4 +165,30 @@ fn what_a_claim_needs_is_opened_once_and_nothing_beside_it() {
         assert_eq!(opened, want.iter().copied().collect(), "{claim}");
         assert!(reads.values().all(|times| *times == 1), "{claim}: {reads:?}");
     }
+}
+
+#[test]
+fn ignored_data_is_told_by_its_name_and_read_where_a_claim_names_it() {
+    let world = tempfile::tempdir().expect("a folder");
+    let root = world.path();
+    for folder in [".git", "data", "logs"] {
+        fs::create_dir(root.join(folder)).expect("a folder");
+    }
+    fs::write(root.join(".gitignore"), "data/\nlogs/\n").expect("a file");
+    fs::write(root.join("data/test.csv"), "clip,label\na,1\nb,0\n").expect("a file");
+    fs::write(root.join("data/train.csv"), "clip,label\nc,1\n").expect("a file");
+    fs::write(root.join("logs/run.out"), "done\n").expect("a file");
+    fs::write(root.join("train.py"), "rows = 2\nprint(rows)\n").expect("a file");
+    let gaps = |claim: &str| {
+        let text = format!("[document]\ntitle = \"t\"\nroot = \".\"\n\n[[claim]]\nid = \"c\"\n{claim}\n");
+        let (_, evidence, reads, _) = opened(&text, root);
+        let told = evidence.gaps.iter().filter(|gap| gap.why == GapReason::Ignored);
+        let told: Vec<String> = told.map(|gap| format!("{} {}", gap.file, gap.detail)).collect();
+        (told, reads.contains_key("data/test.csv"))
+    };
+    let (told, read) = gaps("kind = \"parameter\"\nname = \"rows\"\nvalue = 2");
+    assert_eq!((told, read), (vec!["data/ ".to_string(), "logs/ ".to_string()], false));
+    let (told, read) = gaps("kind = \"samples\"\nvalue = 2\nin = \"data/test.csv\"");
+    let rest = vec!["data/ 1 of its files".to_string(), "logs/ ".to_string()];
+    assert_eq!((told, read), (rest, true));
 }

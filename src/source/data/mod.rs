@@ -12,9 +12,11 @@ mod columnar;
 mod header;
 mod pattern;
 mod select;
+mod streamed;
 mod table;
 
 pub(super) use binary::{is_binary_table, rows as binary_rows};
+pub(super) use streamed::{is_streamed, rows as streamed_rows};
 
 use super::file::{Measured, digest};
 use super::{File, FileFacts, audio};

@@ -8,7 +8,7 @@
 //! Example: `clip,label\na.wav,1\nb.wav,0\n` has two rows, and the columns `clip` and `label`.
 
 use std::collections::HashSet;
-use std::io::Cursor;
+use std::io::{Cursor, Read};
 
 use sha2::{Digest, Sha256};
 
@@ -91,14 +91,7 @@ pub(super) fn rows(file: &File, header: Option<bool>, facts: &mut FileFacts) {
         }
     }
     let counted = counter.done();
-    if counted.ragged > 0 {
-        let detail = format!("{} rows have another number of cells than the first", counted.ragged);
-        facts.gaps.push(Gap {
-            file: file.path.clone(),
-            why: GapReason::Broken,
-            detail,
-        });
-    }
+    facts.gaps.extend(counted.uneven(&file.path));
     let subject = Subject::Rows {
         empty: counted.empty,
         duplicates: counted.duplicates,
@@ -130,25 +123,36 @@ pub(super) fn counted_rows(subject: Subject, rows: u64, place: Place, header: Op
 type Cells = Vec<Vec<u8>>;
 
 #[derive(Default)]
-struct Counter {
-    header: Option<bool>,
+pub(super) struct Counter {
+    pub(super) header: Option<bool>,
     first: Option<Cells>,
     /// Whether each cell of the first row stood again in its column.
     again: bool,
     /// For each column: whether all cells below the first row are numbers, and made like the first.
     below: Vec<Below>,
     /// The first row was taken for a header, and nothing shows that it is one.
-    guessed: bool,
-    columns: Vec<String>,
+    pub(super) guessed: bool,
+    pub(super) columns: Vec<String>,
+    /// Rows that stand twice are not looked for: there are too many rows to remember.
+    forgets: bool,
     seen: HashSet<[u8; 32]>,
-    rows: u64,
-    empty: u64,
+    pub(super) rows: u64,
+    pub(super) empty: u64,
     duplicates: u64,
-    ragged: u64,
+    pub(super) ragged: u64,
 }
 
 impl Counter {
-    fn see(&mut self, cells: Cells) {
+    /// One that does not remember rows.
+    pub(super) fn forgetting(header: Option<bool>) -> Counter {
+        Counter {
+            header,
+            forgets: true,
+            ..Counter::default()
+        }
+    }
+
+    pub(super) fn see(&mut self, cells: Cells) {
         let Some(first) = &self.first else {
             self.first = Some(cells);
             return;
@@ -171,10 +175,12 @@ impl Counter {
             self.empty += 1;
             return;
         }
-        self.duplicates += u64::from(!self.seen.insert(hash(cells)));
+        if !self.forgets {
+            self.duplicates += u64::from(!self.seen.insert(hash(cells)));
+        }
     }
 
-    fn done(mut self) -> Counter {
+    pub(super) fn done(mut self) -> Counter {
         let Some(first) = self.first.take() else { return self };
         let names = || {
             first
@@ -201,6 +207,15 @@ impl Counter {
         }
         self
     }
+
+    /// What is said of rows that are longer or shorter than the first.
+    pub(super) fn uneven(&self, path: &str) -> Option<Gap> {
+        (self.ragged > 0).then(|| Gap {
+            file: path.to_string(),
+            why: GapReason::Broken,
+            detail: format!("{} rows have another number of cells than the first", self.ragged),
+        })
+    }
 }
 
 /// Lengths keep `a|bc` and `ab|c` apart.
@@ -225,7 +240,12 @@ fn trimmed(cell: &[u8]) -> &[u8] {
 /// that write `0,5`.
 fn csv_records(bytes: &[u8]) -> impl Iterator<Item = csv::Result<csv::ByteRecord>> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or(bytes);
+    csv_reader(bytes, bytes).into_byte_records()
+}
+
+/// What reads a CSV, as its beginning shows how it is split.
+pub(super) fn csv_reader<R: Read>(beginning: &[u8], source: R) -> csv::Reader<R> {
+    let first = beginning.split(|byte| *byte == b'\n').next().unwrap_or(beginning);
     let delimiter = [b',', b';', b'\t', b'|']
         .into_iter()
         .find(|byte| first.contains(byte))
@@ -234,8 +254,7 @@ fn csv_records(bytes: &[u8]) -> impl Iterator<Item = csv::Result<csv::ByteRecord
         .has_headers(false)
         .flexible(true)
         .delimiter(delimiter)
-        .from_reader(bytes)
-        .into_byte_records()
+        .from_reader(source)
 }
 
 /// Lines that are not blank, without their endings.
@@ -247,7 +266,7 @@ fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
         .filter(|line| !line.trim_ascii().is_empty())
 }
 
-fn split(line: &[u8], at: u8) -> Cells {
+pub(super) fn split(line: &[u8], at: u8) -> Cells {
     line.split(|byte| *byte == at).map(<[u8]>::to_vec).collect()
 }
 
@@ -325,7 +344,7 @@ fn objects(bytes: &[u8]) -> Result<Option<Objects>, String> {
 }
 
 /// The keys of an object in one line, in the order written.
-fn keys(line: &[u8]) -> Vec<String> {
+pub(super) fn keys(line: &[u8]) -> Vec<String> {
     let Ok(line) = std::str::from_utf8(line) else {
         return Vec::new();
     };

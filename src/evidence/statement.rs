@@ -160,6 +160,9 @@ pub enum Subject {
         /// empty or stand twice is not known.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         unseen: bool,
+        /// Lines that are no rows as they stand, and may have been some: they are not counted.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        broken: u64,
     },
     /// What an audio file is; `slack`: by how many seconds its length may be shorter, where its codec adds silence and the
     /// file does not say how much.
@@ -188,6 +191,10 @@ pub enum Subject {
         before: String,
         after: String,
     },
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// How a statement stands in its file.

@@ -172,6 +172,7 @@ fn by_rows(case: &Case<'_>) -> Ruling {
             columns,
             guessed,
             unseen,
+            broken: _,
         } = &table.subject
         {
             if *unseen {
@@ -223,11 +224,16 @@ fn by_rows(case: &Case<'_>) -> Ruling {
             .iter()
             .filter_map(|table| table.value.literal().cloned())
             .collect();
-        vec![whole(claim, stated, &tables, &Value::List(counts))]
+        let together = whole(claim, stated, &tables, &Value::List(counts));
+        let faulty: u64 = tables.iter().map(|table| broken(table)).sum();
+        vec![around_faults(together, faulty, true)]
     } else {
         tables
             .iter()
-            .filter_map(|table| Some(one(claim, stated, table, table.value.literal()?)))
+            .filter_map(|table| {
+                let ballot = one(claim, stated, table, table.value.literal()?);
+                Some(around_faults(ballot, broken(table), may_be(stated, table)))
+            })
             .collect()
     };
     let mut silence = scope.silence("rows");
@@ -281,6 +287,42 @@ fn is_table(gap: &Gap) -> bool {
         GapReason::LfsPointer | GapReason::TooLarge | GapReason::Unreadable
     );
     is_counted(&gap.file) || ends(&gap.file, OTHERS) && (absent || !text)
+}
+
+/// Lines of a table that are no rows, and may have been some.
+fn broken(table: &Statement) -> u64 {
+    match table.subject {
+        Subject::Rows { broken, .. } => broken,
+        _ => 0,
+    }
+}
+
+/// Whether the claim may be true of a table with its broken lines: any number between without and with them.
+fn may_be(stated: &Stated, table: &Statement) -> bool {
+    let (Some(Value::Number(rows)), Some(claimed)) = (table.value.literal(), stated.quantity()) else {
+        return true;
+    };
+    let most = &rows.value + bigdecimal::BigDecimal::from(broken(table));
+    rows.value <= claimed.number.value && claimed.number.value <= most
+}
+
+/// A count around broken lines decides nothing, unless the claim is true of no count with or without them.
+fn around_faults(ballot: Ballot, faulty: u64, may_be: bool) -> Ballot {
+    if faulty == 0 || ballot.stand == Stand::Against && !may_be {
+        return ballot;
+    }
+    let why = Message::new("counted-around-faults")
+        .with("found", &ballot.found)
+        .with("count", faulty);
+    let citations = ballot.citations.into_iter().map(|citation| Citation {
+        stance: Stance::Context,
+        ..citation
+    });
+    Ballot {
+        stand: Stand::Undecided(why),
+        citations: citations.collect(),
+        ..ballot
+    }
 }
 
 /// Whether rows were counted with the header that this claim settles.

@@ -64,6 +64,7 @@ pub(in crate::source) fn rows<R: Read + Seek>(path: &str, header: Option<bool>, 
                 columns,
                 guessed: false,
                 unseen: true,
+                broken: 0,
             };
             facts
                 .statements

@@ -44,9 +44,11 @@ pub(in crate::source) fn rows(
     let counted = match lower.rsplit('.').next() {
         Some("csv") => records(source, &mut counter),
         Some("tsv" | "tab") => lines(source, |line| counter.see(split(line, b'\t'))),
-        Some("jsonl" | "ndjson") => objects(source, &mut counter).map(|broken| {
-            let detail = format!("{broken} lines are no objects");
-            facts.gaps.extend((broken > 0).then(|| gap(GapReason::Broken, detail)));
+        Some("jsonl" | "ndjson") => objects(source, &mut counter).map(|()| {
+            let detail = format!("{} lines are no objects", counter.broken);
+            facts
+                .gaps
+                .extend((counter.broken > 0).then(|| gap(GapReason::Broken, detail)));
         }),
         _ => return,
     };
@@ -62,6 +64,7 @@ pub(in crate::source) fn rows(
         columns: counted.columns,
         guessed: counted.guessed,
         unseen: true,
+        broken: counted.broken,
     };
     let found = counted_rows(subject, counted.rows, Place::whole(path), header);
     facts.statements.push(found);
@@ -95,20 +98,20 @@ fn records(source: &mut (impl Read + Seek), counter: &mut Counter) -> Result<(),
     }
 }
 
-fn objects(source: &mut (impl Read + Seek), counter: &mut Counter) -> Result<u64, Stopped> {
+fn objects(source: &mut (impl Read + Seek), counter: &mut Counter) -> Result<(), Stopped> {
     counter.header = Some(false);
-    let (mut first, mut broken) = (None, 0_u64);
+    let mut first = None;
     lines(source, |line| {
         let line = line.trim_ascii();
         first.get_or_insert_with(|| keys(line));
         if line.starts_with(b"{") && line.ends_with(b"}") {
             counter.see(vec![line.to_vec()]);
         } else {
-            broken += 1;
+            counter.broken += 1;
         }
     })?;
     counter.columns = first.unwrap_or_default();
-    Ok(broken)
+    Ok(())
 }
 
 /// Every line that is not blank, without its ending.

@@ -51,18 +51,17 @@ pub(super) fn rows(file: &File, header: Option<bool>, facts: &mut FileFacts) {
         }
         "jsonl" | "ndjson" => {
             counter.header = Some(false);
-            let mut broken = 0;
             for line in lines(&file.bytes) {
                 let line = line.trim_ascii();
                 // Python writes NaN into JSON, which strict parsers refuse; the row is there all the same.
                 if line.starts_with(b"{") && line.ends_with(b"}") {
                     counter.see(vec![line.to_vec()]);
                 } else {
-                    broken += 1;
+                    counter.broken += 1;
                 }
             }
-            if broken > 0 {
-                gap(GapReason::Broken, format!("{broken} lines are no objects"));
+            if counter.broken > 0 {
+                gap(GapReason::Broken, format!("{} lines are no objects", counter.broken));
             }
             counter.columns = lines(&file.bytes).next().map(keys).unwrap_or_default();
         }
@@ -98,6 +97,7 @@ pub(super) fn rows(file: &File, header: Option<bool>, facts: &mut FileFacts) {
         columns: counted.columns,
         guessed: counted.guessed,
         unseen: false,
+        broken: counted.broken,
     };
     // The whole of a text has lines; the excerpt is its first ones.
     let place = match &file.text {
@@ -140,6 +140,7 @@ pub(super) struct Counter {
     pub(super) empty: u64,
     duplicates: u64,
     pub(super) ragged: u64,
+    pub(super) broken: u64,
 }
 
 impl Counter {

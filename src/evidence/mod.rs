@@ -9,6 +9,7 @@
 //! Example: `--batch_size 50` in a job script is a statement (form `Flag`), the option it sets another (form
 //! `Option`, value 32), and a link of kind `Flag` leads from the first to the second within the job's launch.
 
+mod audio;
 mod branches;
 mod compute;
 mod evaluate;
@@ -26,6 +27,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+pub use audio::{Sound, Witness, is_audio};
 pub use expr::{Arg, DIGITS, Expr};
 pub use graph::Graph;
 pub use resolved::{Occasion, Outcome, Resolved};
@@ -241,6 +243,10 @@ pub enum Ask {
     Pattern { scope: Scope, pattern: String },
     /// Hash, line count and presence of the files in scope.
     Files { scope: Scope },
+    /// The files in scope by their names, and which of them are Git LFS pointers: for their number, whatever is in them.
+    Present { scope: Scope },
+    /// Rate, channels and length of the audio files in scope, where it names such files.
+    Audio { scope: Scope },
     /// Lines of one file with their hash (`see = { at = "src/a.py:119-121" }`).
     Lines { file: String, first: u32, last: u32 },
     /// Whether a quote stands in the paper, or at `at`.
@@ -316,4 +322,23 @@ pub enum GapReason {
     LfsPointer,
     /// A format that is not read.
     UnknownFormat,
+}
+
+impl GapReason {
+    /// Its word in reports' catalogues and in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            GapReason::TooLarge => "too-large",
+            GapReason::LongLine => "long-line",
+            GapReason::NotText => "not-text",
+            GapReason::Unreadable => "unreadable",
+            GapReason::OutsideRoot => "outside-root",
+            GapReason::Broken => "broken",
+            GapReason::Ignored => "ignored",
+            GapReason::Vendored => "vendored",
+            GapReason::OwnReport => "own-report",
+            GapReason::LfsPointer => "lfs-pointer",
+            GapReason::UnknownFormat => "unknown-format",
+        }
+    }
 }

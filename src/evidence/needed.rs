@@ -195,6 +195,8 @@ fn answers(statement: &Statement, ask: &Ask) -> bool {
             Subject::Selected { select, .. } | Subject::NothingSelected { select, .. },
             Ask::Select { select: wanted, .. },
         ) => select == wanted,
+        (Subject::Present, Ask::Present { .. }) => true,
+        (Subject::Audio { .. }, Ask::Audio { .. }) => true,
         (Subject::Hit { pattern }, Ask::Pattern { pattern: wanted, .. }) => pattern == wanted,
         (Subject::File, Ask::Files { .. }) | (Subject::Lines, Ask::Lines { .. }) => true,
         (Subject::Quote { .. }, Ask::Quote { .. }) | (Subject::Printed { .. }, Ask::Paper { .. }) => true,

@@ -8,9 +8,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Expr, StatementId};
+use super::{Expr, Sound, StatementId, Witness};
 use crate::place::Place;
-use crate::quantity::{Stated, Unit};
+use crate::quantity::{Number, Stated, Unit};
 
 /// How strong a kind of evidence is. Ordered: the greater the stronger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
@@ -156,6 +156,21 @@ pub enum Subject {
         /// The first row was taken for a header, and neither the claim nor a column of numbers below it shows that it is.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         guessed: bool,
+        /// Their number stands in the file itself (a footer, a header), and the rows were not looked at: whether some are
+        /// empty or stand twice is not known.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        unseen: bool,
+        /// Lines that are no rows as they stand, and may have been some: they are not counted.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        broken: u64,
+    },
+    /// What an audio file is; `slack`: by how many seconds its length may be shorter, where its codec adds silence and the
+    /// file does not say how much.
+    Audio {
+        sound: Sound,
+        by: Witness,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        slack: Option<Number>,
     },
     /// A cell or node that a selection gave.
     Selected {
@@ -179,6 +194,8 @@ pub enum Subject {
     Hit { pattern: String },
     /// A file: its hash is in `digests`, the value is its number of lines.
     File,
+    /// That a file is there; the value is its size in bytes.
+    Present,
     /// Lines of a file; the value is their SHA-256.
     Lines,
     /// Where the paper has the quote; a quote that is not found has no statement.
@@ -190,6 +207,10 @@ pub enum Subject {
         before: String,
         after: String,
     },
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// How a statement stands in its file.

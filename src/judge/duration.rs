@@ -2,10 +2,13 @@
 //!
 //! ## What it checks
 //! A parameter with the usual names of a duration. The unit of a bare number is the claim's `unit`, a comment on its
-//! line, or the suffix of its name (`_ms`, `_seconds`).
+//! line, or the suffix of its name (`_ms`, `_seconds`). Where `in` names audio files, the length of each file is an
+//! occasion too, or with `take` of all together (`sum`, `mean`, `min`, `max`).
 //!
 //! ## Why it can be wrong
-//! A bare 2 without any of these may be seconds or milliseconds: it is not guessed.
+//! A bare 2 without any of these may be seconds or milliseconds: it is not guessed. A file that was cut off is shorter
+//! than its header says: a length that only the header or only the data bears out is to be clarified. AAC, and mp3
+//! without a tag of it, are longer than what was recorded: a length within what the codec may have added is, too.
 //!
 //! ## Example
 //! ```toml

@@ -5,7 +5,8 @@
 //! one file, `same-as`: another file with the same bytes.
 //!
 //! ## Why it can be wrong
-//! A Git LFS pointer has a hash and lines of its own; it is reported as what it is, never as the data.
+//! A Git LFS pointer has a hash and lines of its own; it is reported as what it is, never as the data. As a file it counts,
+//! which is said.
 //!
 //! ## Example
 //! ```toml
@@ -21,10 +22,11 @@ use super::weigh::compared::{How, compare_value};
 use super::weigh::named;
 use super::weigh::scope::InScope;
 use super::weigh::several;
+use super::weigh::unread;
 use super::weigh::vote::{Ballot, Question, Stand};
 use super::{Case, Kind};
 use crate::claim::{Claim, Key, KindSpec, Shape};
-use crate::evidence::{Ask, Grade, Scope, Statement, Subject};
+use crate::evidence::{Ask, GapReason, Grade, Scope, Statement, Subject};
 use crate::quantity::Value;
 use crate::verdict::{Message, Ruling, Stance};
 
@@ -77,9 +79,13 @@ pub(super) const KIND: Kind = Kind {
         dimension: None,
     },
     asks: |claim, _| {
-        let mut asks = vec![Ask::Files {
-            scope: claim.scope.clone(),
-        }];
+        let scope = claim.scope.clone();
+        let has = |key: &str| claim.fields.get(key).is_some();
+        let mut asks = Vec::new();
+        // To be counted, files need not be opened.
+        asks.extend(has("count").then(|| Ask::Present { scope: scope.clone() }));
+        let of_content = ["sha256", "lines", "same-as"].into_iter().any(has);
+        asks.extend(of_content.then_some(Ask::Files { scope }));
         asks.extend(other(claim).map(|scope| Ask::Files { scope }));
         asks
     },
@@ -109,14 +115,26 @@ fn judge(case: &Case<'_>) -> Ruling {
     let mut parts = Vec::new();
     if let Some(stated) = claim.fields.stated("count") {
         // A glob that matches nothing counts nothing: it may be misspelt, and silence refutes no claim.
-        let count = i64::try_from(files.len()).unwrap_or(i64::MAX);
+        let there: Vec<&Statement> = case
+            .evidence
+            .statements
+            .iter()
+            .filter(|s| s.subject == Subject::Present && scope.has(&s.place.file) && !scope.excludes(&s.place.file))
+            .collect();
+        let count = i64::try_from(there.len()).unwrap_or(i64::MAX);
         let stand = compare_value(claim, stated, &Value::from(count), None, How::EXACT).stand;
-        let ballots = if files.is_empty() {
+        let ballots = if there.is_empty() {
             Vec::new()
         } else {
-            vec![ballot(stand, count.to_string(), &files)]
+            vec![ballot(stand, count.to_string(), &there)]
         };
-        parts.push(part(case, &scope, format!("count {stated}"), ballots));
+        let mut ruling = part(case, &scope, format!("count {stated}"), ballots);
+        let pointers = unread::unread(case, &scope, |gap| gap.why == GapReason::LfsPointer);
+        if !pointers.is_empty() {
+            let caveat = Message::new("pointers-counted").with("count", pointers.len());
+            ruling.caveats.push(caveat);
+        }
+        parts.push(ruling);
     }
     if let Some(stated) = claim.fields.stated("lines") {
         let one = |file: &&Statement| {
@@ -124,7 +142,7 @@ fn judge(case: &Case<'_>) -> Ruling {
             let stand = compare_value(claim, stated, value, None, How::EXACT).stand;
             Some(ballot(stand, value.to_string(), &[*file]))
         };
-        parts.push(part(
+        parts.push(of_content(
             case,
             &scope,
             format!("lines {stated}"),
@@ -137,7 +155,7 @@ fn judge(case: &Case<'_>) -> Ruling {
             let same = found.starts_with(&hash.to_lowercase());
             ballot(if same { Stand::For } else { Stand::Against }, found, &[*file])
         };
-        let mut ruling = part(case, &scope, format!("sha256 {hash}"), files.iter().map(one).collect());
+        let mut ruling = of_content(case, &scope, format!("sha256 {hash}"), files.iter().map(one).collect());
         if hash.len() < 64 {
             ruling
                 .caveats
@@ -156,7 +174,7 @@ fn judge(case: &Case<'_>) -> Ruling {
                 &[*file, *twin],
             ))
         };
-        parts.push(part(
+        parts.push(of_content(
             case,
             &scope,
             format!("same-as {twin}"),
@@ -166,7 +184,26 @@ fn judge(case: &Case<'_>) -> Ruling {
     several::all_must_hold(parts)
 }
 
-/// One key of the claim: each file it is about is an occasion.
+/// One key of the claim: each file it is about is an occasion. A file that is there and was not read leaves it open.
+fn of_content(case: &Case<'_>, scope: &InScope<'_>, expected: String, mut ballots: Vec<Ballot>) -> Ruling {
+    let read = |file: &str| {
+        let mut statements = case.evidence.statements.iter();
+        statements.any(|statement| statement.subject == Subject::File && statement.place.file == file)
+    };
+    let unread = unread::unread(case, scope, |gap| !read(&gap.file));
+    if unread.is_empty() {
+        return part(case, scope, expected, ballots);
+    }
+    if !ballots.is_empty() {
+        ballots.extend(unread::ballot(&unread, Grade::Measured));
+        return part(case, scope, expected, ballots);
+    }
+    Ruling {
+        because: unread::message(&unread),
+        ..part(case, scope, expected, ballots)
+    }
+}
+
 fn part(case: &Case<'_>, scope: &InScope<'_>, expected: String, ballots: Vec<Ballot>) -> Ruling {
     Question {
         expected,
@@ -181,12 +218,16 @@ fn part(case: &Case<'_>, scope: &InScope<'_>, expected: String, ballots: Vec<Bal
     .decide()
 }
 
-fn ballot(stand: Stand, found: String, places: &[&Statement]) -> Ballot {
-    let stance = if stand == Stand::For {
+fn stance(stand: &Stand) -> Stance {
+    if *stand == Stand::For {
         Stance::Supports
     } else {
         Stance::Contradicts
-    };
+    }
+}
+
+fn ballot(stand: Stand, found: String, places: &[&Statement]) -> Ballot {
+    let stance = stance(&stand);
     Ballot::new(
         stand,
         Grade::Measured,

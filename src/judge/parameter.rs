@@ -2,7 +2,8 @@
 //!
 //! ## What it checks
 //! The value that took effect: flag, then configuration file, then option default, then the callee's default, seen
-//! through every launch in scope; where nothing is launched, each definition.
+//! through every launch in scope; where nothing is launched, each definition. `channels` or `num_channels` of audio files
+//! that `in` names are those of the files, too.
 //!
 //! ## Why it can be wrong
 //! Another setting may bear the same name: `of` names the owner. A value that is computed from something unknown is

@@ -2,10 +2,12 @@
 //!
 //! ## What it checks
 //! A parameter with the usual names of a sampling rate; a bare number is in Hz, and compares exactly (22050 Hz is not
-//! 22 kHz).
+//! 22 kHz). Where `in` names audio files (`data/clips/*.wav`, or a folder that holds little else), each file is an
+//! occasion too, as its header says and as it decodes: wav, flac, mp3, ogg with Vorbis, m4a with AAC or ALAC.
 //!
 //! ## Why it can be wrong
-//! A repository may resample from one rate to another: `name` or `of` tells them apart.
+//! A repository may resample from one rate to another: `name` or `of` tells them apart. What lies in a folder may be at
+//! another rate than what the code makes of it. AAC up to 24 kHz may be half of a file of twice the rate: it is not read.
 //!
 //! ## Example
 //! ```toml

@@ -61,7 +61,9 @@ fn gone(evidence: &mut Evidence, file: &str) -> bool {
     evidence
         .statements
         .iter_mut()
-        .filter(|statement| statement.place.file == file && statement.subject == Subject::File)
+        .filter(|statement| {
+            statement.place.file == file && matches!(statement.subject, Subject::File | Subject::Present)
+        })
         .for_each(|statement| statement.place.file = NOWHERE.to_string());
     found
 }
@@ -111,7 +113,9 @@ fn subject(statement: &mut Statement) -> bool {
         | Subject::Prose { .. }
         | Subject::Rows { .. }
         | Subject::NothingSelected { .. }
+        | Subject::Audio { .. }
         | Subject::File
+        | Subject::Present
         | Subject::Lines
         | Subject::Quote { .. }
         | Subject::Printed { .. } => return false,

@@ -259,20 +259,3 @@ fn stance_name(stance: Stance) -> &'static str {
         Stance::Context => "context",
     }
 }
-
-/// The entry of the catalogue's table `gap`.
-fn gap_name(why: GapReason) -> &'static str {
-    match why {
-        GapReason::TooLarge => "too-large",
-        GapReason::LongLine => "long-line",
-        GapReason::NotText => "not-text",
-        GapReason::Unreadable => "unreadable",
-        GapReason::OutsideRoot => "outside-root",
-        GapReason::Broken => "broken",
-        GapReason::Ignored => "ignored",
-        GapReason::Vendored => "vendored",
-        GapReason::OwnReport => "own-report",
-        GapReason::LfsPointer => "lfs-pointer",
-        GapReason::UnknownFormat => "unknown-format",
-    }
-}

@@ -15,7 +15,7 @@ use comfy_table::{Attribute, Cell, CellAlignment, Color, ColumnConstraint, Conte
 use minijinja::{Value, context};
 
 use super::catalogue::{self, Dress, word};
-use super::{Format, Judged, Language, Options, Report, Status, gap_name, markup, place_text, stance_name};
+use super::{Format, Judged, Language, Options, Report, Status, markup, place_text, stance_name};
 use crate::verdict::{Stance, Verdict};
 
 pub(super) const FORMAT: Format = Format {
@@ -63,7 +63,7 @@ fn render(report: &Report<'_>, options: &Options) -> String {
                 .map(|(why, gaps)| {
                     format!(
                         "{} ({})",
-                        word(&format!("gap.{}", gap_name(*why)), report.language),
+                        word(&format!("gap.{}", why.name()), report.language),
                         gaps.len()
                     )
                 })

@@ -12,9 +12,10 @@ use chrono::NaiveDate;
 
 use super::file::{Repository, digest};
 use super::{
-    FileFacts, READERS, Reader, cards, config, data, launch, manifest, opened, overlay, python, quotes, unread,
+    FileFacts, READERS, Reader, cards, config, data, launch, manifest, measured, opened, overlay, python, quotes,
+    unread,
 };
-use crate::evidence::{Ask, Evidence, SCHEMA, Scope, ScopeFiles, Statement, Subject, Tool};
+use crate::evidence::{Ask, Evidence, Gap, GapReason, SCHEMA, Scope, ScopeFiles, Statement, Subject, Tool, is_audio};
 use crate::place::SourceText;
 use crate::quantity::Value;
 
@@ -64,8 +65,18 @@ pub fn gather(repository: &mut Repository, mut wanted: Wanted) -> Evidence {
         .filter(|entry| (!entry.ignored && entry.vendored.is_none()) || named.contains(entry.path.as_str()))
         .map(|entry| entry.path.clone())
         .collect();
-    let mut read = read_all(repository, &paths, &wanted.asks, &scopes, wanted.threads.max(1));
-    let launched = launched_too(repository, &wanted, &scopes, &mut paths, &mut read);
+    let quoted = quotes::quoted_files(repository, &wanted.asks);
+    let looking = Looking {
+        of_code: wanted.asks.iter().any(is_of_code),
+        quoted: &quoted,
+        threads: wanted.threads.max(1),
+    };
+    let mut read = read_all(repository, &paths, &wanted.asks, &scopes, &looking);
+    let launched = launched_too(repository, &wanted, &scopes, &looking, &mut paths, &mut read);
+    let texts: quotes::Texts = read
+        .iter_mut()
+        .filter_map(|one| Some((one.path.clone(), one.quoted.take()?)))
+        .collect();
     let ignored: Vec<String> = repository
         .entries()
         .iter()
@@ -78,7 +89,7 @@ pub fn gather(repository: &mut Repository, mut wanted: Wanted) -> Evidence {
     }
     let mut evidence = bind(merged, &paths);
     evidence.ignored = ignored;
-    quotes::quotes(repository, &mut wanted, &mut evidence);
+    quotes::quotes(repository, &mut wanted, texts, &mut evidence);
     evidence.asks = wanted.asks;
     evidence.scopes = scopes;
     evidence.as_of = wanted.as_of;
@@ -95,6 +106,7 @@ fn launched_too(
     repository: &mut Repository,
     wanted: &Wanted,
     scopes: &[ScopeFiles],
+    looking: &Looking<'_>,
     paths: &mut Vec<String>,
     read: &mut Vec<Read>,
 ) -> BTreeSet<String> {
@@ -110,7 +122,7 @@ fn launched_too(
         if new.is_empty() {
             return launched;
         }
-        read.extend(read_all(repository, &new, &wanted.asks, scopes, wanted.threads.max(1)));
+        read.extend(read_all(repository, &new, &wanted.asks, scopes, looking));
         read.sort_by(|a, b| a.path.cmp(&b.path));
         paths.extend(new);
         paths.sort();
@@ -122,6 +134,33 @@ struct Read {
     path: String,
     digest: Option<String>,
     facts: FileFacts,
+    /// Its text, or why there is none, where a quote is said to stand in it.
+    quoted: Option<Result<Option<SourceText>, Gap>>,
+}
+
+/// What is looked at beside the files that an ask names.
+struct Looking<'a> {
+    /// Some ask is about what code, configuration or prose says.
+    of_code: bool,
+    /// Files that quotes are said to stand in.
+    quoted: &'a BTreeSet<String>,
+    threads: usize,
+}
+
+/// Whether an ask is answered from code, configuration and prose, wherever they stand; the others name their files.
+fn is_of_code(ask: &Ask) -> bool {
+    !matches!(
+        ask,
+        Ask::Rows { .. }
+            | Ask::Select { .. }
+            | Ask::Pattern { .. }
+            | Ask::Files { .. }
+            | Ask::Present { .. }
+            | Ask::Audio { .. }
+            | Ask::Lines { .. }
+            | Ask::Quote { .. }
+            | Ask::Paper { .. }
+    )
 }
 
 /// Files that a reader or an ask needs, read by as many threads as are asked for, in the order of their paths.
@@ -130,18 +169,18 @@ fn read_all(
     paths: &[String],
     asks: &[Ask],
     scopes: &[ScopeFiles],
-    threads: usize,
+    looking: &Looking<'_>,
 ) -> Vec<Read> {
     let next = AtomicUsize::new(0);
     let mut read: Vec<(usize, Read)> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads.min(paths.len().max(1)))
+        let workers: Vec<_> = (0..looking.threads.min(paths.len().max(1)))
             .map(|_| {
                 scope.spawn(|| {
                     let mut mine = Vec::new();
                     loop {
                         let at = next.fetch_add(1, Ordering::Relaxed);
                         let Some(path) = paths.get(at) else { break };
-                        if let Some(one) = read_one(repository, path, asks, scopes) {
+                        if let Some(one) = read_one(repository, path, asks, scopes, looking) {
                             mine.push((at, one));
                         }
                     }
@@ -158,9 +197,18 @@ fn read_all(
     read.into_iter().map(|(_, one)| one).collect()
 }
 
-fn read_one(repository: &Repository, path: &str, asks: &[Ask], scopes: &[ScopeFiles]) -> Option<Read> {
+fn read_one(
+    repository: &Repository,
+    path: &str,
+    asks: &[Ask],
+    scopes: &[ScopeFiles],
+    looking: &Looking<'_>,
+) -> Option<Read> {
     let lower = path.to_lowercase();
-    let readers: Vec<&Reader> = READERS.iter().filter(|reader| (reader.reads)(&lower)).collect();
+    let readers: Vec<&Reader> = READERS
+        .iter()
+        .filter(|reader| looking.of_code && (reader.reads)(&lower))
+        .collect();
     let data: Vec<(&Ask, bool)> = asks
         .iter()
         .filter(|ask| wants(ask, path, scopes))
@@ -169,18 +217,45 @@ fn read_one(repository: &Repository, path: &str, asks: &[Ask], scopes: &[ScopeFi
     if readers.is_empty() && data.is_empty() {
         return None;
     }
-    let mut facts = FileFacts::default();
+    let bytes = repository.entry(path).map_or(0, |entry| entry.bytes);
+    let is_quoted = looking.quoted.contains(path);
+    let asked: Vec<&Ask> = data.iter().map(|(ask, _)| *ask).collect();
+    let measured = |asked: &[&Ask]| {
+        let (facts, digest) = measured::read(repository, path, asked);
+        Read {
+            path: path.to_string(),
+            digest,
+            facts,
+            quoted: None,
+        }
+    };
+    if readers.is_empty() && !is_quoted && asked.iter().all(|ask| measured::answers(ask, &lower, bytes)) {
+        return Some(measured(&asked));
+    }
     let file = match repository.read(path) {
         Ok(file) => file,
         Err(gap) => {
-            facts.gaps.push(gap);
-            return Some(Read {
-                path: path.to_string(),
-                digest: None,
-                facts,
-            });
+            // What is too large to be held may still be hashed.
+            let files: Vec<&Ask> = asked
+                .iter()
+                .copied()
+                .filter(|ask| gap.why == GapReason::TooLarge && matches!(ask, Ask::Files { .. } | Ask::Present { .. }))
+                .collect();
+            let mut read = match files.as_slice() {
+                [] => Read {
+                    path: path.to_string(),
+                    digest: None,
+                    facts: measured::present(repository, path, &asked),
+                    quoted: None,
+                },
+                files => measured(files),
+            };
+            read.quoted = is_quoted.then(|| Err(gap.clone()));
+            read.facts.gaps.push(gap);
+            return Some(read);
         }
     };
+    let mut facts = FileFacts::default();
     for reader in readers {
         append(&mut facts, (reader.read)(&file, asks));
     }
@@ -193,6 +268,7 @@ fn read_one(repository: &Repository, path: &str, asks: &[Ask], scopes: &[ScopeFi
         path: path.to_string(),
         digest,
         facts,
+        quoted: is_quoted.then_some(Ok(file.text)),
     })
 }
 
@@ -202,12 +278,15 @@ fn wants(ask: &Ask, path: &str, scopes: &[ScopeFiles]) -> bool {
         scopes
             .iter()
             .find(|files| files.scope == *scope)
-            .is_some_and(|files| files.files.binary_search_by(|file| file.as_str().cmp(path)).is_ok())
+            .filter(|files| files.files.binary_search_by(|file| file.as_str().cmp(path)).is_ok())
     };
     match ask {
-        Ask::Rows { scope, .. } | Ask::Select { scope, .. } | Ask::Pattern { scope, .. } | Ask::Files { scope } => {
-            holds(scope)
-        }
+        Ask::Rows { scope, .. }
+        | Ask::Select { scope, .. }
+        | Ask::Pattern { scope, .. }
+        | Ask::Files { scope }
+        | Ask::Present { scope } => holds(scope).is_some(),
+        Ask::Audio { scope } => is_audio(path) && holds(scope).is_some_and(ScopeFiles::names_audio),
         Ask::Lines { file, .. } => file == path,
         _ => false,
     }
@@ -227,6 +306,7 @@ impl Merged {
             path,
             digest,
             mut facts,
+            quoted: _,
         } = read;
         if let Some(digest) = digest {
             self.digests.insert(path, digest);
@@ -242,7 +322,7 @@ impl Merged {
 }
 
 /// Adds a reader's facts of the same file.
-fn append(facts: &mut FileFacts, mut more: FileFacts) {
+pub(super) fn append(facts: &mut FileFacts, mut more: FileFacts) {
     shift(&mut more, facts.statements.len());
     facts.statements.append(&mut more.statements);
     facts.links.append(&mut more.links);

@@ -9,6 +9,7 @@
 //! Example: `slurm/04_eval_base.job` is read by `shell`, which emits `#SBATCH` directives and a command; `launch`
 //! resolves the command to `scripts/evaluate_simple.py` and links its flags to the options defined there.
 
+mod audio;
 pub mod cards;
 pub mod config;
 pub mod data;
@@ -18,6 +19,7 @@ pub mod latex;
 pub mod launch;
 pub mod makefile;
 pub mod manifest;
+mod measured;
 pub mod opened;
 pub mod overlay;
 pub mod prose;

@@ -4,7 +4,7 @@
 //!
 //! Example: the quote `with batch size 50` stands at `paper/sections/setup.tex:30`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::File;
 use super::file::Repository;
@@ -14,8 +14,26 @@ use crate::evidence::{Ask, Evidence, Expr, Form, Gap, GapReason, Grade, Statemen
 use crate::place::{Place, SourceText};
 use crate::quantity::{Locale, Value};
 
-/// Looks every quote up, in the paper or at its `at`.
-pub(super) fn quotes(repository: &Repository, wanted: &mut Wanted, evidence: &mut Evidence) {
+/// Files that quotes are said to stand in, as they were read.
+pub(super) type Texts = BTreeMap<String, Result<Option<SourceText>, Gap>>;
+
+/// The files that quotes are said to stand in.
+pub(super) fn quoted_files(repository: &Repository, asks: &[Ask]) -> BTreeSet<String> {
+    let files = asks.iter().filter_map(|ask| match ask {
+        Ask::Quote { at: Some(at), .. } => Some(itself(repository, split_at(at).0)),
+        _ => None,
+    });
+    files.collect()
+}
+
+/// The file at a path; of a link, the one that it leads to.
+fn itself(repository: &Repository, path: &str) -> String {
+    let entry = repository.entry(path);
+    entry.map_or(path, |entry| entry.path.as_str()).to_string()
+}
+
+/// Looks every quote up, in the paper or at its `at`; a file that was read already is not read again.
+pub(super) fn quotes(repository: &Repository, wanted: &mut Wanted, mut texts: Texts, evidence: &mut Evidence) {
     let paper = wanted
         .paper
         .as_mut()
@@ -33,7 +51,6 @@ pub(super) fn quotes(repository: &Repository, wanted: &mut Wanted, evidence: &mu
             evidence.statements.extend(printed(paper, *spanish));
         }
     }
-    let mut texts: BTreeMap<String, Option<SourceText>> = BTreeMap::new();
     for ask in &wanted.asks {
         let Ask::Quote { text, at } = ask else { continue };
         let place = match at {
@@ -41,18 +58,18 @@ pub(super) fn quotes(repository: &Repository, wanted: &mut Wanted, evidence: &mu
             Some(at) => {
                 let (file, lines) = split_at(at);
                 let source = texts
-                    .entry(file.to_string())
-                    .or_insert_with(|| match repository.read(file) {
-                        Ok(File { text, .. }) => text,
-                        Err(gap) => {
-                            evidence.gaps.push(Gap {
-                                why: GapReason::Unreadable,
-                                ..gap
-                            });
-                            None
-                        }
-                    });
-                source.as_ref().and_then(|source| find_in_text(source, lines, text))
+                    .entry(itself(repository, file))
+                    .or_insert_with(|| repository.read(file).map(|File { text, .. }| text));
+                match source {
+                    Ok(source) => source.as_ref().and_then(|source| find_in_text(source, lines, text)),
+                    Err(gap) => {
+                        evidence.gaps.push(Gap {
+                            why: GapReason::Unreadable,
+                            ..gap.clone()
+                        });
+                        None
+                    }
+                }
             }
         };
         evidence.statements.extend(place.map(|place| quoted(text, place)));

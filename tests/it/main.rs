@@ -15,5 +15,6 @@ mod layers;
 mod printed;
 mod program;
 mod properties;
+mod reads;
 mod recall;
 mod reports;

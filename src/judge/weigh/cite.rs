@@ -59,8 +59,9 @@ pub(crate) fn what(statement: &Statement) -> String {
         Subject::Rows { .. } => "rows",
         Subject::Selected { select, term, .. } => term.as_ref().map_or(select, |(_, term)| term),
         Subject::NothingSelected { select, .. } => select,
+        Subject::Audio { .. } => "audio",
         Subject::Hit { pattern } => pattern,
-        Subject::File | Subject::Lines => "file",
+        Subject::File | Subject::Present | Subject::Lines => "file",
         Subject::Quote { .. } | Subject::Printed { .. } => "quote",
     };
     let owner = statement.owner.last().map(String::as_str);

@@ -1,5 +1,6 @@
 //! What judges share: votes, the setting seen through its occasions, comparing, citing, what is impossible in itself.
 
+pub(crate) mod audio;
 pub(crate) mod ballot;
 pub(crate) mod branches;
 pub(crate) mod by_text;
@@ -26,4 +27,5 @@ pub(crate) mod settle;
 pub(crate) mod several;
 pub(crate) mod spread;
 pub(crate) mod undeclared;
+pub(crate) mod unread;
 pub(crate) mod vote;

@@ -12,7 +12,7 @@ use super::product::{Factor, Missing, products};
 use super::scope::InScope;
 use super::setting::{Sight, look};
 use super::vote::{Ballot, Question, Stand};
-use super::{recommend, settle};
+use super::{audio, recommend, settle};
 use crate::claim::{Claim, KindSpec};
 use crate::evidence::{Ask, Expr, Form, Grade, Graph, Statement, Subject};
 use crate::judge::Case;
@@ -39,6 +39,7 @@ pub(crate) fn asks(claim: &Claim, spec: &KindSpec) -> Vec<Ask> {
     asks.extend((!claim.given.is_empty()).then(|| Ask::Setting {
         names: claim.given.iter().map(|(name, _)| name.clone()).collect(),
     }));
+    asks.extend(audio::asks(claim, spec));
     asks
 }
 
@@ -87,7 +88,15 @@ fn question(
     ballots.extend(prose_ballots(case, &sight.prose, how));
     context.extend(remarks.0);
     caveats.extend(remarks.1);
-    let silence = silence(case, scope, &sight, names);
+    let heard = audio::heard(case, scope, spec, how);
+    ballots.extend(heard.ballots);
+    caveats.extend(heard.caveats);
+    let mut silence = silence(case, scope, &sight, names);
+    // Files that are named and could not be read are a reason for silence, and beside other evidence a caveat.
+    match heard.silence {
+        Some(unread) if ballots.is_empty() && silence.1.is_none() => silence.0 = (silent_verdict(case), unread),
+        unread => caveats.extend(unread),
+    }
     let expected = case.claim.value.as_ref().map(ToString::to_string).unwrap_or_default();
     let (ballots, context) = match silence.1 {
         // What nothing runs, and calls that leave the argument out, are no votes; alone they ask for clarification.

@@ -46,6 +46,11 @@ impl<'a> InScope<'a> {
         self.files.map_or(&[], |files| &files.files)
     }
 
+    /// Whether it means audio files.
+    pub(crate) fn names_audio(&self) -> bool {
+        self.files.is_some_and(ScopeFiles::names_audio)
+    }
+
     pub(crate) fn has(&self, file: &str) -> bool {
         self.files().binary_search_by(|other| other.as_str().cmp(file)).is_ok()
     }

@@ -130,7 +130,12 @@ fn environment(tables: &BTreeMap<String, BTreeMap<String, String>>, dress: Dress
         Dress::Plain => Value::from(format!("`{}`", markup::line(text))),
         Dress::Markdown => Value::from_safe_string(markup::code(text)),
     });
-    for (filter, table) in [("grade", "grade"), ("reason", "reason"), ("verdict", "mark")] {
+    for (filter, table) in [
+        ("gap", "gap"),
+        ("grade", "grade"),
+        ("reason", "reason"),
+        ("verdict", "mark"),
+    ] {
         let names = tables.get(table).cloned().unwrap_or_default();
         environment.add_filter(filter, move |name: &str| {
             names.get(name).cloned().unwrap_or_else(|| name.to_string())

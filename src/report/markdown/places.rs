@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use minijinja::context;
 use minijinja::value::Value;
 
-use super::super::{Language, Report, catalogue, gap_name, markup, place_text, stance_name};
+use super::super::{Language, Report, catalogue, markup, place_text, stance_name};
 use super::{Numbered, say};
 use crate::evidence::{Evidence, Gap};
 use crate::place::Place;
@@ -86,7 +86,7 @@ pub(super) fn gaps(report: &Report<'_>) -> Vec<String> {
         .gaps()
         .into_iter()
         .map(|(why, gaps)| {
-            let why = say(&format!("gap.{}", gap_name(why)), report.language, context! {});
+            let why = say(&format!("gap.{}", why.name()), report.language, context! {});
             let mut files: Vec<String> = gaps.iter().take(FILES).map(name).collect();
             if gaps.len() > FILES {
                 files.push(say(

@@ -6,16 +6,23 @@
 //!
 //! Example: `Ask::Rows` over `data/manifest.csv` gives 21,340 rows, none empty, 12 that stand twice.
 
+mod arrays;
+mod binary;
+mod columnar;
 mod from_tables;
 mod header;
 mod pattern;
 mod select;
 mod sheet;
 mod sql;
+mod streamed;
 mod table;
 
+pub(super) use binary::{is_binary_table, rows as binary_rows};
+pub(super) use streamed::{is_streamed, rows as streamed_rows};
+
 use super::file::{Measured, digest};
-use super::{File, FileFacts};
+use super::{File, FileFacts, audio};
 use crate::evidence::{Ask, Expr, Form, Gap, GapReason, Grade, Statement, Subject};
 use crate::place::Place;
 use crate::quantity::{Locale, Number, Quantity, Unit, Value};
@@ -36,6 +43,13 @@ pub fn read_data(file: &File, asks: &[(&Ask, bool)]) -> FileFacts {
             Ask::Files { .. } if *in_scope => {
                 facts.statements.push(file_statement(&file.path, lines_of(&file.bytes)));
             }
+            Ask::Present { .. } if *in_scope => {
+                facts.statements.push(present(&file.path, file.bytes.len() as u64));
+            }
+            Ask::Audio { .. } if *in_scope => {
+                let bytes = file.bytes.len() as u64;
+                audio::read(&file.path, std::io::Cursor::new(file.bytes.clone()), bytes, &mut facts);
+            }
             Ask::Lines {
                 file: path,
                 first,
@@ -47,8 +61,10 @@ pub fn read_data(file: &File, asks: &[(&Ask, bool)]) -> FileFacts {
     // Two claims may ask the same.
     let mut once: Vec<Statement> = Vec::with_capacity(facts.statements.len());
     for statement in facts.statements.drain(..) {
-        let same = matches!(statement.subject, Subject::File | Subject::Lines | Subject::Rows { .. })
-            && once.contains(&statement);
+        let same = matches!(
+            statement.subject,
+            Subject::File | Subject::Present | Subject::Lines | Subject::Rows { .. } | Subject::Audio { .. }
+        ) && once.contains(&statement);
         if !same {
             once.push(statement);
         }
@@ -62,6 +78,11 @@ pub fn read_data(file: &File, asks: &[(&Ask, bool)]) -> FileFacts {
 /// What [`Ask::Files`] gets for a file that is too large to be read whole.
 pub fn measured_file(path: &str, measured: &Measured) -> Statement {
     file_statement(path, measured.lines)
+}
+
+/// What [`Ask::Present`] gets for a file that is there.
+pub fn present(path: &str, bytes: u64) -> Statement {
+    statement(Subject::Present, whole(bytes), Place::whole(path), Grade::Measured)
 }
 
 fn file_statement(path: &str, lines: u64) -> Statement {

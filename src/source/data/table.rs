@@ -8,19 +8,16 @@
 //! Example: `clip,label\na.wav,1\nb.wav,0\n` has two rows, and the columns `clip` and `label`.
 
 use std::collections::HashSet;
+use std::io::{Cursor, Read};
 
 use sha2::{Digest, Sha256};
 
 use super::header::{Below, is_number};
-use super::{File, FileFacts, select, statement, whole};
-use crate::evidence::{Gap, GapReason, Grade, Subject};
+use super::{File, FileFacts, binary, select, statement, whole};
+use crate::evidence::{Gap, GapReason, Grade, Statement, Subject};
 use crate::place::Place;
 use crate::source::config::{Kind, json_tree};
 
-/// Tables in formats that are not read.
-const UNREAD: &[&str] = &[
-    "parquet", "feather", "arrow", "xlsx", "xls", "h5", "hdf5", "sqlite", "db", "pkl", "npz", "npy",
-];
 /// Bytes of a JSON list: parsed it takes fifteen times as many.
 const LARGEST_LIST: usize = 64 * 1024 * 1024;
 /// What a line of a plain text may be split at, in this order; blanks come last.
@@ -54,18 +51,17 @@ pub(super) fn rows(file: &File, header: Option<bool>, facts: &mut FileFacts) {
         }
         "jsonl" | "ndjson" => {
             counter.header = Some(false);
-            let mut broken = 0;
             for line in lines(&file.bytes) {
                 let line = line.trim_ascii();
                 // Python writes NaN into JSON, which strict parsers refuse; the row is there all the same.
                 if line.starts_with(b"{") && line.ends_with(b"}") {
                     counter.see(vec![line.to_vec()]);
                 } else {
-                    broken += 1;
+                    counter.broken += 1;
                 }
             }
-            if broken > 0 {
-                gap(GapReason::Broken, format!("{broken} lines are no objects"));
+            if counter.broken > 0 {
+                gap(GapReason::Broken, format!("{} lines are no objects", counter.broken));
             }
             counter.columns = lines(&file.bytes).next().map(keys).unwrap_or_default();
         }
@@ -88,29 +84,20 @@ pub(super) fn rows(file: &File, header: Option<bool>, facts: &mut FileFacts) {
                 return;
             }
         },
-        ending if UNREAD.contains(&ending) || lower.ends_with(".csv.gz") || lower.ends_with(".jsonl.gz") => {
-            gap(
-                GapReason::UnknownFormat,
-                format!("tables in .{ending} files are not read"),
-            );
+        _ => {
+            binary::rows(&file.path, header, &mut Cursor::new(&file.bytes), facts);
             return;
         }
-        _ => return,
     }
     let counted = counter.done();
-    if counted.ragged > 0 {
-        let detail = format!("{} rows have another number of cells than the first", counted.ragged);
-        facts.gaps.push(Gap {
-            file: file.path.clone(),
-            why: GapReason::Broken,
-            detail,
-        });
-    }
+    facts.gaps.extend(counted.uneven(&file.path));
     let subject = Subject::Rows {
         empty: counted.empty,
         duplicates: counted.duplicates,
         columns: counted.columns,
         guessed: counted.guessed,
+        unseen: false,
+        broken: counted.broken,
     };
     // The whole of a text has lines; the excerpt is its first ones.
     let place = match &file.text {
@@ -120,9 +107,17 @@ pub(super) fn rows(file: &File, header: Option<bool>, facts: &mut FileFacts) {
         },
         None => Place::whole(&file.path),
     };
-    let mut found = statement(subject, whole(counted.rows), place, Grade::Measured);
-    found.owner = header.map(|header| format!("header = {header}")).into_iter().collect();
-    facts.statements.push(found);
+    facts
+        .statements
+        .push(counted_rows(subject, counted.rows, place, header));
+}
+
+/// The statement of a table's rows.
+pub(super) fn counted_rows(subject: Subject, rows: u64, place: Place, header: Option<bool>) -> Statement {
+    Statement {
+        owner: header.map(|header| format!("header = {header}")).into_iter().collect(),
+        ..statement(subject, whole(rows), place, Grade::Measured)
+    }
 }
 
 pub(super) type Cells = Vec<Vec<u8>>;
@@ -140,25 +135,37 @@ pub(super) fn header(rows: impl Iterator<Item = Cells>) -> (bool, Vec<String>) {
 }
 
 #[derive(Default)]
-struct Counter {
-    header: Option<bool>,
+pub(super) struct Counter {
+    pub(super) header: Option<bool>,
     first: Option<Cells>,
     /// Whether each cell of the first row stood again in its column.
     again: bool,
     /// For each column: whether all cells below the first row are numbers, and made like the first.
     below: Vec<Below>,
     /// The first row was taken for a header, and nothing shows that it is one.
-    guessed: bool,
-    columns: Vec<String>,
+    pub(super) guessed: bool,
+    pub(super) columns: Vec<String>,
+    /// Rows that stand twice are not looked for: there are too many rows to remember.
+    forgets: bool,
     seen: HashSet<[u8; 32]>,
-    rows: u64,
-    empty: u64,
+    pub(super) rows: u64,
+    pub(super) empty: u64,
     duplicates: u64,
-    ragged: u64,
+    pub(super) ragged: u64,
+    pub(super) broken: u64,
 }
 
 impl Counter {
-    fn see(&mut self, cells: Cells) {
+    /// One that does not remember rows.
+    pub(super) fn forgetting(header: Option<bool>) -> Counter {
+        Counter {
+            header,
+            forgets: true,
+            ..Counter::default()
+        }
+    }
+
+    pub(super) fn see(&mut self, cells: Cells) {
         let Some(first) = &self.first else {
             self.first = Some(cells);
             return;
@@ -181,10 +188,12 @@ impl Counter {
             self.empty += 1;
             return;
         }
-        self.duplicates += u64::from(!self.seen.insert(hash(cells)));
+        if !self.forgets {
+            self.duplicates += u64::from(!self.seen.insert(hash(cells)));
+        }
     }
 
-    fn done(mut self) -> Counter {
+    pub(super) fn done(mut self) -> Counter {
         let Some(first) = self.first.take() else { return self };
         let names = || {
             first
@@ -211,6 +220,15 @@ impl Counter {
         }
         self
     }
+
+    /// What is said of rows that are longer or shorter than the first.
+    pub(super) fn uneven(&self, path: &str) -> Option<Gap> {
+        (self.ragged > 0).then(|| Gap {
+            file: path.to_string(),
+            why: GapReason::Broken,
+            detail: format!("{} rows have another number of cells than the first", self.ragged),
+        })
+    }
 }
 
 /// Lengths keep `a|bc` and `ab|c` apart.
@@ -233,22 +251,27 @@ fn trimmed(cell: &[u8]) -> &[u8] {
 
 /// What splits a CSV. Where its first line has no comma, what else stands there does: `;` is the comma of countries that
 /// write `0,5`.
-pub(super) fn delimiter(bytes: &[u8]) -> u8 {
-    let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or(bytes);
+fn delimiter(beginning: &[u8]) -> u8 {
+    let first = beginning.split(|byte| *byte == b'\n').next().unwrap_or(beginning);
     [b',', b';', b'\t', b'|']
         .into_iter()
         .find(|byte| first.contains(byte))
         .unwrap_or(b',')
 }
 
+/// Records of a CSV.
 fn csv_records(bytes: &[u8]) -> impl Iterator<Item = csv::Result<csv::ByteRecord>> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    csv_reader(bytes, bytes).into_byte_records()
+}
+
+/// What reads a CSV, as its beginning shows how it is split.
+pub(super) fn csv_reader<R: Read>(beginning: &[u8], source: R) -> csv::Reader<R> {
     csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
-        .delimiter(delimiter(bytes))
-        .from_reader(bytes)
-        .into_byte_records()
+        .delimiter(delimiter(beginning))
+        .from_reader(source)
 }
 
 /// Lines that are not blank, without their endings.
@@ -260,7 +283,7 @@ pub(super) fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
         .filter(|line| !line.trim_ascii().is_empty())
 }
 
-fn split(line: &[u8], at: u8) -> Cells {
+pub(super) fn split(line: &[u8], at: u8) -> Cells {
     line.split(|byte| *byte == at).map(<[u8]>::to_vec).collect()
 }
 
@@ -338,7 +361,7 @@ fn objects(bytes: &[u8]) -> Result<Option<Objects>, String> {
 }
 
 /// The keys of an object in one line, in the order written.
-fn keys(line: &[u8]) -> Vec<String> {
+pub(super) fn keys(line: &[u8]) -> Vec<String> {
     let Ok(line) = std::str::from_utf8(line) else {
         return Vec::new();
     };

@@ -11,6 +11,7 @@
 
 mod arguments;
 mod digest;
+mod opened;
 mod own;
 mod scope;
 mod tracked;
@@ -23,13 +24,14 @@ use std::sync::Mutex;
 
 pub use arguments::claim_files;
 pub use digest::{Measured, digest};
+pub use opened::Opened;
 pub use own::CLAIM_FILE;
 
 use super::File;
 use crate::evidence::{Gap, GapReason, Scope, ScopeFiles};
 use crate::place::SourceText;
 
-/// Bytes of a file that is read whole; larger ones are only hashed and counted ([`Repository::measure`]).
+/// Bytes of a file that is read whole; larger ones are only hashed and counted ([`Repository::opened`]).
 pub const LARGEST_READ: u64 = 512 * 1024 * 1024;
 
 /// Why the files could not be had at all. What concerns one file of the repository is a [`Gap`] instead.
@@ -177,9 +179,7 @@ impl Repository {
         if entry.bytes > LARGEST_READ {
             return Err(gap(GapReason::TooLarge, format!("{} MB", entry.bytes / 1024 / 1024)));
         }
-        if let Ok(mut reads) = self.reads.lock() {
-            *reads.entry(entry.path.clone()).or_default() += 1;
-        }
+        self.count(&entry.path);
         let bytes = read_capped(&entry.real).map_err(|reason| gap(GapReason::Unreadable, reason))?;
         let Some(bytes) = bytes else {
             return Err(gap(GapReason::TooLarge, "it grew while it was read".into()));
@@ -190,20 +190,33 @@ impl Repository {
         Ok(file(&entry.path, bytes))
     }
 
-    /// Hash, lines and size of a file of any size, without holding it.
+    /// Opens a file of any size without reading it. Like [`Repository::read`] it counts as the one time that it is read.
     ///
     /// # Errors
-    /// A gap: no such file, or what the system said.
-    pub fn measure(&self, path: &str) -> Result<Measured, Gap> {
-        let gap = |detail: String| Gap {
+    /// A gap: no such file, an own report, an LFS pointer, or what the system said.
+    pub fn opened(&self, path: &str) -> Result<Opened, Gap> {
+        let gap = |why, detail: String| Gap {
             file: path.to_string(),
-            why: GapReason::Unreadable,
+            why,
             detail,
         };
-        let entry = self
-            .entry(path)
-            .ok_or_else(|| gap("no such file under the root".into()))?;
-        digest::measure(&entry.real).map_err(|reason| gap(reason.to_string()))
+        let Some(entry) = self.entry(path) else {
+            return Err(gap(GapReason::Unreadable, "no such file under the root".into()));
+        };
+        self.count(&entry.path);
+        let mut opened = Opened::at(&entry.real).map_err(|reason| gap(GapReason::Unreadable, reason))?;
+        let head = opened.head(own::HEAD as u64);
+        let head = head.map_err(|reason| gap(GapReason::Unreadable, reason.to_string()))?;
+        match own::refuse(&entry.path, &head) {
+            Some((why, detail)) => Err(gap(why, detail)),
+            None => Ok(opened),
+        }
+    }
+
+    fn count(&self, path: &str) {
+        if let Ok(mut reads) = self.reads.lock() {
+            *reads.entry(path.to_string()).or_default() += 1;
+        }
     }
 
     /// How often each file was read.

@@ -12,7 +12,7 @@ use crate::place::{MARK, TOOL};
 /// What is said of a claim file under the root.
 pub const CLAIM_FILE: &str = "a claim file";
 /// Bytes in which the mark stands, at the beginning of a line behind the signs of a comment.
-const HEAD: usize = 2048;
+pub(super) const HEAD: usize = 2048;
 /// First line of a Git LFS pointer, by the specification of its format.
 const LFS_HEAD: &[u8] = b"version https://git-lfs.github.com/spec/";
 

@@ -277,13 +277,13 @@ fn hashes_are_those_of_sha256sum() {
     let world = World::new(&[("abc", "abc"), ("two", "a\nb\n"), ("empty", "")]);
     let repository = world.open();
     assert_eq!(
-        repository.measure("abc").unwrap(),
+        repository.opened("abc").unwrap().measured().unwrap(),
         Measured {
             sha256: abc.into(),
             lines: 1,
             bytes: 3
         }
     );
-    assert_eq!(repository.measure("two").unwrap().lines, 2);
-    assert_eq!(repository.measure("empty").unwrap().lines, 0);
+    assert_eq!(repository.opened("two").unwrap().measured().unwrap().lines, 2);
+    assert_eq!(repository.opened("empty").unwrap().measured().unwrap().lines, 0);
 }

@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::super::File;
-use super::super::table::{Split, common_split, delimiter, lines as lines_of};
+use super::super::table::{Split, common_split, csv_reader, lines as lines_of};
 use super::{Row, Sheet, header_of};
 
 pub(super) const TAB: Split = Split::At(b'\t');
@@ -15,11 +15,7 @@ pub(super) const TAB: Split = Split::At(b'\t');
 pub(super) fn csv(file: &File) -> Result<Sheet, String> {
     let lead = if file.bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
     let bytes = &file.bytes[lead..];
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter(bytes))
-        .from_reader(bytes);
+    let mut reader = csv_reader(bytes, bytes);
     let mut record = csv::ByteRecord::new();
     let mut rows = Vec::new();
     loop {

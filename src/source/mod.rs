@@ -20,6 +20,7 @@ pub mod makefile;
 pub mod manifest;
 pub mod opened;
 pub mod overlay;
+pub mod passages;
 pub mod prose;
 pub mod python;
 mod quotes;

@@ -135,7 +135,7 @@ pub(super) const THINGS: &[Thing] = &[
 ];
 
 /// What may stand between a name and its value.
-const CONNECTOR: &str = r"(?:\s*\([^()]{1,24}\)|\s+\(?[A-Za-zα-ωΑ-Ω](?:_\{?\w+\}?)?\)?\b)?\s*(?:\b(?:is|was|are|were|be|to|at|of|as|set|fixed|kept|equals?|value|a|an|the|with|both|by|using|from|de|es|fue|es de|igual)\b\s*|[=:≈~,(→]\s*|\s*-\s*){0,5}$";
+const CONNECTOR: &str = r"(?:\s*\([^()]{1,24}\)|\s+\(?[A-Za-zα-ωΑ-Ω](?:_\{?\w+\}?)?\)?\b)?\s*(?:\b(?:is|was|are|were|be|to|at|of|as|set|fixed|kept|equals?|value|a|an|the|with|de|es|fue|es de|igual)\b\s*|[=:≈~(→{]\s*|∈\s*|\s*-\s*){0,5}$";
 
 /// The patterns of one thing.
 struct Compiled {

@@ -20,13 +20,14 @@ mod words;
 
 use std::ops::Range;
 
+use self::phrase::Phrase;
 use self::section::Section;
 use self::text::literal;
 use crate::place::Place;
 use crate::quantity::{Locale, Stated, Unit, scan};
 use crate::source::passages::{Passage, Text};
 
-pub use settle::{asks, settle};
+pub use settle::{asks, scopes, settle};
 
 /// A claim that nobody has read yet.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,6 +47,7 @@ pub struct Draft {
     pub scope: Vec<String>,
     /// Lines of comment above it.
     pub remarks: Vec<String>,
+    phrase: Option<Phrase>,
     /// It is a setting whatever the repository calls it.
     sure: bool,
     sentence: String,
@@ -73,6 +75,8 @@ struct Hit {
     keys: Vec<(&'static str, String)>,
     names: Vec<String>,
     weak: Vec<String>,
+    /// The words that may be its name, where it is no setting of the lexicon.
+    phrase: Option<Phrase>,
     /// Bytes of the passage that its quote has to hold.
     span: Range<usize>,
     sure: bool,
@@ -89,10 +93,16 @@ impl Hit {
             keys: Vec::new(),
             names: Vec::new(),
             weak: Vec::new(),
+            phrase: None,
             span,
             sure: true,
             ordered: false,
         }
+    }
+
+    fn called(mut self, phrase: Phrase) -> Hit {
+        self.phrase = Some(phrase);
+        self
     }
 }
 
@@ -154,7 +164,22 @@ fn hits(passage: &Passage, section: Section, locale: Locale) -> Vec<Hit> {
             hit.keys.push(("model", card.clone()));
         }
     }
+    conditions(&mut hits);
     together(hits)
+}
+
+/// What a sentence says of a run beside its time: so many samples, in batches of so many.
+fn conditions(hits: &mut [Hit]) {
+    let only = |kind: &str| {
+        let mut of_kind = hits.iter().filter(|hit| hit.kind == kind && hit.values.len() == 1);
+        let first = of_kind.next()?.values[0].clone();
+        of_kind.next().is_none().then_some(first)
+    };
+    let (samples, batch) = (only("samples"), only("batch-size"));
+    for run in hits.iter_mut().filter(|hit| hit.kind == "runtime") {
+        run.keys.extend(samples.clone().map(|samples| ("samples", samples)));
+        run.keys.extend(batch.clone().map(|batch| ("batch-size", batch)));
+    }
 }
 
 /// A row outside of the setup's sections counts where its label is a setting's own name.
@@ -233,6 +258,7 @@ fn draft(hit: Hit, passage: &Passage, section: Section, quote: String, text: &Te
         keys,
         scope: Vec::new(),
         remarks: Vec::new(),
+        phrase: hit.phrase,
         sure: hit.sure,
         sentence: passage.text.clone(),
         place: passage.place.clone(),
@@ -273,6 +299,7 @@ fn add(drafts: &mut Vec<Draft>, draft: Draft) {
                 "dependency" => key(known, "package") == key(&draft, "package") && (known.keys == draft.keys || known.keys.len() != draft.keys.len()),
                 "gpu" => key(known, "model") == key(&draft, "model") && (known.keys == draft.keys || known.keys.len() != draft.keys.len()),
                 "scheduler" | "usage" | "decoding" | "vram" => known.keys == draft.keys,
+                "samples" => key(known, "value") == key(&draft, "value") && (known.names == draft.names || known.section == draft.section),
                 "sampling-rate" => key(known, "value") == key(&draft, "value"),
                 _ => known.id == draft.id && known.keys == draft.keys,
             }

@@ -18,6 +18,8 @@ use crate::source::passages::Passage;
 
 /// Cells of a row that may still be a setting with its values.
 const CELLS: usize = 4;
+/// Fewer are seldom a data set.
+const FEWEST: u32 = 10;
 /// Words of a row's label.
 const LABEL: usize = 6;
 
@@ -79,12 +81,13 @@ pub(super) fn of_sentence(passage: &Passage, locale: Locale, taken: &[Range<usiz
             continue;
         }
         // A second value of the one before: a list, or one for another part.
-        let previous = last.and_then(|at| settings.get(at)).filter(|setting| setting.thing.is_some());
+        let previous = last.and_then(|at| settings.get(at)).filter(|setting| setting.hit.kind == "parameter" || setting.thing.is_some());
         if let Some(previous) = previous {
             let between = &text[previous.hit.span.end.min(found.span.start)..found.span.start];
             let straight = &text[previous.found.span.end..found.span.start];
             let thing = previous.thing.filter(|thing| fits(thing, &found.stated));
-            if let (true, Some(_)) = (LIST.is_match(straight), thing) {
+            let may = thing.is_some() || previous.thing.is_none() && found.stated.unit() == previous.found.stated.unit();
+            if may && LIST.is_match(straight) {
                 let at = settings.len() - 1;
                 let setting = &mut settings[at];
                 setting.hit.values.push(value(&text[found.span.clone()], &found.stated, locale));
@@ -127,17 +130,30 @@ fn setting(text: &str, found: &Found, locale: Locale, about: &[About]) -> Option
     if let Some((thing, end)) = lexicon::after(after, accepts) {
         return Some((Some(thing), thing_hit(thing, found.span.start..found.span.end + end, printed)));
     }
-    if let Some(hit) = samples(found, after, &printed) {
+    if let Some(hit) = samples(text, found, &printed) {
         return Some((None, hit));
     }
     let phrase = phrase::of(before, after)?;
+    let written = text[found.span.clone()].contains(|c: char| c.is_ascii_digit());
+    let count = found.stated.quantity().is_some_and(|quantity| is_count(quantity) && !quantity.number.has_suffix());
+    let zero = found.stated.quantity().is_some_and(|quantity| quantity.number.value == bigdecimal::BigDecimal::from(0));
+    // `853×640` is one size, `three stages` a way of speaking, and nothing is set to nothing.
+    if sized(before, after) || zero && phrase.identifier.is_none() || phrase.counted && !(written && count) {
+        return None;
+    }
+    let start = phrase.start.unwrap_or(found.span.start);
     let end = found.span.end + phrase.end.unwrap_or_default();
-    let hit = Hit {
-        sure: phrase.sure,
-        names: phrase.names,
-        ..Hit::new(phrase.stem, "parameter", phrase.start..end, printed)
-    };
-    Some((None, hit))
+    Some((None, phrase_hit(phrase, start..end, vec![printed])))
+}
+
+fn phrase_hit(phrase: phrase::Phrase, span: Range<usize>, values: Vec<String>) -> Hit {
+    Hit {
+        sure: phrase.identifier.is_some(),
+        names: phrase.identifier.iter().cloned().collect(),
+        values,
+        ..Hit::new(phrase.words.join("-"), "parameter", span, String::new())
+    }
+    .called(phrase)
 }
 
 fn thing_hit(thing: &Thing, span: Range<usize>, printed: String) -> Hit {
@@ -186,21 +202,35 @@ fn near(before: &str, after: &str) -> String {
     format!("{} {}", ahead.join(" "), behind.join(" "))
 }
 
+/// One side of a size: `512×512`.
+fn sized(before: &str, after: &str) -> bool {
+    before.trim_end().ends_with(['×', '*']) || after.trim_start().starts_with(['×', '*'])
+}
+
 /// So many of what data sets hold.
-fn samples(found: &Found, after: &str, printed: &str) -> Option<Hit> {
+fn samples(text: &str, found: &Found, printed: &str) -> Option<Hit> {
+    let (before, after) = (&text[..found.span.start], &text[found.span.end..]);
     let counted = SAMPLES.captures(after)?;
     let words = counted.name("words").map_or("", |words| words.as_str());
     let clean = words.split_whitespace().all(|word| {
         !matches!(word, "of" | "the" | "and" | "or" | "for" | "in" | "with" | "to" | "on" | "per" | "from" | "by" | "are" | "is")
     });
-    let many = found.stated.quantity().is_some_and(|quantity| is_count(quantity) && quantity.number.value >= bigdecimal::BigDecimal::from(20));
+    let least = bigdecimal::BigDecimal::from(FEWEST);
+    let many = found
+        .stated
+        .quantity()
+        .is_some_and(|quantity| is_count(quantity) && quantity.number.value >= least);
     let noun = counted.name("noun")?;
-    if !clean || !many || counted.name("per").is_some() {
+    // `512×512 tiles` are of that size; `128 tile split` is of a split.
+    let sized = sized(before, after) || before.trim_end().ends_with('/') || after.trim_start().starts_with('/');
+    let plural = noun.as_str().ends_with(['s', 'S']) || after.starts_with(['-', '–']);
+    if !clean || !many || !plural || sized || counted.name("per").is_some() {
         return None;
     }
+    let stem = phrase::slug(&format!("{words}{}", noun.as_str()));
     Some(Hit {
         names: vec![noun.as_str().to_lowercase()],
-        ..Hit::new("samples".to_string(), "samples", found.span.start..found.span.end + noun.end(), printed.to_string())
+        ..Hit::new(stem, "samples", found.span.start..found.span.end + noun.end(), printed.to_string())
     })
 }
 
@@ -229,12 +259,10 @@ pub(super) fn of_row(passage: &Passage, locale: Locale) -> Vec<Hit> {
         let mut hit = match lexicon::label(label, accepts) {
             Some(thing) if unitless => thing_hit(thing, span, String::new()),
             _ => {
-                let Some(phrase) = phrase::of(&format!("{label} = "), "") else { return hits };
-                Hit {
-                    sure: false,
-                    names: phrase.names,
-                    ..Hit::new(phrase.stem, "parameter", span, String::new())
-                }
+                let Some(phrase) = phrase::of(&format!("{label} = "), "") else {
+                    return hits;
+                };
+                phrase_hit(phrase, span, Vec::new())
             }
         };
         if hits.iter().any(|other| other.values == printed) {
@@ -267,7 +295,8 @@ fn is_count(quantity: &Quantity) -> bool {
 
 fn fits(thing: &Thing, stated: &Stated) -> bool {
     let fits = |quantity: &Quantity| match thing.fits {
-        Fits::Count => is_count(quantity),
+        // `3B runs` are runs of a model.
+        Fits::Count => is_count(quantity) && !quantity.number.has_suffix(),
         Fits::Whole => quantity.unit.is_none() && quantity.number.value.is_integer(),
         Fits::Share => {
             quantity.unit == Some(Unit::Percent)

@@ -67,7 +67,26 @@ fn words(text: &str, span: &Range<usize>, ahead: usize, behind: usize) -> String
             break;
         }
     }
+    if behind != usize::MAX {
+        end = without_tail(text, span.end, end);
+    }
     text[start..end].trim().trim_end_matches([',', ';', ':', '.']).trim_start_matches([',', ';', ':', ')']).trim().to_string()
+}
+
+/// Words that lead on to something the quote leaves out.
+const LEADING_ON: &str = "and or with the a an for of to so that in on is are by at from as into than which was were y con de para";
+
+/// Where the quote ends without words that lead on.
+fn without_tail(text: &str, least: usize, mut end: usize) -> usize {
+    loop {
+        let quote = text[..end].trim_end();
+        let start = quote.rfind(char::is_whitespace).map_or(0, |blank| blank + 1);
+        let word = quote[start..].trim_end_matches([',', ';']);
+        if start <= least || !LEADING_ON.split(' ').any(|other| other.eq_ignore_ascii_case(word)) {
+            return end;
+        }
+        end = text[..start].trim_end().len();
+    }
 }
 
 /// The end of the word around a place, or its start.

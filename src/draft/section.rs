@@ -30,6 +30,9 @@ static SETUP: LazyLock<Regex> = LazyLock::new(|| {
         configuraci|implementaci|entrenamiento|hiperpar|detalles|infraestructura|protocolo|decodificaci|inferencia|datos|experimental|entorno)",
     )
 });
+/// Titles of setup sections wherever they stand.
+static PLAINLY: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)set-?up|implementation|details?|hyper-?param|hardware|infrastructure|settings?|reproducib|configuraci|implementaci|detalles|hiperpar"));
 static RESULTS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)result|ablation|analys[ie]s|performance|comparison|findings|leaderboard|diagnostics|qualitative|sensitivity|robustness|
@@ -57,15 +60,22 @@ impl Section {
             // Before the first heading stand title and abstract.
             return if headed { Section::Other } else { Section::Setup };
         }
+        let mut setup = false;
         for title in titles.iter().rev() {
             if OTHER.is_match(title) {
                 return Section::Other;
             }
-            match (SETUP.is_match(title), RESULTS.is_match(title)) {
-                (true, false) => return Section::Setup,
-                (_, true) => return Section::Results,
-                (false, false) => {}
+            if RESULTS.is_match(title) {
+                return Section::Results;
             }
+            // `Data` under `Results` is of the results.
+            if PLAINLY.is_match(title) {
+                return Section::Setup;
+            }
+            setup = setup || SETUP.is_match(title);
+        }
+        if setup {
+            return Section::Setup;
         }
         Section::Open
     }
@@ -83,7 +93,8 @@ mod tests {
             (&["Experiments", "Ablation Studies"], Section::Results),
             (&["Experiments", "Datasets"], Section::Setup),
             (&["Experiments", "Baselines"], Section::Other),
-            (&["Related Work", "Data augmentation"], Section::Setup),
+            (&["Related Work", "Data augmentation"], Section::Other),
+            (&["Results", "Cross-dataset generalization"], Section::Results),
             (&["Related Work"], Section::Other),
             (&["Method"], Section::Open),
             (&["Method", "Ours"], Section::Open),

@@ -7,16 +7,24 @@
 
 use std::collections::BTreeSet;
 
+use super::phrase::Phrase;
 use super::text::literal;
 use super::{Draft, Found};
-use crate::evidence::{Ask, Evidence, Form, Grade, Statement, Subject};
+use crate::evidence::{Ask, Evidence, Form, Grade, Scope, Statement, Subject};
 use crate::judge::Kind;
+use crate::quantity::packages::canonical;
 use crate::quantity::{Dimension, Unit};
 
 /// Names that one claim proposes.
 const NAMES: usize = 3;
 /// Files that `in` names.
 const FILES: usize = 8;
+/// Tables that `in` names.
+const TABLES: usize = 3;
+/// Tables of data, by their ending.
+const DATA: [&str; 5] = ["csv", "tsv", "jsonl", "parquet", "arrow"];
+/// Words for a part of the data: a path that says another one is of other samples.
+const SPLITS: [&str; 3] = ["train", "val", "test"];
 /// Names of a batch size besides the kind's usual ones.
 const BATCHES: &str = "bs bsz batch minibatch_size mini_batch_size train_bs n_batch batch_sz";
 /// Settings that name an optimizer.
@@ -28,11 +36,27 @@ pub fn asks(found: &Found) -> Vec<Ask> {
     for draft in &found.drafts {
         let names = looked_for(draft);
         asks.extend((!names.is_empty()).then_some(Ask::Setting { names }));
-        if let Some(symbol) = symbol(draft) {
+        if let Some(symbol) = text(draft, "symbol") {
             asks.push(Ask::Usage { symbol });
+        }
+        if let Some(package) = text(draft, "package") {
+            asks.push(Ask::Dependency { package });
+        }
+        if draft.kind == "samples" {
+            asks.push(Ask::Prose {
+                words: draft.names.clone(),
+            });
         }
     }
     asks
+}
+
+/// The tables of data that a count may be of.
+pub fn scopes() -> Vec<Scope> {
+    vec![Scope {
+        include: DATA.iter().map(|end| format!("**/*.{end}")).collect(),
+        exclude: Vec::new(),
+    }]
 }
 
 fn looked_for(draft: &Draft) -> Vec<String> {
@@ -44,6 +68,7 @@ fn looked_for(draft: &Draft) -> Vec<String> {
         _ => "",
     };
     names.extend(more.split_whitespace().map(str::to_string));
+    names.extend(draft.phrase.iter().flat_map(Phrase::stems));
     names
 }
 
@@ -54,10 +79,10 @@ fn usual(kind: &str) -> &'static [&'static str] {
     }
 }
 
-/// The text of a drafted `symbol`.
-fn symbol(draft: &Draft) -> Option<String> {
-    let (_, symbol) = draft.keys.iter().find(|(key, _)| *key == "symbol")?;
-    Some(symbol.trim_matches('"').to_string())
+/// The text of one of the draft's keys.
+fn text(draft: &Draft, key: &str) -> Option<String> {
+    let (_, text) = draft.keys.iter().find(|(name, _)| *name == key)?;
+    Some(text.trim_matches('"').to_string())
 }
 
 /// The drafts with the repository's names, without those that it has no setting for.
@@ -82,10 +107,21 @@ fn named(draft: &mut Draft, evidence: &Evidence) -> bool {
             optimizer(draft, evidence);
             true
         }
-        "samples" => true,
+        "samples" => {
+            samples(draft, evidence);
+            true
+        }
+        "dependency" => {
+            let versioned = draft.keys.iter().any(|(key, _)| *key == "version");
+            versioned || text(draft, "package").is_some_and(|package| has_package(&package, evidence))
+        }
         "parameter" => {
             let bear = borne(&draft.names, evidence);
             let bear = if bear.is_empty() { borne(&draft.weak, evidence) } else { bear };
+            let bear = match &draft.phrase {
+                Some(phrase) if bear.is_empty() => alike(phrase, evidence),
+                _ => bear,
+            };
             if bear.is_empty() {
                 draft.names.truncate(NAMES - 1);
                 return draft.sure && !draft.names.is_empty();
@@ -125,6 +161,17 @@ fn borne(names: &[String], evidence: &Evidence) -> Vec<String> {
     found
 }
 
+/// The settings that say most of the phrase's words.
+fn alike(phrase: &Phrase, evidence: &Evidence) -> Vec<String> {
+    let said: BTreeSet<(usize, String)> = settings(evidence)
+        .filter_map(|(name, _)| Some((phrase.borne_by(name)?, plain(name))))
+        .collect();
+    let most = said.iter().next_back().map_or(0, |(words, _)| *words);
+    let mut names: Vec<String> = said.into_iter().filter(|(words, _)| *words == most).map(|(_, name)| name).collect();
+    names.truncate(NAMES);
+    names
+}
+
 /// Settings of code and configuration: what prose says is no name.
 fn settings(evidence: &Evidence) -> impl Iterator<Item = (&str, &Statement)> {
     evidence.statements.iter().filter_map(|statement| match &statement.subject {
@@ -157,7 +204,7 @@ fn lengths(stems: &[String], evidence: &Evidence) -> Vec<String> {
 
 /// An optimizer that the code chooses by its name is a setting, no call.
 fn optimizer(draft: &mut Draft, evidence: &Evidence) {
-    let Some(symbol) = symbol(draft) else { return };
+    let Some(symbol) = text(draft, "symbol") else { return };
     let used = evidence.statements.iter().any(|statement| match &statement.subject {
         Subject::Call { callee } => callee.rsplit('.').next() == Some(symbol.as_str()),
         Subject::Import { symbol: path, .. } => path.rsplit('.').next() == Some(symbol.as_str()),
@@ -173,6 +220,67 @@ fn optimizer(draft: &mut Draft, evidence: &Evidence) {
         draft.names = chosen;
         draft.keys = vec![("value", literal(&format!("{}*", symbol.to_lowercase())))];
     }
+}
+
+/// Whether anything of the repository declares or imports it.
+fn has_package(package: &str, evidence: &Evidence) -> bool {
+    evidence.statements.iter().any(|statement| match &statement.subject {
+        Subject::Dependency { package: theirs, .. } | Subject::Import { package: theirs, .. } => canonical(theirs) == canonical(package),
+        _ => false,
+    })
+}
+
+/// `in` of a count: the tables whose path says what the sentence says of it; else the documents that count such things.
+fn samples(draft: &mut Draft, evidence: &Evidence) {
+    let words: BTreeSet<String> = parts(&draft.quote).filter(|word| !draft.names.contains(word)).collect();
+    let data = scopes();
+    let tables = evidence.scopes.iter().filter(|scope| data.contains(&scope.scope)).flat_map(|scope| &scope.files);
+    let mut told: Vec<(usize, &String)> = tables
+        .map(|file| {
+            let path: BTreeSet<String> = parts(file).collect();
+            let of_split = path.iter().filter(|word| SPLITS.contains(&word.as_str())).all(|word| words.contains(word));
+            let shared = words.iter().filter(|word| path.contains(*word)).count();
+            (if of_split { shared } else { 0 }, file)
+        })
+        .filter(|(shared, _)| *shared > 0)
+        .collect();
+    let most = told.iter().map(|(shared, _)| *shared).max().unwrap_or(0);
+    told.retain(|(shared, _)| *shared == most);
+    if (1..=TABLES).contains(&told.len()) {
+        draft.scope = told.into_iter().map(|(_, file)| file.clone()).collect();
+        draft.names.clear();
+        return;
+    }
+    let noun = draft.names.first().map_or("", String::as_str).trim_end_matches('s').to_string();
+    let documents: BTreeSet<&str> = evidence
+        .statements
+        .iter()
+        .filter(|statement| {
+            let counts = matches!(&statement.subject, Subject::Prose { words, .. } if words.iter().any(|word| word.trim_end_matches('s') == noun));
+            counts && matches!(statement.form, Form::Sentence | Form::Cell)
+        })
+        .map(|statement| statement.place.file.as_str())
+        .collect();
+    let top = |file: &&&str| !file.contains('/');
+    let chosen: Vec<&&str> = match documents.len() {
+        0 => return,
+        1..=FILES => documents.iter().collect(),
+        _ => documents.iter().filter(top).take(FILES).collect(),
+    };
+    draft.scope = chosen.into_iter().map(ToString::to_string).collect();
+}
+
+/// The words of a text or path, in lower case, singular and in one form.
+fn parts(text: &str) -> impl Iterator<Item = String> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|part| part.len() > 2).map(|part| {
+        let part = part.to_lowercase();
+        match part.as_str() {
+            "training" | "trained" => "train".to_string(),
+            "validation" | "valid" | "dev" | "development" => "val".to_string(),
+            "testing" | "evaluation" | "evaluating" | "eval" => "test".to_string(),
+            _ => part,
+        }
+    })
 }
 
 /// `in`: the job scripts named after what the sentence speaks of, where they are some of all and run the setting.

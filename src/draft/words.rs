@@ -21,7 +21,7 @@ use crate::source::passages::Passage;
 const PACKAGES: &str = r"PyTorch Lightning|PyTorch[ -]Geometric|PyTorch|Py[Tt]orch|torchvision|torchaudio|TensorFlow|Tensorflow|Keras|JAX|Flax|Optax|\
     Hugging ?Face Transformers|Transformers|transformers|Hugging ?Face Datasets|Datasets|PEFT|peft|TRL|bitsandbytes|Accelerate|DeepSpeed|Deepspeed|\
     FlashAttention(?:-2)?|Flash-?Attention|flash-attn|xFormers|xformers|vLLM|SentencePiece|sentencepiece|NumPy|Numpy|numpy|SciPy|Scipy|scipy|pandas|\
-    scikit-learn|Scikit-learn|scikit-image|OpenCV|librosa|torchmetrics|timm|MONAI|nnU-Net|spaCy|NLTK|Gymnasium|Stable-Baselines3|MuJoCo|mujoco|\
+    scikit-learn|Scikit-learn|scikit-image|OpenCV|librosa|torchmetrics|timm|MONAI|spaCy|NLTK|Gymnasium|Stable-Baselines3|MuJoCo|mujoco|\
     Ray|Hydra|fairseq|ESPnet|SpeechBrain|NeMo|XGBoost|LightGBM|CatBoost|statsmodels|matplotlib|DGL|RDKit|OpenMM|MNE|MNE-Python|Cellpose|cellpose|\
     llama\.cpp|LLaMA-Factory|verl|veRL|sacrebleu|SacreBLEU|Optuna|CUDA|cuDNN|Python|NVIDIA driver|driver";
 /// Names that count only with a version beside them.
@@ -55,6 +55,10 @@ static ONE_EPOCH: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:for )?(?
 static ONE_GPU: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:a single|one) (?:\w+ )?GPU\b|una (?:sola )?GPU\b"));
 static GPUS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?i)\b(?P<count>\d{1,4}|two|three|four|eight|sixteen)\s?(?:x|×)?\s?(?:\w+ )?GPUs\b")
+});
+/// A card that the table of cards does not hold.
+static UNLISTED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?:NVIDIA|Nvidia|AMD)\s(?P<card>(?:GeForce\s|Quadro\s|Tesla\s|Instinct\s|Radeon\s)?(?:RTX\s|GTX\s|RX\s)?[A-Z]{0,3}\d{2,4}[A-Z]{0,2}(?:\s(?:Ti|SUPER|Super|XT))?)\b")
 });
 /// A card here was not ours.
 static THEIRS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\bet al\b|prior work|previous work|compared (?:to|with)"));
@@ -163,7 +167,16 @@ fn cards_of(text: &str, hits: &mut Vec<Hit>) {
             hits.push(hit);
         }
     }
-    if found.is_empty() {
+    if found.is_empty()
+        && let Some(captures) = UNLISTED.captures(text)
+        && let (Some(whole), Some(card)) = (captures.get(0), captures.name("card"))
+    {
+        let ahead = text[..whole.start()].trim_end().to_lowercase();
+        let mut hit = Hit::new("gpu".to_string(), "gpu", card.range(), String::new());
+        hit.keys.push(("model", literal(card.as_str())));
+        hit.keys.extend(ahead.ends_with("single").then(|| ("count", "1".to_string())));
+        hits.push(hit);
+    } else if found.is_empty() {
         let counted = GPUS.captures(text);
         let many = counted.as_ref().and_then(|counted| Some((counted.get(0)?.range(), word_count(counted.name("count")?.as_str())?)));
         let one = || ONE_GPU.find(text).map(|found| (found.range(), 1));

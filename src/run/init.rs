@@ -34,7 +34,7 @@ pub(super) fn init(arguments: &Init) -> Result<Done, Failure> {
     }
     let (site, text, from) = text(arguments)?;
     let found = draft::candidates(&text);
-    let first = gather(arguments, &site, draft::asks(&found), Vec::new())?;
+    let first = gather(arguments, &site, draft::asks(&found), draft::scopes())?;
     let mut found = draft::settle(found, &first);
     let mut head = head(arguments, &site, &text, from);
     found.drafts.retain(|draft| read(&head, std::slice::from_ref(draft)).is_some());

@@ -58,7 +58,7 @@ impl Paper {
             .clone()
             .collect::<Vec<_>>()
             .split(|&at| table && self.parts_cells(at))
-            .map(|cell| super::super::passages::folded(cell.iter().map(|&at| self.text.chars[at].c)))
+            .map(|cell| dashes(&super::super::passages::folded(cell.iter().map(|&at| self.text.chars[at].c))))
             .collect();
         let text = cells.join("\t");
         if text.trim().is_empty() {
@@ -79,4 +79,9 @@ impl Paper {
             }),
         })
     }
+}
+
+/// `3--4` as it is typeset.
+fn dashes(text: &str) -> String {
+    text.replace("---", "—").replace("--", "–")
 }

@@ -54,11 +54,29 @@ use About::{Anything, Decoding, LowRank};
 use Fits::{Any, Count, Share, Whole};
 
 const fn named(stem: &'static str, before: &'static str, names: &'static str, fits: Fits) -> Thing {
-    Thing { stem, kind: "parameter", before, after: "", names, weak: "", fits, about: Anything }
+    Thing {
+        stem,
+        kind: "parameter",
+        before,
+        after: "",
+        names,
+        weak: "",
+        fits,
+        about: Anything,
+    }
 }
 
 const fn counted(stem: &'static str, after: &'static str, names: &'static str) -> Thing {
-    Thing { stem, kind: "parameter", before: "", after, names, weak: "", fits: Count, about: Anything }
+    Thing {
+        stem,
+        kind: "parameter",
+        before: "",
+        after,
+        names,
+        weak: "",
+        fits: Count,
+        about: Anything,
+    }
 }
 
 /// In the order in which they are tried: what is longer stands before what it ends in.
@@ -174,18 +192,26 @@ pub(super) fn before(text: &str, accepts: impl Fn(&Thing) -> bool) -> Option<(&'
     while !text.is_char_boundary(from) {
         from += 1;
     }
-    THINGS.iter().zip(COMPILED.iter()).filter(|(thing, _)| accepts(thing)).find_map(|(thing, compiled)| {
-        let name = compiled.before.as_ref()?.captures(&text[from..])?.name("name")?;
-        Some((thing, from + name.start()))
-    })
+    THINGS
+        .iter()
+        .zip(COMPILED.iter())
+        .filter(|(thing, _)| accepts(thing))
+        .find_map(|(thing, compiled)| {
+            let name = compiled.before.as_ref()?.captures(&text[from..])?.name("name")?;
+            Some((thing, from + name.start()))
+        })
 }
 
 /// The thing that a value before this text counts, and where its noun ends.
 pub(super) fn after(text: &str, accepts: impl Fn(&Thing) -> bool) -> Option<(&'static Thing, usize)> {
-    THINGS.iter().zip(COMPILED.iter()).filter(|(thing, _)| accepts(thing)).find_map(|(thing, compiled)| {
-        let name = compiled.after.as_ref()?.captures(text)?.name("name")?;
-        Some((thing, name.end()))
-    })
+    THINGS
+        .iter()
+        .zip(COMPILED.iter())
+        .filter(|(thing, _)| accepts(thing))
+        .find_map(|(thing, compiled)| {
+            let name = compiled.after.as_ref()?.captures(text)?.name("name")?;
+            Some((thing, name.end()))
+        })
 }
 
 /// The thing that the label of a table's row names.
@@ -221,7 +247,12 @@ mod tests {
             let found = before(text, any).map(|(thing, _)| thing.stem);
             assert_eq!(found, Some(stem), "{text}");
         }
-        for text in ["We compare ", "accuracy of ", "in batches of data, ", "Franklin rate of "] {
+        for text in [
+            "We compare ",
+            "accuracy of ",
+            "in batches of data, ",
+            "Franklin rate of ",
+        ] {
             assert_eq!(before(text, any).map(|(thing, _)| thing.stem), None, "{text}");
         }
     }

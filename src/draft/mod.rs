@@ -119,7 +119,9 @@ pub fn candidates(text: &Text) -> Found {
             Section::Other => {}
             Section::Setup | Section::Open => {
                 for hit in hits(passage, section, locale) {
-                    let Some(quote) = quote::around(passage, &hit.span, text) else { continue };
+                    let Some(quote) = quote::around(passage, &hit.span, text) else {
+                        continue;
+                    };
                     add(&mut found.drafts, draft(hit, passage, section, quote, text));
                 }
             }
@@ -133,9 +135,15 @@ pub fn candidates(text: &Text) -> Found {
 fn results(passage: &Passage, locale: Locale) -> usize {
     let result = |stated: &Stated| {
         let share = stated.unit() == Some(Unit::Percent);
-        share || stated.quantity().is_some_and(|quantity| quantity.unit.is_none() && !quantity.number.value.is_integer())
+        share
+            || stated
+                .quantity()
+                .is_some_and(|quantity| quantity.unit.is_none() && !quantity.number.value.is_integer())
     };
-    scan(&passage.text, locale).iter().filter(|found| result(&found.stated)).count()
+    scan(&passage.text, locale)
+        .iter()
+        .filter(|found| result(&found.stated))
+        .count()
 }
 
 fn hits(passage: &Passage, section: Section, locale: Locale) -> Vec<Hit> {
@@ -145,6 +153,9 @@ fn hits(passage: &Passage, section: Section, locale: Locale) -> Vec<Hit> {
         } else {
             Vec::new()
         };
+    }
+    if is_command(&passage.text) {
+        return Vec::new();
     }
     let mut hits = words::of(passage);
     let taken = words::taken(&hits);
@@ -157,7 +168,12 @@ fn hits(passage: &Passage, section: Section, locale: Locale) -> Vec<Hit> {
     let cards: Vec<String> = hits
         .iter()
         .filter(|hit| hit.kind == "gpu")
-        .flat_map(|hit| hit.keys.iter().filter(|(key, _)| *key == "model").map(|(_, model)| model.clone()))
+        .flat_map(|hit| {
+            hit.keys
+                .iter()
+                .filter(|(key, _)| *key == "model")
+                .map(|(_, model)| model.clone())
+        })
         .collect();
     if let [card] = cards.as_slice() {
         for hit in hits.iter_mut().filter(|hit| hit.kind == "vram" && hit.keys.is_empty()) {
@@ -182,6 +198,15 @@ fn conditions(hits: &mut [Hit]) {
     }
 }
 
+/// A command line that the text shows: the check reads those of a README as launches.
+fn is_command(text: &str) -> bool {
+    let flags = text.split_whitespace().filter(|word| {
+        let name = word.trim_start_matches(['-', '–']);
+        name.len() < word.len() && name.starts_with(|c: char| c.is_ascii_alphabetic())
+    });
+    flags.count() > 1
+}
+
 /// A row outside of the setup's sections counts where its label is a setting's own name.
 fn tells_settings(passage: &Passage) -> bool {
     let label = passage.text.split('\t').next().unwrap_or_default();
@@ -192,7 +217,9 @@ fn tells_settings(passage: &Passage) -> bool {
 fn together(hits: Vec<Hit>) -> Vec<Hit> {
     let (decoding, mut others): (Vec<Hit>, Vec<Hit>) = hits.into_iter().partition(|hit| hit.kind == "decoding");
     let mut decoding = decoding.into_iter();
-    let Some(mut first) = decoding.next() else { return others };
+    let Some(mut first) = decoding.next() else {
+        return others;
+    };
     let given = |hit: &mut Hit| {
         let key = match hit.stem.as_str() {
             "beams" => "beams",
@@ -208,7 +235,10 @@ fn together(hits: Vec<Hit>) -> Vec<Hit> {
     given(&mut first);
     for mut hit in decoding {
         given(&mut hit);
-        let new = hit.keys.iter().all(|(key, _)| !first.keys.iter().any(|(known, _)| known == key));
+        let new = hit
+            .keys
+            .iter()
+            .all(|(key, _)| !first.keys.iter().any(|(known, _)| known == key));
         if new {
             first.span = first.span.start.min(hit.span.start)..first.span.end.max(hit.span.end);
             first.keys.extend(hit.keys);
@@ -242,7 +272,11 @@ fn draft(hit: Hit, passage: &Passage, section: Section, quote: String, text: &Te
         keys.push(("per", literal(per)));
     }
     keys.extend(hit.keys);
-    let weak = if hit.kind == "duration" { stems(around, &hit.span) } else { hit.weak };
+    let weak = if hit.kind == "duration" {
+        stems(around, &hit.span)
+    } else {
+        hit.weak
+    };
     let at = match text {
         Text::Paper(_) => None,
         Text::Plain(_) => text.find(&quote, &passage.place).map(|place| place.short()),
@@ -272,8 +306,14 @@ fn per(text: &str, span: &Range<usize>) -> Option<&'static str> {
     let behind: Vec<&str> = text[span.end..].split_whitespace().take(2).collect();
     let ahead = ahead.join(" ").to_lowercase();
     let behind = behind.join(" ").to_lowercase();
-    let device = ["gpu", "device", "card"].iter().any(|word| behind.contains(&format!("per {word}")) || behind.starts_with(&format!("per-{word}")));
-    if device || ["per-gpu", "per-device", "gpu per", "device per"].iter().any(|words| ahead.contains(words)) {
+    let device = ["gpu", "device", "card"]
+        .iter()
+        .any(|word| behind.contains(&format!("per {word}")) || behind.starts_with(&format!("per-{word}")));
+    if device
+        || ["per-gpu", "per-device", "gpu per", "device per"]
+            .iter()
+            .any(|words| ahead.contains(words))
+    {
         return Some("device");
     }
     let step = ["effective", "global", "total", "overall", "efectivo", "aggregate"];
@@ -282,7 +322,11 @@ fn per(text: &str, span: &Range<usize>) -> Option<&'static str> {
 
 /// Words beside a length of time that may stand in its name.
 fn stems(text: &str, span: &Range<usize>) -> Vec<String> {
-    let words = text[..span.start].split_whitespace().rev().take(4).chain(text[span.end..].split_whitespace().take(3));
+    let words = text[..span.start]
+        .split_whitespace()
+        .rev()
+        .take(4)
+        .chain(text[span.end..].split_whitespace().take(3));
     words
         .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase())
         .filter(|word| word.len() > 4 && word.chars().all(|c| c.is_ascii_alphabetic()))
@@ -292,14 +336,29 @@ fn stems(text: &str, span: &Range<usize>) -> Vec<String> {
 
 /// The same thing said again is one claim, quoted where the setup is described.
 fn add(drafts: &mut Vec<Draft>, draft: Draft) {
-    let key = |draft: &Draft, name: &str| draft.keys.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone());
+    let key = |draft: &Draft, name: &str| {
+        draft
+            .keys
+            .iter()
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value.clone())
+    };
     let same = drafts.iter().position(|known| {
         known.kind == draft.kind
             && match draft.kind {
-                "dependency" => key(known, "package") == key(&draft, "package") && (known.keys == draft.keys || known.keys.len() != draft.keys.len()),
-                "gpu" => key(known, "model") == key(&draft, "model") && (known.keys == draft.keys || known.keys.len() != draft.keys.len()),
+                "dependency" => {
+                    key(known, "package") == key(&draft, "package")
+                        && (known.keys == draft.keys || known.keys.len() != draft.keys.len())
+                }
+                "gpu" => {
+                    key(known, "model") == key(&draft, "model")
+                        && (known.keys == draft.keys || known.keys.len() != draft.keys.len())
+                }
                 "scheduler" | "usage" | "decoding" | "vram" => known.keys == draft.keys,
-                "samples" => key(known, "value") == key(&draft, "value") && (known.names == draft.names || known.section == draft.section),
+                "samples" => {
+                    key(known, "value") == key(&draft, "value")
+                        && (known.names == draft.names || known.section == draft.section)
+                }
                 "sampling-rate" => key(known, "value") == key(&draft, "value"),
                 _ => known.id == draft.id && known.keys == draft.keys,
             }
@@ -321,7 +380,11 @@ fn add(drafts: &mut Vec<Draft>, draft: Draft) {
 fn number(drafts: &mut [Draft]) {
     let mut known: std::collections::BTreeSet<String> = std::collections::BTreeSet::new();
     for draft in drafts {
-        let stem = if draft.id.is_empty() { draft.kind.to_string() } else { draft.id.clone() };
+        let stem = if draft.id.is_empty() {
+            draft.kind.to_string()
+        } else {
+            draft.id.clone()
+        };
         let mut id = stem.clone();
         let mut count = 1;
         while !known.insert(id.clone()) {
@@ -331,3 +394,6 @@ fn number(drafts: &mut [Draft]) {
         draft.id = id;
     }
 }
+
+#[cfg(test)]
+mod tests;

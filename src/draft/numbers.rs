@@ -28,17 +28,41 @@ static SAMPLES: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)^\s?[-–~]?\s?(?P<words>(?:[a-z][\w/-]*\s){0,3})(?P<noun>samples?|examples?|utterances?|images?|clips?|sentences?|recordings?|patients?|subjects?|participants?|volumes?|scans?|pairs?|tiles?|videos?|documents?|questions?|prompts?|instances?|trajectories|episodes?|demonstrations?|cells?|speakers?|reviews?|tweets?|articles?|records?|graphs?|conversations?|dialogues?|captions?|queries|passages|problems|molecules|muestras|ejemplos|imágenes|audios|frases|pacientes)\b(?P<per>\s+(?:per|each|por)\b)?",
     )
 });
-static LASTS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)\b(?:takes?|took|requires?|required|trained (?:for|in)|training (?:time|for)|train(?:s)? (?:for|in)|finish\w*|complet\w*|runs? (?:for|in)|ran for|wall|runtime|run time|gpu[- ]hours?|tarda\w*|duración del? entrenamiento)")
+static SPLIT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^\s(?:for\s|are\s|in\s)?(?:the\s)?(?P<part>train(?:ing)?|validation|val|dev(?:elopment)?|test(?:ing)?|held-out)(?:\s(?:set|split))?\s*(?:[,;).]|\sand\b|$)",
+    )
 });
-static EACH: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^\s*(?:per|for each|for every|/|a|each)\s?(?:step|epoch|sample|batch|image|iteration|example|query|clip|audio|frame|of\b)|^\s*of\b"));
+/// What a number behind it only identifies.
+static NO_QUANTITY: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)(?:arxiv|doi|isbn|https?|issue|commit|grant|license|no\.|number)[\s:#.]*$"));
+/// What a sentence counted before.
+static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\d[\d,.]*k?\s(?:[a-z][\w/-]*\s){0,3}?(?P<noun>samples|examples|utterances|images|clips|sentences|recordings|patients|subjects|volumes|scans|pairs|videos|documents|questions|instances)\b",
+    )
+});
+static LASTS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:takes?|took|requires?|required|trained (?:for|in)|training (?:time|for)|train(?:s)? (?:for|in)|finish\w*|complet\w*|runs? (?:for|in)|ran for|wall|runtime|run time|gpu[- ]hours?|tarda\w*|duración del? entrenamiento)",
+    )
+});
+static EACH: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^\s*(?:per|for each|for every|/|a|each)\s?(?:step|epoch|sample|batch|image|iteration|example|query|clip|audio|frame|of\b)|^\s*of\b",
+    )
+});
 static AUDIO: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)sampl|audio|speech|waveform|record|muestre|voz"));
-static BAND: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)band|cut-?off|low-?pass|high-?pass|filter|notch|mel\b|range|filtro|banda"));
+static BAND: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)band|cut-?off|low-?pass|high-?pass|filter|notch|mel\b|range|filtro|banda"));
 static SPAN: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)container|clip|window|segment|crop|chunk|audio|utterance|frame|hop|stride|pad|trim|length|duration|contenedor|ventana|segmento|duración")
+    pattern(
+        r"(?i)container|clip|window|segment|crop|chunk|audio|utterance|frame|hop|stride|pad|trim|length|duration|contenedor|ventana|segmento|duración",
+    )
 });
 static MEMORY: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)vram|gpu|graphics|memory per card|device memory"));
-static HOST: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^\W{0,3}(?:of\s)?(?:system |host |cpu |main )?(?:ram|disk|storage|checkpoint)"));
+static HOST: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)^\W{0,3}(?:of\s)?(?:system |host |cpu |main )?(?:ram|disk|storage|checkpoint)"));
 static LIST: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\}?\s*(?:,|/|;|and|or|,\s*and|,\s*or|&|y|o)\s*\{?$"));
 static AGAIN: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^\s+(?:for|on|in|during|para)\s+[^.;:0-9]{2,50}?,?\s*(?:and|or|y|,)\s*$"));
@@ -51,9 +75,12 @@ fn pattern(text: &str) -> Regex {
 pub(super) fn about(passage: &Passage) -> Vec<About> {
     static LOW_RANK: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)lora\b|low-rank|dora\b|adapter|peft"));
     static DECODING: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"(?i)decod|sampling|generat|infer|greedy|nucleus|beam|respons|rollout|prompt|top-?[pk]\b|language model|llm|decodific")
+        pattern(
+            r"(?i)decod|sampling|generat|infer|greedy|nucleus|beam|respons|rollout|prompt|top-?[pk]\b|language model|llm|decodific",
+        )
     });
-    static TRAINED: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)contrastive|infonce|distill|softmax|\bloss|\bτ|tau\b"));
+    static TRAINED: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?i)contrastive|infonce|distill|softmax|\bloss|\bτ|tau\b"));
     let around = format!("{} {}", passage.titles.join(" "), passage.text);
     let mut about = vec![About::Anything];
     about.extend(LOW_RANK.is_match(&around).then_some(About::LowRank));
@@ -75,22 +102,31 @@ pub(super) fn of_sentence(passage: &Passage, locale: Locale, taken: &[Range<usiz
     let mut settings: Vec<Setting> = Vec::new();
     let mut last: Option<usize> = None;
     for found in scan(text, locale) {
-        let free = taken.iter().all(|span| found.span.end <= span.start || span.end <= found.span.start);
-        if !free || !is_value(&found.stated) {
+        let free = taken
+            .iter()
+            .all(|span| found.span.end <= span.start || span.end <= found.span.start);
+        let printed = NO_QUANTITY.is_match(&text[..found.span.start]);
+        if !free || printed || !is_value(&found.stated) {
             last = None;
             continue;
         }
         // A second value of the one before: a list, or one for another part.
-        let previous = last.and_then(|at| settings.get(at)).filter(|setting| setting.hit.kind == "parameter" || setting.thing.is_some());
+        let previous = last
+            .and_then(|at| settings.get(at))
+            .filter(|setting| setting.hit.kind == "parameter" || setting.thing.is_some());
         if let Some(previous) = previous {
             let between = &text[previous.hit.span.end.min(found.span.start)..found.span.start];
             let straight = &text[previous.found.span.end..found.span.start];
             let thing = previous.thing.filter(|thing| fits(thing, &found.stated));
-            let may = thing.is_some() || previous.thing.is_none() && found.stated.unit() == previous.found.stated.unit();
+            let may =
+                thing.is_some() || previous.thing.is_none() && found.stated.unit() == previous.found.stated.unit();
             if may && LIST.is_match(straight) {
                 let at = settings.len() - 1;
                 let setting = &mut settings[at];
-                setting.hit.values.push(value(&text[found.span.clone()], &found.stated, locale));
+                setting
+                    .hit
+                    .values
+                    .push(value(&text[found.span.clone()], &found.stated, locale));
                 setting.hit.span.end = found.span.end;
                 setting.found = found;
                 last = Some(at);
@@ -98,8 +134,16 @@ pub(super) fn of_sentence(passage: &Passage, locale: Locale, taken: &[Range<usiz
             }
             if let (true, Some(thing)) = (AGAIN.is_match(between), thing) {
                 let start = previous.hit.span.start.max(previous.found.span.end);
-                let hit = thing_hit(thing, start..found.span.end, value(&text[found.span.clone()], &found.stated, locale));
-                settings.push(Setting { found, thing: Some(thing), hit });
+                let hit = thing_hit(
+                    thing,
+                    start..found.span.end,
+                    value(&text[found.span.clone()], &found.stated, locale),
+                );
+                settings.push(Setting {
+                    found,
+                    thing: Some(thing),
+                    hit,
+                });
                 last = Some(settings.len() - 1);
                 continue;
             }
@@ -128,15 +172,24 @@ fn setting(text: &str, found: &Found, locale: Locale, about: &[About]) -> Option
         return Some((Some(thing), thing_hit(thing, start..found.span.end, printed)));
     }
     if let Some((thing, end)) = lexicon::after(after, accepts) {
-        return Some((Some(thing), thing_hit(thing, found.span.start..found.span.end + end, printed)));
+        return Some((
+            Some(thing),
+            thing_hit(thing, found.span.start..found.span.end + end, printed),
+        ));
     }
-    if let Some(hit) = samples(text, found, &printed) {
+    if let Some(hit) = samples(text, found, &printed).or_else(|| split(text, found, &printed)) {
         return Some((None, hit));
     }
     let phrase = phrase::of(before, after)?;
     let written = text[found.span.clone()].contains(|c: char| c.is_ascii_digit());
-    let count = found.stated.quantity().is_some_and(|quantity| is_count(quantity) && !quantity.number.has_suffix());
-    let zero = found.stated.quantity().is_some_and(|quantity| quantity.number.value == bigdecimal::BigDecimal::from(0));
+    let count = found
+        .stated
+        .quantity()
+        .is_some_and(|quantity| is_count(quantity) && !quantity.number.has_suffix());
+    let zero = found
+        .stated
+        .quantity()
+        .is_some_and(|quantity| quantity.number.value == bigdecimal::BigDecimal::from(0));
     // `853×640` is one size, `three stages` a way of speaking, and nothing is set to nothing.
     if sized(before, after) || zero && phrase.identifier.is_none() || phrase.counted && !(written && count) {
         return None;
@@ -202,6 +255,33 @@ fn near(before: &str, after: &str) -> String {
     format!("{} {}", ahead.join(" "), behind.join(" "))
 }
 
+/// A part of the samples that the sentence counts: `180 images (144 training, 36 validation)`.
+fn split(text: &str, found: &Found, printed: &str) -> Option<Hit> {
+    let (before, after) = (&text[..found.span.start], &text[found.span.end..]);
+    let part = SPLIT.captures(after)?.name("part")?;
+    let noun = COUNTED
+        .captures_iter(before)
+        .last()?
+        .name("noun")?
+        .as_str()
+        .to_lowercase();
+    let least = bigdecimal::BigDecimal::from(FEWEST);
+    let many = found
+        .stated
+        .quantity()
+        .is_some_and(|quantity| is_count(quantity) && quantity.number.value >= least);
+    let stem = phrase::slug(&format!("{} {noun}", part.as_str()));
+    many.then(|| Hit {
+        names: vec![noun],
+        ..Hit::new(
+            stem,
+            "samples",
+            found.span.start..found.span.end + part.end(),
+            printed.to_string(),
+        )
+    })
+}
+
 /// One side of a size: `512×512`.
 fn sized(before: &str, after: &str) -> bool {
     before.trim_end().ends_with(['×', '*']) || after.trim_start().starts_with(['×', '*'])
@@ -213,7 +293,10 @@ fn samples(text: &str, found: &Found, printed: &str) -> Option<Hit> {
     let counted = SAMPLES.captures(after)?;
     let words = counted.name("words").map_or("", |words| words.as_str());
     let clean = words.split_whitespace().all(|word| {
-        !matches!(word, "of" | "the" | "and" | "or" | "for" | "in" | "with" | "to" | "on" | "per" | "from" | "by" | "are" | "is")
+        !matches!(
+            word,
+            "of" | "the" | "and" | "or" | "for" | "in" | "with" | "to" | "on" | "per" | "from" | "by" | "are" | "is"
+        )
     });
     let least = bigdecimal::BigDecimal::from(FEWEST);
     let many = found
@@ -230,7 +313,12 @@ fn samples(text: &str, found: &Found, printed: &str) -> Option<Hit> {
     let stem = phrase::slug(&format!("{words}{}", noun.as_str()));
     Some(Hit {
         names: vec![noun.as_str().to_lowercase()],
-        ..Hit::new(stem, "samples", found.span.start..found.span.end + noun.end(), printed.to_string())
+        ..Hit::new(
+            stem,
+            "samples",
+            found.span.start..found.span.end + noun.end(),
+            printed.to_string(),
+        )
     })
 }
 
@@ -241,21 +329,28 @@ pub(super) fn of_row(passage: &Passage, locale: Locale) -> Vec<Hit> {
         .split('\t')
         .map(|cell| (cell.as_ptr() as usize - passage.text.as_ptr() as usize, cell))
         .collect();
-    let Some(((_, label), values)) = cells.split_first() else { return Vec::new() };
+    let Some(((_, label), values)) = cells.split_first() else {
+        return Vec::new();
+    };
     if values.is_empty() || values.len() >= CELLS || label.split_whitespace().count() > LABEL {
         return Vec::new();
     }
     let about = about(passage);
     let mut hits: Vec<Hit> = Vec::new();
     for (start, cell) in values {
-        let Some(found) = whole_cell(cell, locale) else { return hits };
+        let Some(found) = whole_cell(cell, locale) else {
+            return hits;
+        };
         let printed: Vec<String> = found
             .iter()
             .map(|found| value(&cell[found.span.clone()], &found.stated, locale))
             .collect();
-        let accepts = |thing: &Thing| about.contains(&thing.about) && found.iter().all(|found| fits(thing, &found.stated));
+        let accepts =
+            |thing: &Thing| about.contains(&thing.about) && found.iter().all(|found| fits(thing, &found.stated));
         let span = 0..start + cell.len();
-        let unitless = found.iter().all(|found| found.stated.unit().is_none_or(|unit| unit == Unit::Percent));
+        let unitless = found
+            .iter()
+            .all(|found| found.stated.unit().is_none_or(|unit| unit == Unit::Percent));
         let mut hit = match lexicon::label(label, accepts) {
             Some(thing) if unitless => thing_hit(thing, span, String::new()),
             _ => {
@@ -276,21 +371,31 @@ pub(super) fn of_row(passage: &Passage, locale: Locale) -> Vec<Hit> {
 
 /// The values of a cell that holds nothing else.
 fn whole_cell(cell: &str, locale: Locale) -> Option<Vec<Found>> {
-    let found: Vec<Found> = scan(cell, locale).into_iter().filter(|found| is_value(&found.stated)).collect();
+    let found: Vec<Found> = scan(cell, locale)
+        .into_iter()
+        .filter(|found| is_value(&found.stated))
+        .collect();
     let mut rest = cell.to_string();
     for one in found.iter().rev() {
         rest.replace_range(one.span.clone(), "");
     }
-    let nothing = rest.chars().all(|sign| sign.is_whitespace() || ",;/{}()[]$".contains(sign));
+    let nothing = rest
+        .chars()
+        .all(|sign| sign.is_whitespace() || ",;/{}()[]$".contains(sign));
     (nothing && !found.is_empty()).then_some(found)
 }
 
 fn is_value(stated: &Stated) -> bool {
-    matches!(stated, Stated::Exact(_) | Stated::About(_) | Stated::Range(..) | Stated::Bound(..))
+    matches!(
+        stated,
+        Stated::Exact(_) | Stated::About(_) | Stated::Range(..) | Stated::Bound(..)
+    )
 }
 
 fn is_count(quantity: &Quantity) -> bool {
-    quantity.unit.is_none() && quantity.number.value.is_integer() && quantity.number.value > bigdecimal::BigDecimal::from(0)
+    quantity.unit.is_none()
+        && quantity.number.value.is_integer()
+        && quantity.number.value > bigdecimal::BigDecimal::from(0)
 }
 
 fn fits(thing: &Thing, stated: &Stated) -> bool {

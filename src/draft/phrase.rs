@@ -29,10 +29,14 @@ static COUNTED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[\s-](?P<words>(?:
 static SYMBOL: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?:^|[\s(,;])(?P<symbol>[A-Za-zα-ωΑ-Ω]{1,2}(?:_\{?\w+\}?)?)\s*(?:=|>|≥|<|≤)\s*$"));
 static DENOTES: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"^[\s,)]*(?:is|denotes|as|are|controls)\s+(?:the|an?|our)\s+(?P<words>(?:[A-Za-z][A-Za-z-]*\s+){0,3}[A-Za-z][A-Za-z-]+)")
+    pattern(
+        r"^[\s,)]*(?:is|denotes|as|are|controls)\s+(?:the|an?|our)\s+(?P<words>(?:[A-Za-z][A-Za-z-]*\s+){0,3}[A-Za-z][A-Za-z-]+)",
+    )
 });
 static IDENTIFIER: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r#"(?P<name>[A-Za-z][A-Za-z0-9]+(?:_[A-Za-z0-9]+)+)["'`]?\)?\s*(?:=|:|→|\b(?:is|of|to|at|is set to|set to|was|was set to)\s)?\s*$"#)
+    pattern(
+        r#"(?P<name>[A-Za-z][A-Za-z0-9]+(?:_[A-Za-z0-9]+)+)["'`]?\)?\s*(?:=|:|→|\b(?:is|of|to|at|is set to|set to|was|was set to)\s)?\s*$"#,
+    )
 });
 
 fn pattern(text: &str) -> Regex {
@@ -80,7 +84,11 @@ fn identifier(before: &str) -> Option<Phrase> {
 fn denoted(before: &str, after: &str) -> Option<Phrase> {
     let symbol = SYMBOL.captures(before)?.name("symbol")?;
     let words = DENOTES.captures(after)?.name("words")?;
-    let kept: Vec<&str> = words.as_str().split_whitespace().take_while(|word| !is_no_name(word)).collect();
+    let kept: Vec<&str> = words
+        .as_str()
+        .split_whitespace()
+        .take_while(|word| !is_no_name(word))
+        .collect();
     let last = kept.last()?;
     let end = last.as_ptr() as usize - after.as_ptr() as usize + last.len();
     phrase(&kept, Some(symbol.start()), Some(end))
@@ -93,14 +101,21 @@ fn noun_phrase(before: &str) -> Option<Phrase> {
         .split_whitespace()
         .map(|word| (word.as_ptr() as usize - before.as_ptr() as usize, word))
         .collect();
-    let from = all.iter().rposition(|(_, word)| is_no_name(word)).map_or(0, |at| at + 1);
+    let from = all
+        .iter()
+        .rposition(|(_, word)| is_no_name(word))
+        .map_or(0, |at| at + 1);
     let kept: Vec<&str> = all[from..].iter().map(|(_, word)| *word).collect();
     phrase(&kept, Some(all.get(from)?.0), None)
 }
 
 /// `IoU ≥ 0.5 threshold`.
 fn threshold(before: &str, after: &str) -> Option<Phrase> {
-    let word = before.trim_end().rsplit(|c: char| !c.is_alphabetic()).next().filter(|word| word.len() > 1)?;
+    let word = before
+        .trim_end()
+        .rsplit(|c: char| !c.is_alphabetic())
+        .next()
+        .filter(|word| word.len() > 1)?;
     let behind = after.trim_start();
     behind.starts_with("threshold").then_some(())?;
     let end = after.len() - behind.len() + "threshold".len();
@@ -111,8 +126,14 @@ fn threshold(before: &str, after: &str) -> Option<Phrase> {
 /// `5 nearest neighbours`: what is counted, its noun last.
 fn counted(after: &str) -> Option<Phrase> {
     let words = COUNTED.captures(after)?.name("words")?;
-    let all: Vec<&str> = words.as_str().split_whitespace().take_while(|word| !is_no_name(word)).collect();
-    let noun = all.iter().position(|word| word.len() > 3 && word.ends_with('s') && !word.ends_with("ss"))?;
+    let all: Vec<&str> = words
+        .as_str()
+        .split_whitespace()
+        .take_while(|word| !is_no_name(word))
+        .collect();
+    let noun = all
+        .iter()
+        .position(|word| word.len() > 3 && word.ends_with('s') && !word.ends_with("ss"))?;
     let kept = &all[..=noun];
     let last = kept.last()?;
     let end = last.as_ptr() as usize - after.as_ptr() as usize + last.len();
@@ -145,7 +166,11 @@ impl Phrase {
     /// How many of the words an identifier says, where it says nothing else and more than one (of what is counted:
     /// what is counted).
     pub(super) fn borne_by(&self, identifier: &str) -> Option<usize> {
-        let whole: String = identifier.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
+        let whole: String = identifier
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .collect::<String>()
+            .to_lowercase();
         let mut starts = vec![whole.as_str()];
         if self.counted {
             starts.extend(COUNTING.iter().filter_map(|prefix| {
@@ -156,7 +181,9 @@ impl Phrase {
         }
         let least = if self.counted { 1 } else { 2 };
         let said = |rest: &str| {
-            let most = (0..self.words.len()).filter_map(|from| said(&self.words[from..], rest)).max();
+            let most = (0..self.words.len())
+                .filter_map(|from| said(&self.words[from..], rest))
+                .max();
             most.filter(|said| *said >= least)
         };
         // What is counted has to be named.
@@ -206,11 +233,36 @@ mod tests {
     #[test]
     fn phrases_are_borne_by_names_that_say_nothing_else() {
         let rows: &[(&str, &str, &[&str], &[&str])] = &[
-            ("with an overlap threshold of ", "", &["overlap_threshold", "overlap_thr", "overlapThresh"], &["overlap", "threshold", "overlap_area_threshold"]),
-            ("a cell probability threshold τ_p = ", " with", &["cellprob", "cellprob_threshold", "cell_prob_thr", "prob_thresh"], &["cell", "cell_margin"]),
-            ("where θ_o = ", " is the overlap threshold, ensuring", &["overlap_thr"], &["theta_o"]),
-            ("matched using IoU ", " threshold", &["iou_thr", "iou_threshold"], &["iou"]),
-            ("are the ", " nearest morphological neighbors", &["n_neighbors", "num_nearest_neighbors", "k_neighbors"], &["neighbors", "n_classes"]),
+            (
+                "with an overlap threshold of ",
+                "",
+                &["overlap_threshold", "overlap_thr", "overlapThresh"],
+                &["overlap", "threshold", "overlap_area_threshold"],
+            ),
+            (
+                "a cell probability threshold τ_p = ",
+                " with",
+                &["cellprob", "cellprob_threshold", "cell_prob_thr", "prob_thresh"],
+                &["cell", "cell_margin"],
+            ),
+            (
+                "where θ_o = ",
+                " is the overlap threshold, ensuring",
+                &["overlap_thr"],
+                &["theta_o"],
+            ),
+            (
+                "matched using IoU ",
+                " threshold",
+                &["iou_thr", "iou_threshold"],
+                &["iou"],
+            ),
+            (
+                "are the ",
+                " nearest morphological neighbors",
+                &["n_neighbors", "num_nearest_neighbors", "k_neighbors"],
+                &["neighbors", "n_classes"],
+            ),
             ("max_new_tokens is ", ", ", &["max_new_tokens"], &["max_tokens_old"]),
         ];
         for (before, after, bear, others) in rows {

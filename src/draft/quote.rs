@@ -19,7 +19,9 @@ const LONGEST: usize = 400;
 pub(super) fn around(passage: &Passage, span: &Range<usize>, text: &Text) -> Option<String> {
     let mut elsewhere = None;
     for (ahead, behind) in WORDS {
-        let quote = words(&passage.text, span, ahead, behind).replace('\t', " ");
+        // Cells are parted by nothing that LaTeX typesets, by `|` in Markdown.
+        let parted = if matches!(text, Text::Paper(_)) { " " } else { " | " };
+        let quote = words(&passage.text, span, ahead, behind).replace('\t', parted);
         if quote.is_empty() || quote.chars().count() > LONGEST {
             continue;
         }
@@ -70,11 +72,17 @@ fn words(text: &str, span: &Range<usize>, ahead: usize, behind: usize) -> String
     if behind != usize::MAX {
         end = without_tail(text, span.end, end);
     }
-    text[start..end].trim().trim_end_matches([',', ';', ':', '.']).trim_start_matches([',', ';', ':', ')']).trim().to_string()
+    text[start..end]
+        .trim()
+        .trim_end_matches([',', ';', ':', '.'])
+        .trim_start_matches([',', ';', ':', ')'])
+        .trim()
+        .to_string()
 }
 
 /// Words that lead on to something the quote leaves out.
-const LEADING_ON: &str = "and or with the a an for of to so that in on is are by at from as into than which was were y con de para";
+const LEADING_ON: &str =
+    "and or with the a an for of to so that in on is are by at from as into than which was were y con de para";
 
 /// Where the quote ends without words that lead on.
 fn without_tail(text: &str, least: usize, mut end: usize) -> usize {
@@ -126,6 +134,9 @@ mod tests {
         ] {
             assert_eq!(words(text, &at(part), 3, 2), wanted);
         }
-        assert_eq!(words(text, &at("50"), usize::MAX, usize::MAX), text.trim_end_matches('.'));
+        assert_eq!(
+            words(text, &at("50"), usize::MAX, usize::MAX),
+            text.trim_end_matches('.')
+        );
     }
 }

@@ -31,8 +31,11 @@ static SETUP: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 /// Titles of setup sections wherever they stand.
-static PLAINLY: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?i)set-?up|implementation|details?|hyper-?param|hardware|infrastructure|settings?|reproducib|configuraci|implementaci|detalles|hiperpar"));
+static PLAINLY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)set-?up|implementation|details?|hyper-?param|hardware|infrastructure|settings?|reproducib|configuraci|implementaci|detalles|hiperpar",
+    )
+});
 static RESULTS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)result|ablation|analys[ie]s|performance|comparison|findings|leaderboard|diagnostics|qualitative|sensitivity|robustness|

@@ -92,7 +92,7 @@ pub fn settle(mut found: Found, evidence: &Evidence) -> Found {
         if named(&mut draft, evidence) {
             scope(&mut draft, evidence);
             kept.push(draft);
-        } else {
+        } else if draft.kind == "parameter" {
             found.unnamed += 1;
         }
     }
@@ -117,7 +117,11 @@ fn named(draft: &mut Draft, evidence: &Evidence) -> bool {
         }
         "parameter" => {
             let bear = borne(&draft.names, evidence);
-            let bear = if bear.is_empty() { borne(&draft.weak, evidence) } else { bear };
+            let bear = if bear.is_empty() {
+                borne(&draft.weak, evidence)
+            } else {
+                bear
+            };
             let bear = match &draft.phrase {
                 Some(phrase) if bear.is_empty() => alike(phrase, evidence),
                 _ => bear,
@@ -156,7 +160,11 @@ fn named(draft: &mut Draft, evidence: &Evidence) -> bool {
 /// Those of the names that some setting of the code bears, at most [`NAMES`].
 fn borne(names: &[String], evidence: &Evidence) -> Vec<String> {
     let bears: BTreeSet<String> = settings(evidence).map(|(name, _)| plain(name)).collect();
-    let mut found: Vec<String> = names.iter().filter(|name| bears.contains(&plain(name))).cloned().collect();
+    let mut found: Vec<String> = names
+        .iter()
+        .filter(|name| bears.contains(&plain(name)))
+        .cloned()
+        .collect();
     found.truncate(NAMES);
     found
 }
@@ -167,19 +175,31 @@ fn alike(phrase: &Phrase, evidence: &Evidence) -> Vec<String> {
         .filter_map(|(name, _)| Some((phrase.borne_by(name)?, plain(name))))
         .collect();
     let most = said.iter().next_back().map_or(0, |(words, _)| *words);
-    let mut names: Vec<String> = said.into_iter().filter(|(words, _)| *words == most).map(|(_, name)| name).collect();
+    let mut names: Vec<String> = said
+        .into_iter()
+        .filter(|(words, _)| *words == most)
+        .map(|(_, name)| name)
+        .collect();
     names.truncate(NAMES);
     names
 }
 
 /// Settings of code and configuration: what prose says is no name.
 fn settings(evidence: &Evidence) -> impl Iterator<Item = (&str, &Statement)> {
-    evidence.statements.iter().filter_map(|statement| match &statement.subject {
-        Subject::Setting { name } if !matches!(statement.form, Form::Sentence | Form::Cell | Form::Comment | Form::Docstring | Form::CommentedOut) => {
-            Some((name.as_str(), statement))
-        }
-        _ => None,
-    })
+    evidence
+        .statements
+        .iter()
+        .filter_map(|statement| match &statement.subject {
+            Subject::Setting { name }
+                if !matches!(
+                    statement.form,
+                    Form::Sentence | Form::Cell | Form::Comment | Form::Docstring | Form::CommentedOut
+                ) =>
+            {
+                Some((name.as_str(), statement))
+            }
+            _ => None,
+        })
 }
 
 fn plain(name: &str) -> String {
@@ -192,7 +212,9 @@ fn lengths(stems: &[String], evidence: &Evidence) -> Vec<String> {
     for (name, _) in settings(evidence) {
         let timed = Unit::of_name(name).is_some_and(|unit| unit.dimension() == Dimension::Time);
         let words: Vec<String> = plain(name).split('_').map(str::to_string).collect();
-        let told = stems.iter().any(|stem| words.iter().any(|word| word.starts_with(stem.trim_end_matches('*'))));
+        let told = stems
+            .iter()
+            .any(|stem| words.iter().any(|word| word.starts_with(stem.trim_end_matches('*'))));
         if timed && told && !found.contains(&name.to_string()) {
             found.push(name.to_string());
         }
@@ -213,7 +235,11 @@ fn optimizer(draft: &mut Draft, evidence: &Evidence) {
     let names: Vec<String> = OPTIMIZERS.split(' ').map(str::to_string).collect();
     let chosen = borne(&names, evidence);
     let by_name = settings(evidence).any(|(name, statement)| {
-        names.contains(&plain(name)) && statement.value.literal().is_some_and(|value| matches!(value, crate::quantity::Value::Text(_)))
+        names.contains(&plain(name))
+            && statement
+                .value
+                .literal()
+                .is_some_and(|value| matches!(value, crate::quantity::Value::Text(_)))
     });
     if !used && by_name && !chosen.is_empty() {
         draft.kind = "parameter";
@@ -225,20 +251,35 @@ fn optimizer(draft: &mut Draft, evidence: &Evidence) {
 /// Whether anything of the repository declares or imports it.
 fn has_package(package: &str, evidence: &Evidence) -> bool {
     evidence.statements.iter().any(|statement| match &statement.subject {
-        Subject::Dependency { package: theirs, .. } | Subject::Import { package: theirs, .. } => canonical(theirs) == canonical(package),
+        Subject::Dependency { package: theirs, .. } | Subject::Import { package: theirs, .. } => {
+            canonical(theirs) == canonical(package)
+        }
         _ => false,
     })
 }
 
 /// `in` of a count: the tables whose path says what the sentence says of it; else the documents that count such things.
 fn samples(draft: &mut Draft, evidence: &Evidence) {
-    let words: BTreeSet<String> = parts(&draft.quote).filter(|word| !draft.names.contains(word)).collect();
+    let is_split = |word: &String| SPLITS.contains(&word.as_str());
+    let mut words: BTreeSet<String> = parts(&draft.quote).filter(|word| !draft.names.contains(word)).collect();
+    // `144 training, 36 validation` names two parts, and the count is of its own.
+    if parts(&draft.id).any(|word| is_split(&word)) {
+        words.retain(|word| !is_split(word));
+        words.extend(parts(&draft.id).filter(is_split));
+    }
     let data = scopes();
-    let tables = evidence.scopes.iter().filter(|scope| data.contains(&scope.scope)).flat_map(|scope| &scope.files);
+    let tables = evidence
+        .scopes
+        .iter()
+        .filter(|scope| data.contains(&scope.scope))
+        .flat_map(|scope| &scope.files);
     let mut told: Vec<(usize, &String)> = tables
         .map(|file| {
             let path: BTreeSet<String> = parts(file).collect();
-            let of_split = path.iter().filter(|word| SPLITS.contains(&word.as_str())).all(|word| words.contains(word));
+            let of_split = path
+                .iter()
+                .filter(|word| is_split(word))
+                .all(|word| words.contains(word));
             let shared = words.iter().filter(|word| path.contains(*word)).count();
             (if of_split { shared } else { 0 }, file)
         })
@@ -246,12 +287,24 @@ fn samples(draft: &mut Draft, evidence: &Evidence) {
         .collect();
     let most = told.iter().map(|(shared, _)| *shared).max().unwrap_or(0);
     told.retain(|(shared, _)| *shared == most);
-    if (1..=TABLES).contains(&told.len()) {
+    // Many files are of the test data; the one is meant where it is the only one.
+    let by_split = |file: &String| {
+        words
+            .iter()
+            .filter(|word| !is_split(word))
+            .all(|word| parts(file).all(|part| part != *word))
+    };
+    if (1..=TABLES).contains(&told.len()) && (told.len() == 1 || !told.iter().any(|(_, file)| by_split(file))) {
         draft.scope = told.into_iter().map(|(_, file)| file.clone()).collect();
         draft.names.clear();
         return;
     }
-    let noun = draft.names.first().map_or("", String::as_str).trim_end_matches('s').to_string();
+    let noun = draft
+        .names
+        .first()
+        .map_or("", String::as_str)
+        .trim_end_matches('s')
+        .to_string();
     let documents: BTreeSet<&str> = evidence
         .statements
         .iter()
@@ -272,25 +325,44 @@ fn samples(draft: &mut Draft, evidence: &Evidence) {
 
 /// The words of a text or path, in lower case, singular and in one form.
 fn parts(text: &str) -> impl Iterator<Item = String> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|part| part.len() > 2).map(|part| {
-        let part = part.to_lowercase();
-        match part.as_str() {
-            "training" | "trained" => "train".to_string(),
-            "validation" | "valid" | "dev" | "development" => "val".to_string(),
-            "testing" | "evaluation" | "evaluating" | "eval" => "test".to_string(),
-            _ => part,
-        }
-    })
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|part| part.len() > 2)
+        .map(|part| {
+            let part = part.to_lowercase();
+            match part.as_str() {
+                "training" | "trained" => "train".to_string(),
+                "validation" | "valid" | "dev" | "development" => "val".to_string(),
+                "testing" | "evaluation" | "evaluating" | "eval" => "test".to_string(),
+                _ => part,
+            }
+        })
 }
 
 /// `in`: the job scripts named after what the sentence speaks of, where they are some of all and run the setting.
 fn scope(draft: &mut Draft, evidence: &Evidence) {
-    if !matches!(draft.kind, "batch-size" | "parameter" | "decoding" | "sampling-rate" | "duration") {
+    if !matches!(
+        draft.kind,
+        "batch-size" | "parameter" | "decoding" | "sampling-rate" | "duration"
+    ) {
         return;
     }
     const STAGES: [(&[&str], &[&str]); 2] = [
-        (&["train", "fine-tun", "finetun", "epoch", "learning rate", "entren"], &["train", "finetune", "pretrain", "sft", "finetuning"]),
-        (&["evaluat", "inference", "test set", "at test", "decod", "evalu"], &["eval", "evaluate", "evaluation", "infer", "inference", "test", "generate"]),
+        (
+            &["train", "fine-tun", "finetun", "epoch", "learning rate", "entren"],
+            &["train", "finetune", "pretrain", "sft", "finetuning"],
+        ),
+        (
+            &["evaluat", "inference", "test set", "at test", "decod", "evalu"],
+            &[
+                "eval",
+                "evaluate",
+                "evaluation",
+                "infer",
+                "inference",
+                "test",
+                "generate",
+            ],
+        ),
     ];
     let sentence = draft.sentence.to_lowercase();
     let spoken: Vec<&[&str]> = STAGES
@@ -299,14 +371,20 @@ fn scope(draft: &mut Draft, evidence: &Evidence) {
         .map(|(_, stems)| *stems)
         .collect();
     let [stems] = spoken.as_slice() else { return };
-    let launches = || evidence.launches.iter().filter(|launch| launch.grade >= Grade::Launched && !launch.command.is_empty());
+    let launches = || {
+        evidence
+            .launches
+            .iter()
+            .filter(|launch| launch.grade >= Grade::Launched && !launch.command.is_empty())
+    };
     let all: BTreeSet<&str> = launches().map(|launch| launch.place.file.as_str()).collect();
     let told: BTreeSet<&str> = all
         .iter()
         .copied()
         .filter(|file| {
             let name = file.rsplit('/').next().unwrap_or(file).to_lowercase();
-            name.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| stems.contains(&word))
+            name.split(|c: char| !c.is_ascii_alphanumeric())
+                .any(|word| stems.contains(&word))
         })
         .collect();
     let mut names: Vec<String> = draft.names.iter().map(|name| plain(name)).collect();
@@ -318,9 +396,12 @@ fn scope(draft: &mut Draft, evidence: &Evidence) {
         .map(|(_, statement)| statement.place.file.as_str())
         .collect();
     let runs = draft.kind == "decoding"
-        || launches().filter(|launch| told.contains(launch.place.file.as_str())).any(|launch| {
-            bears.contains(launch.place.file.as_str()) || launch.reach.iter().any(|file| bears.contains(file.as_str()))
-        });
+        || launches()
+            .filter(|launch| told.contains(launch.place.file.as_str()))
+            .any(|launch| {
+                bears.contains(launch.place.file.as_str())
+                    || launch.reach.iter().any(|file| bears.contains(file.as_str()))
+            });
     if runs && !told.is_empty() && told.len() < all.len() && told.len() <= FILES {
         draft.scope = told.into_iter().map(str::to_string).collect();
     }

@@ -41,8 +41,17 @@ pub struct Shown {
 /// The whole file. `shown`: for each draft, what was found.
 pub fn file(head: &Head, found: &Found, shown: &[Vec<Shown>]) -> String {
     let mut out = String::new();
-    comment(&mut out, &format!("Drafted by `verify init` from {}. A draft has no verdict: read each claim against the paper,", head.from));
-    comment(&mut out, "correct it, and take its line `draft = true` out. Above each claim stands what the repository says.");
+    comment(
+        &mut out,
+        &format!(
+            "Drafted by `verify init` from {}. A draft has no verdict: read each claim against the paper,",
+            head.from
+        ),
+    );
+    comment(
+        &mut out,
+        "correct it, and take its line `draft = true` out. Above each claim stands what the repository says.",
+    );
     comment(&mut out, &format!("`{}` shows all of it.", head.check));
     for note in &head.notes {
         comment(&mut out, note);
@@ -80,7 +89,10 @@ pub(super) fn claim(out: &mut String, draft: &Draft, shown: Option<&[Shown]>) {
             comment(out, "nothing found that speaks of it");
         }
         for one in shown.iter().take(PLACES) {
-            comment(out, &format!("{}: {} ({})", one.place, cut(&one.line), one.grade.name()));
+            comment(
+                out,
+                &format!("{}: {} ({})", one.place, cut(&one.line), one.grade.name()),
+            );
         }
         if shown.len() > PLACES {
             comment(out, &format!("and {} more", shown.len() - PLACES));
@@ -149,7 +161,10 @@ fn cut(line: &str) -> String {
 fn texts(items: &[String]) -> String {
     match items {
         [only] => literal(only),
-        items => format!("[{}]", items.iter().map(|item| literal(item)).collect::<Vec<_>>().join(", ")),
+        items => format!(
+            "[{}]",
+            items.iter().map(|item| literal(item)).collect::<Vec<_>>().join(", ")
+        ),
     }
 }
 
@@ -211,7 +226,13 @@ mod tests {
 
     #[test]
     fn values_stand_as_they_are_printed() {
-        let read = |text: &str| value(text, &Stated::parse(text, Locale::English).expect("a value"), Locale::English);
+        let read = |text: &str| {
+            value(
+                text,
+                &Stated::parse(text, Locale::English).expect("a value"),
+                Locale::English,
+            )
+        };
         for (text, wanted) in [
             ("50", "50"),
             ("0.05", "0.05"),

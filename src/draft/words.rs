@@ -25,7 +25,19 @@ const PACKAGES: &str = r"PyTorch Lightning|PyTorch[ -]Geometric|PyTorch|Py[Tt]or
     Ray|Hydra|fairseq|ESPnet|SpeechBrain|NeMo|XGBoost|LightGBM|CatBoost|statsmodels|matplotlib|DGL|RDKit|OpenMM|MNE|MNE-Python|Cellpose|cellpose|\
     llama\.cpp|LLaMA-Factory|verl|veRL|sacrebleu|SacreBLEU|Optuna|CUDA|cuDNN|Python|NVIDIA driver|driver";
 /// Names that count only with a version beside them.
-const VERSIONED: &[&str] = &["python", "cuda", "cudnn", "driver", "datasets", "accelerate", "ray", "hydra", "mne", "nvidia-driver", "verl"];
+const VERSIONED: &[&str] = &[
+    "python",
+    "cuda",
+    "cudnn",
+    "driver",
+    "datasets",
+    "accelerate",
+    "ray",
+    "hydra",
+    "mne",
+    "nvidia-driver",
+    "verl",
+];
 
 static DEPENDENCY: LazyLock<Regex> = LazyLock::new(|| {
     let names: String = PACKAGES.split("\\\n").map(str::trim).collect();
@@ -34,34 +46,51 @@ static DEPENDENCY: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 static SOFTWARE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)implement|librar|framework|software|package|toolkit|built (?:on|with|upon)|\bvia\b|\bus(?:e|es|ed|ing)\b|\bin py|bibliotec|usamos|utiliz")
+    pattern(
+        r"(?i)implement|librar|framework|software|package|toolkit|built (?:on|with|upon)|\bvia\b|\bus(?:e|es|ed|ing)\b|\bin py|bibliotec|usamos|utiliz",
+    )
 });
 static TRAINS: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)optimi[sz]|train|learning[ -]rate|fine-?tun|weight decay|update|entren"));
 static OPTIMIZER: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?:^|[^\w-])(?P<name>AdamW|Adam|SGD|RMSprop|RMSProp|Adagrad|AdaGrad|Adafactor|AdaFactor|LAMB|LARS|Lion|Adadelta|AdaBelief|Muon|L-BFGS|LBFGS)(?:$|[^\w-])")
+    pattern(
+        r"(?:^|[^\w-])(?P<name>AdamW|Adam|SGD|RMSprop|RMSProp|Adagrad|AdaGrad|Adafactor|AdaFactor|LAMB|LARS|Lion|Adadelta|AdaBelief|Muon|L-BFGS|LBFGS)(?:$|[^\w-])",
+    )
 });
 static BETAS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?P<name>\(?(?:β|beta)_?\{?1\}?\s*,\s*(?:β|beta)_?\{?2\}?\)?|betas)\s*(?:=|of|are|:)?\s*[(\[{]\s*(?P<first>0?\.\d+)\s*,\s*(?P<second>0?\.\d+)\s*[)\]}]")
+    pattern(
+        r"(?P<name>\(?(?:β|beta)_?\{?1\}?\s*,\s*(?:β|beta)_?\{?2\}?\)?|betas)\s*(?:=|of|are|:)?\s*[(\[{]\s*(?P<first>0?\.\d+)\s*,\s*(?P<second>0?\.\d+)\s*[)\]}]",
+    )
 });
 static SCHEDULE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)\b(?P<name>cosine|linear|polynomial|exponential|constant|one-?cycle)\b[^.;,]{0,24}?\b(?:schedul\w*|decay(?:ed|s)?|anneal\w*)")
+    pattern(
+        r"(?i)\b(?P<name>cosine|linear|polynomial|exponential|constant|one-?cycle)\b[^.;,]{0,24}?\b(?:schedul\w*|decay(?:ed|s)?|anneal\w*)",
+    )
 });
-static CLUSTER: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?i)(?:^|[^\w])(?P<name>slurm|pbs pro|openpbs|torque|\bpbs|lsf|sun grid engine|grid engine)(?:$|[^\w])"));
-static GREEDY: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?i)\b(?:greedy (?:decoding|search|generation|sampling)|greedily|decod\w+ greed\w+|do_sample\W{0,3}(?:is|=|:)?\W{0,3}false|decodificación voraz)"));
-static ONE_EPOCH: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:for )?(?:one|a single|exactly one) (?:training )?epoch\b|una (?:sola )?época\b"));
-static ONE_GPU: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:a single|one) (?:\w+ )?GPU\b|una (?:sola )?GPU\b"));
-static GPUS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)\b(?P<count>\d{1,4}|two|three|four|eight|sixteen)\s?(?:x|×)?\s?(?:\w+ )?GPUs\b")
+static CLUSTER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i)(?:^|[^\w])(?P<name>slurm|pbs pro|openpbs|torque|\bpbs|lsf|sun grid engine|grid engine)(?:$|[^\w])")
 });
+static GREEDY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:greedy (?:decoding|search|generation|sampling)|greedily|decod\w+ greed\w+|do_sample\W{0,3}(?:is|=|:)?\W{0,3}false|decodificación voraz)",
+    )
+});
+static ONE_EPOCH: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i)\b(?:for )?(?:one|a single|exactly one) (?:training )?epoch\b|una (?:sola )?época\b")
+});
+static ONE_GPU: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)\b(?:a single|one) (?:\w+ )?GPU\b|una (?:sola )?GPU\b"));
+static GPUS: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)\b(?P<count>\d{1,4}|two|three|four|eight|sixteen)\s?(?:x|×)?\s?(?:\w+ )?GPUs\b"));
 /// A card that the table of cards does not hold.
 static UNLISTED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?:NVIDIA|Nvidia|AMD)\s(?P<card>(?:GeForce\s|Quadro\s|Tesla\s|Instinct\s|Radeon\s)?(?:RTX\s|GTX\s|RX\s)?[A-Z]{0,3}\d{2,4}[A-Z]{0,2}(?:\s(?:Ti|SUPER|Super|XT))?)\b")
+    pattern(
+        r"(?:NVIDIA|Nvidia|AMD)\s(?P<card>(?:GeForce\s|Quadro\s|Tesla\s|Instinct\s|Radeon\s)?(?:RTX\s|GTX\s|RX\s)?[A-Z]{0,3}\d{2,4}[A-Z]{0,2}(?:\s(?:Ti|SUPER|Super|XT))?)\b",
+    )
 });
 /// A card here was not ours.
-static THEIRS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\bet al\b|prior work|previous work|compared (?:to|with)"));
+static THEIRS: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)\bet al\b|prior work|previous work|compared (?:to|with)"));
 
 fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a constant that the tests compile")
@@ -109,19 +138,41 @@ fn dependencies(text: &str, hits: &mut Vec<Hit>) {
     for captures in DEPENDENCY.captures_iter(text) {
         let Some(name) = captures.name("name") else { continue };
         let package = packages::canonical(name.as_str());
-        let printed = captures.name("version").filter(|version| is_version(version.as_str(), &captures["gap"], &package));
+        let printed = captures
+            .name("version")
+            .filter(|version| is_version(version.as_str(), &captures["gap"], &package));
         versions += usize::from(printed.is_some());
         let end = printed.map_or(name.end(), |version| version.end());
-        found.push((package, name.start()..end, printed.map(|version| version.as_str().trim().to_string())));
+        // `1.8.1+` is that or newer.
+        let newer = text[end..].starts_with('+') && !text[end + 1..].starts_with(char::is_alphanumeric);
+        let version = printed.map(|version| {
+            let bare = version.as_str().trim();
+            if newer { format!("≥{bare}") } else { bare.to_string() }
+        });
+        found.push((
+            package,
+            name.start()..end + usize::from(newer && version.is_some()),
+            version,
+        ));
     }
     for (package, span, version) in found {
         if version.is_none() && (VERSIONED.contains(&package.as_str()) || !(software || versions > 0)) {
             continue;
         }
-        let mut hit = Hit::new(slug(&spelled(&text[span.clone()], &package)), "dependency", span, String::new());
+        let mut hit = Hit::new(
+            slug(&spelled(&text[span.clone()], &package)),
+            "dependency",
+            span,
+            String::new(),
+        );
         hit.keys.push(("package", literal(&package)));
         if let Some(version) = version {
-            let bare: String = version.split('+').next().unwrap_or_default().split_whitespace().collect();
+            let bare: String = version
+                .split('+')
+                .next()
+                .unwrap_or_default()
+                .split_whitespace()
+                .collect();
             hit.keys.push(("version", literal(&bare)));
         }
         hits.push(hit);
@@ -130,7 +181,10 @@ fn dependencies(text: &str, hits: &mut Vec<Hit>) {
 
 /// The id's stem: the paper's word for it, without the version.
 fn spelled(text: &str, package: &str) -> String {
-    let word: String = text.chars().take_while(|c| c.is_alphabetic() || matches!(c, '-' | '_')).collect();
+    let word: String = text
+        .chars()
+        .take_while(|c| c.is_alphabetic() || matches!(c, '-' | '_'))
+        .collect();
     let word = word.trim_matches('-').to_string();
     if word.len() < 2 { package.to_string() } else { word }
 }
@@ -162,7 +216,12 @@ fn cards_of(text: &str, hits: &mut Vec<Hit>) {
         }
         hits.push(hit);
         if let Some(memory) = one.memory {
-            let mut hit = Hit::new("vram".to_string(), "vram", one.span.clone(), literal(&format!("{memory} GB")));
+            let mut hit = Hit::new(
+                "vram".to_string(),
+                "vram",
+                one.span.clone(),
+                literal(&format!("{memory} GB")),
+            );
             hit.keys.push(("model", literal(one.card.name())));
             hits.push(hit);
         }
@@ -174,11 +233,14 @@ fn cards_of(text: &str, hits: &mut Vec<Hit>) {
         let ahead = text[..whole.start()].trim_end().to_lowercase();
         let mut hit = Hit::new("gpu".to_string(), "gpu", card.range(), String::new());
         hit.keys.push(("model", literal(card.as_str())));
-        hit.keys.extend(ahead.ends_with("single").then(|| ("count", "1".to_string())));
+        hit.keys
+            .extend(ahead.ends_with("single").then(|| ("count", "1".to_string())));
         hits.push(hit);
     } else if found.is_empty() {
         let counted = GPUS.captures(text);
-        let many = counted.as_ref().and_then(|counted| Some((counted.get(0)?.range(), word_count(counted.name("count")?.as_str())?)));
+        let many = counted
+            .as_ref()
+            .and_then(|counted| Some((counted.get(0)?.range(), word_count(counted.name("count")?.as_str())?)));
         let one = || ONE_GPU.find(text).map(|found| (found.range(), 1));
         if let Some((span, count)) = many.or_else(one) {
             let mut hit = Hit::new("gpu".to_string(), "gpu", span, String::new());
@@ -207,11 +269,16 @@ fn optimizers(text: &str, hits: &mut Vec<Hit>) {
         hits.push(hit);
     }
     for captures in BETAS.captures_iter(text) {
-        let (Some(all), Some(first), Some(second)) = (captures.get(0), captures.name("first"), captures.name("second")) else {
+        let (Some(all), Some(first), Some(second)) = (captures.get(0), captures.name("first"), captures.name("second"))
+        else {
             continue;
         };
         hits.push(Hit {
-            names: vec!["betas".to_string(), "adam_betas".to_string(), "optimizer_betas".to_string()],
+            names: vec![
+                "betas".to_string(),
+                "adam_betas".to_string(),
+                "optimizer_betas".to_string(),
+            ],
             values: vec![decimal(first.as_str()), decimal(second.as_str())],
             ordered: true,
             ..Hit::new("adam-betas".to_string(), "parameter", all.range(), String::new())
@@ -224,14 +291,23 @@ fn optimizers(text: &str, hits: &mut Vec<Hit>) {
         hits.push(Hit {
             sure: false,
             names: names.split(' ').map(str::to_string).collect(),
-            ..Hit::new("schedule".to_string(), "parameter", all.range(), literal(&format!("{}*", name.as_str().to_lowercase())))
+            ..Hit::new(
+                "schedule".to_string(),
+                "parameter",
+                all.range(),
+                literal(&format!("{}*", name.as_str().to_lowercase())),
+            )
         });
     }
 }
 
 /// TOML wants a digit before the point.
 fn decimal(text: &str) -> String {
-    if text.starts_with('.') { format!("0{text}") } else { text.to_string() }
+    if text.starts_with('.') {
+        format!("0{text}")
+    } else {
+        text.to_string()
+    }
 }
 
 /// The spans whose numbers are read, with the numbers of a name that are none (`Cellpose 3`).

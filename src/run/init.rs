@@ -37,7 +37,9 @@ pub(super) fn init(arguments: &Init) -> Result<Done, Failure> {
     let first = gather(arguments, &site, draft::asks(&found), draft::scopes())?;
     let mut found = draft::settle(found, &first);
     let mut head = head(arguments, &site, &text, from);
-    found.drafts.retain(|draft| read(&head, std::slice::from_ref(draft)).is_some());
+    found
+        .drafts
+        .retain(|draft| read(&head, std::slice::from_ref(draft)).is_some());
     if found.drafts.is_empty() {
         return Err(usage(format!(
             "nothing to draft: no sentence of `{}` about its setup names a setting with its value\n\nhelp: name another text: `verify init PAPER`",
@@ -119,7 +121,11 @@ fn text(arguments: &Init) -> Result<(Site, Text, String), Failure> {
 
 /// The repository: the one named, else the project that the paper (or this folder) lies in.
 fn site(arguments: &Init, paper: &Path) -> Result<Site, Failure> {
-    let beside = if paper == Path::new(".") { PathBuf::from("./claims.toml") } else { paper.to_path_buf() };
+    let beside = if paper == Path::new(".") {
+        PathBuf::from("./claims.toml")
+    } else {
+        paper.to_path_buf()
+    };
     let shown = beside.to_string_lossy().into_owned();
     let about = [About {
         path: &shown,
@@ -144,8 +150,16 @@ fn gather(arguments: &Init, site: &Site, asks: Vec<Ask>, scopes: Vec<Scope>) -> 
 
 /// What stands above the claims; paths as seen from the claim file, or from here where it is printed.
 fn head(arguments: &Init, site: &Site, text: &Text, from: String) -> Head {
-    let folder = arguments.output.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let folder = arguments
+        .output
+        .as_deref()
+        .and_then(Path::parent)
+        .unwrap_or(Path::new(""));
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
     let may = |path: &Path| site::may_name(folder, path).then(|| site::way_between(folder, path));
     let paper = site.paper.as_deref().filter(|_| matches!(text, Text::Paper(_)));
     Head {
@@ -195,7 +209,9 @@ fn read(head: &Head, drafts: &[Draft]) -> Option<ClaimFile> {
 /// For each draft, what the repository says: the places that its judge would cite.
 fn shown(arguments: &Init, site: &Site, head: &Head, found: &Found) -> Result<Vec<Vec<Shown>>, Failure> {
     let Some(file) = read(head, &found.drafts) else {
-        return Err(Failure::Broken(anyhow::anyhow!("the drafts do not read back as a claim file")));
+        return Err(Failure::Broken(anyhow::anyhow!(
+            "the drafts do not read back as a claim file"
+        )));
     };
     let asks = file.claims.iter().flat_map(|claim| judge::asks(claim, &file)).collect();
     let scopes = file.claims.iter().flat_map(judge::scopes).collect();
@@ -205,7 +221,12 @@ fn shown(arguments: &Init, site: &Site, head: &Head, found: &Found) -> Result<Ve
         citations.sort_by_key(|citation| citation.stance == Stance::Context);
         let mut shown: Vec<Shown> = Vec::new();
         for citation in citations {
-            let line = citation.place.excerpt.lines().map(str::trim).find(|line| !line.is_empty());
+            let line = citation
+                .place
+                .excerpt
+                .lines()
+                .map(str::trim)
+                .find(|line| !line.is_empty());
             let one = Shown {
                 place: citation.place.short(),
                 line: line.unwrap_or(&citation.value).to_string(),

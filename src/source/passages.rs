@@ -100,8 +100,9 @@ pub(crate) fn folded(chars: impl Iterator<Item = char>) -> String {
 pub fn papers(root: &Path) -> Result<Vec<String>, SourceError> {
     let repository = Repository::open(root, &[])?;
     let main = |path: &str| {
-        read_named(&root.join(path), path)
-            .is_ok_and(|source| source.text().contains("\\documentclass") && source.text().contains("\\begin{document}"))
+        read_named(&root.join(path), path).is_ok_and(|source| {
+            source.text().contains("\\documentclass") && source.text().contains("\\begin{document}")
+        })
     };
     Ok(repository
         .entries()
@@ -120,7 +121,10 @@ pub fn readme(root: &Path) -> Result<Option<SourceText>, SourceError> {
     let repository = Repository::open(root, &[])?;
     let named = |path: &str| {
         let path = path.to_lowercase();
-        matches!(path.as_str(), "readme.md" | "readme.markdown" | "readme.rst" | "readme.txt" | "readme")
+        matches!(
+            path.as_str(),
+            "readme.md" | "readme.markdown" | "readme.rst" | "readme.txt" | "readme"
+        )
     };
     let Some(entry) = repository.entries().iter().find(|entry| named(&entry.path)) else {
         return Ok(None);

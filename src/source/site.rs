@@ -245,7 +245,11 @@ pub fn way_between(folder: &Path, to: &Path) -> String {
 fn existing(folder: &Path) -> (PathBuf, usize) {
     let mut missing = 0;
     for above in folder.ancestors() {
-        let above = if above.as_os_str().is_empty() { Path::new(".") } else { above };
+        let above = if above.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            above
+        };
         if above.is_dir() {
             return (above.to_path_buf(), missing);
         }

@@ -58,7 +58,11 @@ impl Paper {
             .clone()
             .collect::<Vec<_>>()
             .split(|&at| table && self.parts_cells(at))
-            .map(|cell| dashes(&super::super::passages::folded(cell.iter().map(|&at| self.text.chars[at].c))))
+            .map(|cell| {
+                dashes(&super::super::passages::folded(
+                    cell.iter().map(|&at| self.text.chars[at].c),
+                ))
+            })
             .collect();
         let text = cells.join("\t");
         if text.trim().is_empty() {

@@ -32,14 +32,22 @@ pub(crate) fn passages(source: &SourceText) -> Vec<Passage> {
                 rest.starts_with(' ') && !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
             });
         if fence || fenced || heading || row || item || body.trim().is_empty() {
-            found.extend(block.take().into_iter().flat_map(|block| sentences(source, block, &titles)));
+            found.extend(
+                block
+                    .take()
+                    .into_iter()
+                    .flat_map(|block| sentences(source, block, &titles)),
+            );
         }
         if fence {
             fenced = !fenced;
         } else if fenced {
         } else if heading {
             titles.retain(|(rank, _)| *rank < hashes);
-            titles.push((hashes, folded(markup::read_range(text, range).chars.iter().map(|read| read.c))));
+            titles.push((
+                hashes,
+                folded(markup::read_range(text, range).chars.iter().map(|read| read.c)),
+            ));
         } else if row {
             found.extend(cells(source, range, &titles));
         } else if !body.trim().is_empty() {
@@ -71,7 +79,9 @@ fn cells(source: &SourceText, range: Range<usize>, titles: &[(usize, String)]) -
         .split('|')
         .map(|cell| folded(markup::read(cell).chars.iter().map(|read| read.c)))
         .collect();
-    let rule = cells.iter().all(|cell| cell.chars().all(|sign| matches!(sign, '-' | ':' | ' ')));
+    let rule = cells
+        .iter()
+        .all(|cell| cell.chars().all(|sign| matches!(sign, '-' | ':' | ' ')));
     let text = cells.join("\t");
     (!rule && cells.len() > 1).then(|| passage(text, true, source.place(range), titles))
 }

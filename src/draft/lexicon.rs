@@ -93,7 +93,7 @@ pub(super) const THINGS: &[Thing] = &[
     counted("warmup-steps", r"(?:steps?|iterations?|updates?)(?: of)?(?: linear)? warm-?up|(?:linear )?warm-?up (?:steps?|iterations?|updates?)|pasos de calentamiento",
         "warmup_steps num_warmup_steps warmup_iters warmup_iterations warmup n_warmup_steps"),
     named("min-learning-rate", r"(?:min(?:imum)?|final) (?:learning[ -]rate|lr)", "min_lr min_learning_rate eta_min final_lr lr_min", Share),
-    named("learning-rate", r"learning[ -]rates?|step size of the optimi[sz]er|\blrs?|tasas? de aprendizaje", "learning_rate lr base_lr init_lr peak_lr max_lr initial_lr initial_learning_rate base_learning_rate", Any),
+    named("learning-rate", r"learning[ -]rates?|step size of the optimi[sz]er|\blrs?|tasas? de aprendizaje", "learning_rate lr base_lr init_lr peak_lr max_lr initial_lr initial_learning_rate base_learning_rate lr0", Any),
     named("weight-decay", r"weight[ -]decay(?: coefficient| factor| rate)?", "weight_decay wd weight_decay_rate l2_weight_decay", Any),
     Thing { about: LowRank, weak: "dropout", ..named("lora-dropout", r"drop-?out(?: rate| probability| ratio)?", "lora_dropout adapter_dropout", Share) },
     named("attention-dropout", r"attention drop-?out(?: rate| probability)?", "attention_dropout attn_dropout attention_probs_dropout_prob attn_drop", Share),

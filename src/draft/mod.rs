@@ -9,10 +9,12 @@
 //!
 //! Example: "with batch size 50 for evaluation" is a `batch-size` claim of 50, `in` the job scripts named after it.
 
+mod counts;
 mod lexicon;
 mod numbers;
 mod phrase;
 mod quote;
+mod scope;
 mod section;
 mod settle;
 pub mod text;
@@ -27,7 +29,8 @@ use crate::place::Place;
 use crate::quantity::{Locale, Stated, Unit, scan};
 use crate::source::passages::{Passage, Text};
 
-pub use settle::{asks, scopes, settle};
+pub use scope::scopes;
+pub use settle::{asks, settle};
 
 /// A claim that nobody has read yet.
 #[derive(Debug, Clone, PartialEq)]
@@ -162,7 +165,7 @@ fn hits(passage: &Passage, section: Section, locale: Locale) -> Vec<Hit> {
     hits.extend(numbers::of_sentence(passage, locale, &taken));
     if section == Section::Open {
         // Outside of the setup a package's or an optimizer's name is mostly talk of others.
-        hits.retain(|hit| !(hit.kind == "dependency" && !hit.keys.iter().any(|(key, _)| *key == "version")));
+        hits.retain(|hit| hit.kind != "dependency" || hit.keys.iter().any(|(key, _)| *key == "version"));
     }
     hits.sort_by_key(|hit| hit.span.start);
     let cards: Vec<String> = hits

@@ -12,34 +12,22 @@ use regex::Regex;
 
 use super::lexicon::{self, About, Fits, Thing};
 use super::text::value;
-use super::{Hit, phrase};
+use super::{Hit, counts, phrase};
 use crate::quantity::{Dimension, Found, Locale, Quantity, Stated, Unit, scan};
 use crate::source::passages::Passage;
 
 /// Cells of a row that may still be a setting with its values.
 const CELLS: usize = 4;
-/// Fewer are seldom a data set.
-const FEWEST: u32 = 10;
 /// Words of a row's label.
 const LABEL: usize = 6;
 
-static SAMPLES: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)^\s?[-–~]?\s?(?P<words>(?:[a-z][\w/-]*\s){0,3})(?P<noun>samples?|examples?|utterances?|images?|clips?|sentences?|recordings?|patients?|subjects?|participants?|volumes?|scans?|pairs?|tiles?|videos?|documents?|questions?|prompts?|instances?|trajectories|episodes?|demonstrations?|cells?|speakers?|reviews?|tweets?|articles?|records?|graphs?|conversations?|dialogues?|captions?|queries|passages|problems|molecules|muestras|ejemplos|imágenes|audios|frases|pacientes)\b(?P<per>\s+(?:per|each|por)\b)?",
-    )
-});
-static SPLIT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)^\s(?:for\s|are\s|in\s)?(?:the\s)?(?P<part>train(?:ing)?|validation|val|dev(?:elopment)?|test(?:ing)?|held-out)(?:\s(?:set|split))?\s*(?:[,;).]|\sand\b|$)",
-    )
-});
 /// What a number behind it only identifies.
 static NO_QUANTITY: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)(?:arxiv|doi|isbn|https?|issue|commit|grant|license|no\.|number)[\s:#.]*$"));
-/// What a sentence counted before.
-static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
+/// What comes behind it was not done.
+static CONTRAST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\d[\d,.]*k?\s(?:[a-z][\w/-]*\s){0,3}?(?P<noun>samples|examples|utterances|images|clips|sentences|recordings|patients|subjects|volumes|scans|pairs|videos|documents|questions|instances)\b",
+        r"(?i)\b(?:rather than|instead of|than|unlike|versus|vs\.?|compared (?:to|with)|en lugar de|frente a)\s+(?:an?\s|the\s|un[ao]?\s)?$",
     )
 });
 static LASTS: LazyLock<Regex> = LazyLock::new(|| {
@@ -67,7 +55,7 @@ static LIST: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\}?\s*(?:,|/|;|and|or
 static AGAIN: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^\s+(?:for|on|in|during|para)\s+[^.;:0-9]{2,50}?,?\s*(?:and|or|y|,)\s*$"));
 
-fn pattern(text: &str) -> Regex {
+pub(super) fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a constant that the tests compile")
 }
 
@@ -154,7 +142,8 @@ pub(super) fn of_sentence(passage: &Passage, locale: Locale, taken: &[Range<usiz
             last = Some(settings.len() - 1);
         }
     }
-    settings.into_iter().map(|setting| setting.hit).collect()
+    let ours = |hit: &Hit| !CONTRAST.is_match(&text[..hit.span.start]);
+    settings.into_iter().map(|setting| setting.hit).filter(ours).collect()
 }
 
 fn setting(text: &str, found: &Found, locale: Locale, about: &[About]) -> Option<(Option<&'static Thing>, Hit)> {
@@ -177,7 +166,7 @@ fn setting(text: &str, found: &Found, locale: Locale, about: &[About]) -> Option
             thing_hit(thing, found.span.start..found.span.end + end, printed),
         ));
     }
-    if let Some(hit) = samples(text, found, &printed).or_else(|| split(text, found, &printed)) {
+    if let Some(hit) = counts::samples(text, found, &printed).or_else(|| counts::split(text, found, &printed)) {
         return Some((None, hit));
     }
     let phrase = phrase::of(before, after)?;
@@ -189,7 +178,7 @@ fn setting(text: &str, found: &Found, locale: Locale, about: &[About]) -> Option
     let zero = found
         .stated
         .quantity()
-        .is_some_and(|quantity| quantity.number.value == bigdecimal::BigDecimal::from(0));
+        .is_some_and(|quantity| quantity.number.value == 0);
     // `853×640` is one size, `three stages` a way of speaking, and nothing is set to nothing.
     if sized(before, after) || zero && phrase.identifier.is_none() || phrase.counted && !(written && count) {
         return None;
@@ -255,71 +244,9 @@ fn near(before: &str, after: &str) -> String {
     format!("{} {}", ahead.join(" "), behind.join(" "))
 }
 
-/// A part of the samples that the sentence counts: `180 images (144 training, 36 validation)`.
-fn split(text: &str, found: &Found, printed: &str) -> Option<Hit> {
-    let (before, after) = (&text[..found.span.start], &text[found.span.end..]);
-    let part = SPLIT.captures(after)?.name("part")?;
-    let noun = COUNTED
-        .captures_iter(before)
-        .last()?
-        .name("noun")?
-        .as_str()
-        .to_lowercase();
-    let least = bigdecimal::BigDecimal::from(FEWEST);
-    let many = found
-        .stated
-        .quantity()
-        .is_some_and(|quantity| is_count(quantity) && quantity.number.value >= least);
-    let stem = phrase::slug(&format!("{} {noun}", part.as_str()));
-    many.then(|| Hit {
-        names: vec![noun],
-        ..Hit::new(
-            stem,
-            "samples",
-            found.span.start..found.span.end + part.end(),
-            printed.to_string(),
-        )
-    })
-}
-
 /// One side of a size: `512×512`.
-fn sized(before: &str, after: &str) -> bool {
+pub(super) fn sized(before: &str, after: &str) -> bool {
     before.trim_end().ends_with(['×', '*']) || after.trim_start().starts_with(['×', '*'])
-}
-
-/// So many of what data sets hold.
-fn samples(text: &str, found: &Found, printed: &str) -> Option<Hit> {
-    let (before, after) = (&text[..found.span.start], &text[found.span.end..]);
-    let counted = SAMPLES.captures(after)?;
-    let words = counted.name("words").map_or("", |words| words.as_str());
-    let clean = words.split_whitespace().all(|word| {
-        !matches!(
-            word,
-            "of" | "the" | "and" | "or" | "for" | "in" | "with" | "to" | "on" | "per" | "from" | "by" | "are" | "is"
-        )
-    });
-    let least = bigdecimal::BigDecimal::from(FEWEST);
-    let many = found
-        .stated
-        .quantity()
-        .is_some_and(|quantity| is_count(quantity) && quantity.number.value >= least);
-    let noun = counted.name("noun")?;
-    // `512×512 tiles` are of that size; `128 tile split` is of a split.
-    let sized = sized(before, after) || before.trim_end().ends_with('/') || after.trim_start().starts_with('/');
-    let plural = noun.as_str().ends_with(['s', 'S']) || after.starts_with(['-', '–']);
-    if !clean || !many || !plural || sized || counted.name("per").is_some() {
-        return None;
-    }
-    let stem = phrase::slug(&format!("{words}{}", noun.as_str()));
-    Some(Hit {
-        names: vec![noun.as_str().to_lowercase()],
-        ..Hit::new(
-            stem,
-            "samples",
-            found.span.start..found.span.end + noun.end(),
-            printed.to_string(),
-        )
-    })
 }
 
 /// The settings of a table's row: its label, and one value in each cell.
@@ -392,10 +319,8 @@ fn is_value(stated: &Stated) -> bool {
     )
 }
 
-fn is_count(quantity: &Quantity) -> bool {
-    quantity.unit.is_none()
-        && quantity.number.value.is_integer()
-        && quantity.number.value > bigdecimal::BigDecimal::from(0)
+pub(super) fn is_count(quantity: &Quantity) -> bool {
+    quantity.unit.is_none() && quantity.number.value.is_integer() && quantity.number.value > 0
 }
 
 fn fits(thing: &Thing, stated: &Stated) -> bool {
@@ -405,14 +330,13 @@ fn fits(thing: &Thing, stated: &Stated) -> bool {
         Fits::Whole => quantity.unit.is_none() && quantity.number.value.is_integer(),
         Fits::Share => {
             quantity.unit == Some(Unit::Percent)
-                || quantity.unit.is_none()
-                    && quantity.number.value >= bigdecimal::BigDecimal::from(0)
-                    && quantity.number.value <= bigdecimal::BigDecimal::from(1)
+                || quantity.unit.is_none() && quantity.number.value >= 0 && quantity.number.value <= 1
         }
         Fits::Any => quantity.unit.is_none(),
     };
     match stated {
-        Stated::Range(low, high) => fits(low) && fits(high),
+        // `epochs 1–50` are some of all.
+        Stated::Range(low, high) => !matches!(thing.fits, Fits::Count | Fits::Whole) && fits(low) && fits(high),
         _ => stated.quantity().is_some_and(fits),
     }
 }

@@ -25,6 +25,8 @@ static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
         r"(?P<words>(?:[A-Za-z][A-Za-z'-]*\s+){0,4}[A-Za-z][A-Za-z-]+)(?:\s+\(?(?:[A-Za-zα-ωΑ-Ω]|[A-Za-zα-ωΑ-Ω]_\{?\w+\}?)\)?)?\s*(?:=|:|∈|\b(?:of|is|was|are|(?:is |was |are |be )?(?:set to|fixed to|fixed at|equal to|kept at))\s)\s*[{(\[]?\s*$",
     )
 });
+static BRACKETED: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?P<word>[A-Za-z][A-Za-z-]{3,})\s+\((?:[A-Za-zα-ω]{1,4}\s*=\s*)$"));
 static COUNTED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[\s-](?P<words>(?:[a-z][a-z-]+\s+){0,2}[a-z][a-z-]+)"));
 static SYMBOL: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?:^|[\s(,;])(?P<symbol>[A-Za-zα-ωΑ-Ω]{1,2}(?:_\{?\w+\}?)?)\s*(?:=|>|≥|<|≤)\s*$"));
@@ -54,6 +56,8 @@ pub(super) struct Phrase {
     pub(super) start: Option<usize>,
     /// Where they end, of those that stand behind it.
     pub(super) end: Option<usize>,
+    /// One word whose number stands in brackets behind it: only a name that is this word is meant.
+    pub(super) alone: bool,
     /// The paper prints the identifier itself.
     pub(super) identifier: Option<String>,
 }
@@ -63,8 +67,9 @@ pub(super) fn of(before: &str, after: &str) -> Option<Phrase> {
     identifier(before)
         .or_else(|| denoted(before, after))
         .or_else(|| threshold(before, after))
+        .or_else(|| bracketed(before))
         .or_else(|| noun_phrase(before))
-        .or_else(|| counted(after))
+        .or_else(|| counted(after).filter(|_| !is_labelled(before)))
 }
 
 /// `max_new_tokens = `, but no symbol with an index.
@@ -107,6 +112,22 @@ fn noun_phrase(before: &str) -> Option<Phrase> {
         .map_or(0, |at| at + 1);
     let kept: Vec<&str> = all[from..].iter().map(|(_, word)| *word).collect();
     phrase(&kept, Some(all.get(from)?.0), None)
+}
+
+/// `mixup (p = 0.15)`.
+fn bracketed(before: &str) -> Option<Phrase> {
+    let word = BRACKETED.captures(before)?.name("word")?;
+    let found = phrase(&[word.as_str()], Some(word.start()), None)?;
+    Some(Phrase {
+        alone: found.words.len() == 1,
+        ..found
+    })
+}
+
+/// `Stage 1 trains`: the number belongs to the word before it.
+fn is_labelled(before: &str) -> bool {
+    let word = before.trim_end().rsplit(char::is_whitespace).next().unwrap_or_default();
+    word.starts_with(char::is_uppercase) && word.chars().all(char::is_alphabetic) && !is_no_name(word)
 }
 
 /// `IoU ≥ 0.5 threshold`.
@@ -171,6 +192,9 @@ impl Phrase {
             .filter(char::is_ascii_alphanumeric)
             .collect::<String>()
             .to_lowercase();
+        if self.alone {
+            return (self.words.first() == Some(&whole)).then_some(1);
+        }
         let mut starts = vec![whole.as_str()];
         if self.counted {
             starts.extend(COUNTING.iter().filter_map(|prefix| {
@@ -263,6 +287,12 @@ mod tests {
                 &["n_neighbors", "num_nearest_neighbors", "k_neighbors"],
                 &["neighbors", "n_classes"],
             ),
+            (
+                "mosaic, mixup (p = ",
+                "), copy-paste",
+                &["mixup"],
+                &["mix", "mixup_prob"],
+            ),
             ("max_new_tokens is ", ", ", &["max_new_tokens"], &["max_tokens_old"]),
         ];
         for (before, after, bear, others) in rows {
@@ -275,5 +305,6 @@ mod tests {
             }
         }
         assert_eq!(of("We have ", " of them"), None);
+        assert_eq!(of("In Stage ", " trains the model"), None);
     }
 }

@@ -22,7 +22,7 @@ const PACKAGES: &str = r"PyTorch Lightning|PyTorch[ -]Geometric|PyTorch|Py[Tt]or
     Hugging ?Face Transformers|Transformers|transformers|Hugging ?Face Datasets|Datasets|PEFT|peft|TRL|bitsandbytes|Accelerate|DeepSpeed|Deepspeed|\
     FlashAttention(?:-2)?|Flash-?Attention|flash-attn|xFormers|xformers|vLLM|SentencePiece|sentencepiece|NumPy|Numpy|numpy|SciPy|Scipy|scipy|pandas|\
     scikit-learn|Scikit-learn|scikit-image|OpenCV|librosa|torchmetrics|timm|MONAI|spaCy|NLTK|Gymnasium|Stable-Baselines3|MuJoCo|mujoco|\
-    Ray|Hydra|fairseq|ESPnet|SpeechBrain|NeMo|XGBoost|LightGBM|CatBoost|statsmodels|matplotlib|DGL|RDKit|OpenMM|MNE|MNE-Python|Cellpose|cellpose|\
+    Ray|Hydra|fairseq|ESPnet|SpeechBrain|NeMo|XGBoost|LightGBM|CatBoost|statsmodels|matplotlib|DGL|RDKit|OpenMM|MNE|MNE-Python|Cellpose|cellpose|Ultralytics|ultralytics|\
     llama\.cpp|LLaMA-Factory|verl|veRL|sacrebleu|SacreBLEU|Optuna|CUDA|cuDNN|Python|NVIDIA driver|driver";
 /// Names that count only with a version beside them.
 const VERSIONED: &[&str] = &[

@@ -24,6 +24,8 @@ const LABEL: usize = 6;
 /// What a number behind it only identifies.
 static NO_QUANTITY: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)(?:arxiv|doi|isbn|https?|issue|commit|grant|license|no\.|number)[\s:#.]*$"));
+/// What comes before it was not done.
+static WOULD: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^\s+(?:would|could|might)\b"));
 /// What comes behind it was not done.
 static CONTRAST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -142,7 +144,7 @@ pub(super) fn of_sentence(passage: &Passage, locale: Locale, taken: &[Range<usiz
             last = Some(settings.len() - 1);
         }
     }
-    let ours = |hit: &Hit| !CONTRAST.is_match(&text[..hit.span.start]);
+    let ours = |hit: &Hit| !CONTRAST.is_match(&text[..hit.span.start]) && !WOULD.is_match(&text[hit.span.end..]);
     settings.into_iter().map(|setting| setting.hit).filter(ours).collect()
 }
 

@@ -26,7 +26,7 @@ static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 static BRACKETED: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?P<word>[A-Za-z][A-Za-z-]{3,})\s+\((?:[A-Za-zα-ω]{1,4}\s*=\s*)$"));
+    LazyLock::new(|| pattern(r"(?P<word>[A-Za-z][A-Za-z-]{3,})\s+\((?:p|prob|probability|rate|ratio)\s*=\s*$"));
 static COUNTED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[\s-](?P<words>(?:[a-z][a-z-]+\s+){0,2}[a-z][a-z-]+)"));
 static SYMBOL: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?:^|[\s(,;])(?P<symbol>[A-Za-zα-ωΑ-Ω]{1,2}(?:_\{?\w+\}?)?)\s*(?:=|>|≥|<|≤)\s*$"));

@@ -294,9 +294,9 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
     config::bind(&statements, &mut links, paths);
     manifest::bind(&statements, &mut links);
     let entries = python::entries(&modules);
-    let reach = |entry: &str| python::reach(entry, &modules);
     let console = console_scripts(&statements);
     let running = python::Running::new(&statements, &modules);
+    let reach = |entry: &str| running.reach(entry);
     let idle = |entry: &str| running.idle(entry);
     let (shapes, commanded) = (python::shapes(&modules), python::commanded(&modules));
     let repository = launch::Repository {

@@ -82,11 +82,12 @@ impl<'s> Keys<'s> {
 /// The configuration that Hydra composes for a launch; none where no code of it uses Hydra.
 pub(super) fn composition(
     statements: &[Statement],
+    starts: &[StatementId],
     launch: &Launch,
     defaults: &Defaults,
     files: &[String],
 ) -> Option<Composition> {
-    let mains = calls(statements, launch);
+    let mains = calls(statements, starts, launch);
     if mains.is_empty() {
         return None;
     }
@@ -133,23 +134,30 @@ pub(super) fn composition(
         .find_map(|root| defaults.compose(root, stem, &choices(statements, launch, defaults, root)))
 }
 
-/// Calls that start Hydra: its decorator, or its functions.
-fn calls<'s>(statements: &'s [Statement], launch: &Launch) -> Vec<&'s Statement> {
-    let mut found: Vec<&Statement> = statements
+/// Calls that start Hydra, its decorator or its functions, of the whole repository.
+pub(super) fn starts(statements: &[Statement]) -> Vec<StatementId> {
+    let is_start = |statement: &Statement| match &statement.subject {
+        Subject::Call { callee } if callee.starts_with("hydra") => {
+            let last = callee.rsplit('.').next().unwrap_or(callee);
+            ["main", "initialize", "initialize_config_dir", "compose"].contains(&last)
+        }
+        _ => false,
+    };
+    statements
         .iter()
-        .filter(|statement| statement.form == Form::Call)
-        .filter(|statement| match &statement.subject {
-            Subject::Call { callee } => {
-                let last = callee.rsplit('.').next().unwrap_or(callee);
-                callee.starts_with("hydra")
-                    && ["main", "initialize", "initialize_config_dir", "compose"].contains(&last)
-            }
-            _ => false,
-        })
-        // Last: whether a launch comes to a statement takes longest to tell, and there are many of both.
+        .enumerate()
+        .filter(|(_, statement)| statement.form == Form::Call && is_start(statement))
+        .map(|(id, _)| id)
+        .collect()
+}
+
+/// Those of them that a launch comes to, its entry's own first.
+fn calls<'s>(statements: &'s [Statement], starts: &[StatementId], launch: &Launch) -> Vec<&'s Statement> {
+    let mut found: Vec<&Statement> = starts
+        .iter()
+        .map(|&id| &statements[id])
         .filter(|statement| launch.runs(statement))
         .collect();
-    // The entry's own first.
     found.sort_by_key(|statement| launch.entry.as_deref() != Some(statement.place.file.as_str()));
     found
 }

@@ -43,6 +43,7 @@ pub fn bind(
     let bases = config::bases(statements, files);
     let defaults = config::hydra::Defaults::new(statements, files);
     let keys = composed::Keys::new(statements);
+    let starts = composed::starts(statements);
     let settings = laid::Settings::new(statements, links);
     let takers = taken::Takers::new(statements);
     let known: BTreeSet<&str> = files.iter().map(String::as_str).collect();
@@ -55,7 +56,7 @@ pub fn bind(
             .push(link.to);
     }
     for (id, launch) in launches.iter_mut().enumerate() {
-        let whole = composed::composition(statements, launch, &defaults, files).unwrap_or_default();
+        let whole = composed::composition(statements, &starts, launch, &defaults, files).unwrap_or_default();
         let mut passed: BTreeSet<String> = launch
             .flags
             .iter()

@@ -38,7 +38,7 @@ use ruff_text_size::Ranged;
 pub use bind::{LaidOver, Running, bind};
 pub use module::Module;
 pub use parsers::closed;
-pub use reach::{entries, reach};
+pub use reach::entries;
 pub use reads::lookups;
 pub use takes::{Commanded, Shape, Takes, commanded, shapes};
 

@@ -145,10 +145,6 @@ impl<'m> Files<'m> {
             .flat_map(|import| self.imported(from, import))
             .collect()
     }
-
-    pub(super) fn index(&self, path: &str) -> Option<usize> {
-        self.by_path.get(path).copied()
-    }
 }
 
 /// The last word of a module's name: `net` for `models/net.py`, `models` for `models/__init__.py`.
@@ -180,12 +176,11 @@ pub(super) fn is_test(path: &str) -> bool {
 }
 
 /// Files that are run: they do work when started, and no other file (but a test) imports them. Sorted.
-pub fn entries(modules: &[Module]) -> Vec<String> {
-    let files = Files::new(modules);
-    let mut imported = BTreeSet::new();
-    for (index, module) in modules.iter().enumerate() {
+pub(super) fn entries_among(modules: &[Module], imports: &[BTreeSet<usize>]) -> Vec<String> {
+    let mut imported = BTreeSet::<usize>::new();
+    for (module, imports) in modules.iter().zip(imports) {
         if !is_test(module.path()) {
-            imported.extend(files.imports(index));
+            imported.extend(imports);
         }
     }
     let mut found: Vec<String> = modules
@@ -204,25 +199,19 @@ pub fn entries(modules: &[Module]) -> Vec<String> {
     found
 }
 
-/// The files whose code an entry runs: itself and all that it imports, directly or not. Sorted.
-pub fn reach(entry: &str, modules: &[Module]) -> Vec<String> {
+/// [`entries_among`], where nobody has looked up the imports yet.
+pub fn entries(modules: &[Module]) -> Vec<String> {
     let files = Files::new(modules);
-    let Some(start) = files.index(entry) else {
-        return Vec::new();
-    };
+    let imports: Vec<BTreeSet<usize>> = (0..modules.len()).map(|index| files.imports(index)).collect();
+    entries_among(modules, &imports)
+}
+
+/// A file with all that it imports, directly or not; `imports` says what each file imports directly.
+pub(super) fn reached(start: usize, imports: &[BTreeSet<usize>]) -> BTreeSet<usize> {
     let mut seen = BTreeSet::from([start]);
     let mut open = vec![start];
     while let Some(here) = open.pop() {
-        for next in files.imports(here) {
-            if seen.insert(next) {
-                open.push(next);
-            }
-        }
+        open.extend(imports[here].iter().copied().filter(|next| seen.insert(*next)));
     }
-    let mut found: Vec<String> = seen
-        .into_iter()
-        .map(|index| modules[index].path().to_string())
-        .collect();
-    found.sort();
-    found
+    seen
 }

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::module::{Module, Scope, ScopeId, ScopeKind};
-use super::super::reach::entries;
+use super::super::reach::entries_among;
 use super::keys::unread_keys;
 use super::lookup::{looked_up, words};
 use super::unused::{Unused, unused};
@@ -97,7 +97,7 @@ pub(super) fn is_taken_over(scope: &Scope) -> bool {
 
 /// The dead statements and why.
 pub(super) fn dead(world: &World<'_>, called: &BTreeSet<String>) -> Vec<(StatementId, Dead)> {
-    if entries(world.modules).is_empty() {
+    if entries_among(world.modules, &world.imports).is_empty() {
         return Vec::new();
     }
     let mut found = Vec::new();
@@ -109,30 +109,31 @@ pub(super) fn dead(world: &World<'_>, called: &BTreeSet<String>) -> Vec<(Stateme
         let why = if *shown { Dead::OnlyShown } else { Dead::NeverRead };
         found.push((world.modules[*module].id(*local), why));
     }
+    let mut uncalled_in: BTreeMap<usize, BTreeSet<ScopeId>> = BTreeMap::new();
     for (module, scope) in uncalled(world) {
+        uncalled_in.entry(module).or_default().insert(scope);
+    }
+    for (module, scopes) in uncalled_in {
         let inner = &world.modules[module];
         for (local, site) in inner.sites.iter().enumerate() {
-            if within(inner, site.scope, scope) {
+            if outwards(inner, site.scope).any(|around| scopes.contains(&around)) {
                 found.push((inner.id(local), Dead::NeverCalled));
             }
         }
-        for parameter in &inner.scopes[scope].parameters {
-            found.push((inner.id(parameter.statement), Dead::NeverCalled));
-        }
+        let parameters = scopes.iter().flat_map(|scope| &inner.scopes[*scope].parameters);
+        found.extend(parameters.map(|parameter| (inner.id(parameter.statement), Dead::NeverCalled)));
     }
     found
 }
 
 /// Whether a scope is another or inside of it.
 pub(super) fn within(module: &Module, inner: ScopeId, outer: ScopeId) -> bool {
-    let mut here = Some(inner);
-    while let Some(scope) = here {
-        if scope == outer {
-            return true;
-        }
-        here = module.scopes[scope].parent;
-    }
-    false
+    outwards(module, inner).any(|scope| scope == outer)
+}
+
+/// A scope and those around it.
+fn outwards(module: &Module, scope: ScopeId) -> impl Iterator<Item = ScopeId> {
+    std::iter::successors(Some(scope), |scope| module.scopes[*scope].parent)
 }
 
 /// Every scope with the scopes inside of it.
@@ -147,6 +148,7 @@ fn children(module: &Module) -> Vec<Vec<ScopeId>> {
 }
 
 fn unread_parameters(world: &World<'_>, unused: &Unused, found: &mut Vec<(StatementId, Dead)>) {
+    let redefined = redefined(world);
     for (index, module) in world.modules.iter().enumerate() {
         let children = children(module);
         for (scope, inner) in module.scopes.iter().enumerate() {
@@ -158,7 +160,7 @@ fn unread_parameters(world: &World<'_>, unused: &Unused, found: &mut Vec<(Statem
                 .filter(|parent| module.scopes[*parent].kind == ScopeKind::Class);
             if let Some(class) = class
                 && inner.name != "__init__"
-                && shared_method(world, index, class, &inner.name)
+                && shared_method(world, &redefined, (index, class), &inner.name)
             {
                 continue;
             }
@@ -198,26 +200,45 @@ fn unread_parameters(world: &World<'_>, unused: &Unused, found: &mut Vec<(Statem
     }
 }
 
+/// A class by its module and scope.
+type Class = (usize, ScopeId);
+
+/// For every class, the functions that its direct subclasses define.
+fn redefined<'w>(world: &World<'w>) -> BTreeMap<Class, BTreeSet<&'w str>> {
+    let mut found: BTreeMap<Class, BTreeSet<&str>> = BTreeMap::new();
+    for (index, module) in world.modules.iter().enumerate() {
+        for (scope, inner) in module.scopes.iter().enumerate() {
+            if inner.kind != ScopeKind::Class || inner.bases.is_empty() {
+                continue;
+            }
+            let defined = inner.bindings.keys().map(String::as_str);
+            let defined: Vec<&str> = defined
+                .filter(|name| module.defined_in(scope, name).is_some())
+                .collect();
+            for base in world.bases(index, scope).0 {
+                found.entry(base).or_default().extend(&defined);
+            }
+        }
+    }
+    found
+}
+
 /// Whether a method's shape may be given by a base class, or taken over by a subclass.
-fn shared_method(world: &World<'_>, module: usize, class: ScopeId, name: &str) -> bool {
+fn shared_method(
+    world: &World<'_>,
+    redefined: &BTreeMap<Class, BTreeSet<&str>>,
+    (module, class): Class,
+    name: &str,
+) -> bool {
     let (bases, foreign) = world.bases(module, class);
-    if foreign
+    foreign
         || name.starts_with("__")
         || bases
             .iter()
             .any(|(at, base)| world.method(*at, *base, name, 0).is_some())
-    {
-        return true;
-    }
-    world.modules.iter().enumerate().any(|(index, other)| {
-        other.scopes.iter().enumerate().any(|(scope, inner)| {
-            inner.kind == ScopeKind::Class
-                && (index, scope) != (module, class)
-                && !inner.bases.is_empty()
-                && other.defined_in(scope, name).is_some()
-                && world.bases(index, scope).0.contains(&(module, class))
-        })
-    })
+        || redefined
+            .get(&(module, class))
+            .is_some_and(|names| names.contains(name))
 }
 
 fn unread_options(world: &World<'_>, called: &BTreeSet<String>, unused: &Unused, found: &mut Vec<(StatementId, Dead)>) {

@@ -11,7 +11,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::module::{Module, Scope, ScopeId, ScopeKind};
-use super::super::reach::reach;
+use super::super::reach::reached;
 use super::dead::{has_foreign_base, is_hook, is_taken_over, named_outside};
 use super::lookup::looked_up;
 use super::world::World;
@@ -25,6 +25,8 @@ type Word = usize;
 pub struct Running<'m> {
     modules: &'m [Module],
     by_path: BTreeMap<&'m str, usize>,
+    /// What each module imports directly.
+    imports: Vec<BTreeSet<usize>>,
     words: BTreeMap<String, Word>,
     /// For every module, its scopes.
     scopes: Vec<Vec<Reads>>,
@@ -111,6 +113,7 @@ impl<'m> Running<'m> {
                 .enumerate()
                 .map(|(index, module)| (module.path(), index))
                 .collect(),
+            imports: world.imports,
             words,
             scopes,
             said,
@@ -118,15 +121,25 @@ impl<'m> Running<'m> {
         }
     }
 
+    /// The files whose code an entry runs: itself and all that it imports, directly or not. Sorted.
+    pub fn reach(&self, entry: &str) -> Vec<String> {
+        let Some(&start) = self.by_path.get(entry) else {
+            return Vec::new();
+        };
+        let mut found: Vec<String> = reached(start, &self.imports)
+            .into_iter()
+            .map(|file| self.modules[file].path().to_string())
+            .collect();
+        found.sort();
+        found
+    }
+
     /// The code in the files that an entry runs to which it never comes. Sorted; of nested ones the outermost.
     pub fn idle(&self, entry: &str) -> Vec<Idle> {
         let Some(start) = self.by_path.get(entry).copied() else {
             return Vec::new();
         };
-        let files: Vec<usize> = reach(entry, self.modules)
-            .iter()
-            .filter_map(|path| self.by_path.get(path.as_str()).copied())
-            .collect();
+        let files: Vec<usize> = reached(start, &self.imports).into_iter().collect();
         let running = Run::new(self, start, &files).finish();
         let mut found = Vec::new();
         for &file in &files {

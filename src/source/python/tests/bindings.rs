@@ -1,6 +1,6 @@
 //! Several files: which statement gives which other its value, and what is dead.
 
-use super::super::{entries, reach};
+use super::super::{Running, entries};
 use super::{check, world};
 use crate::evidence::Subject;
 
@@ -484,10 +484,13 @@ fn entries_and_their_reach() {
     ]);
     assert_eq!(entries(&world.modules), ["eval.py", "train.py"]);
     assert_eq!(
-        reach("train.py", &world.modules),
+        Running::new(&world.statements, &world.modules).reach("train.py"),
         ["lazy.py", "pkg/__init__.py", "pkg/layers.py", "pkg/net.py", "train.py"]
     );
-    assert_eq!(reach("eval.py", &world.modules), ["eval.py"]);
+    assert_eq!(
+        Running::new(&world.statements, &world.modules).reach("eval.py"),
+        ["eval.py"]
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What statements hold at the end: links followed by the graph, with and without a launch.
 
-use super::super::{Running, reach};
+use super::super::Running;
 use super::world;
 use crate::evidence::{Evidence, Form, Grade, Graph, Launch, Occasion, Outcome, SCHEMA, Subject, Tool};
 use crate::place::Place;
@@ -22,7 +22,7 @@ fn check(files: &[(&str, &str)], entry: Option<&str>, given: &[(&str, Value)], e
             configs: Vec::new(),
             factors: Vec::new(),
             guards: Vec::new(),
-            reach: reach(entry, &world.modules),
+            reach: Running::new(&world.statements, &world.modules).reach(entry),
             idle: Running::new(&world.statements, &world.modules).idle(entry),
         })
         .into_iter()

@@ -15,7 +15,7 @@ use crate::report::{FORMATS, Language};
 use crate::verdict::Verdict;
 
 /// Commands of the design that later versions bring.
-const LATER_COMMANDS: &[&str] = &["run", "probe", "lock", "init", "accept", "report", "diff", "slurm"];
+const LATER_COMMANDS: &[&str] = &["run", "probe", "lock", "accept", "report", "diff", "slurm"];
 /// Options of the design that later versions bring.
 const LATER_OPTIONS: &[&str] = &["--locked", "--live-slurm", "--allow-commands", "--patch"];
 /// Formats of the design that later versions bring.
@@ -49,6 +49,8 @@ pub enum Command {
     Uncovered(Uncovered),
     /// Changes every claim and its evidence in memory; verdicts that do not move end with 1.
     Mutate(Mutate),
+    /// Drafts a claim file from a paper, or from the README.
+    Init(Init),
     /// The JSON Schema of the claim file.
     Schema,
 }
@@ -126,6 +128,32 @@ pub struct Mutate {
     pub reading: Reading,
     #[command(flatten)]
     pub shown: Shown,
+}
+
+/// `verify init`.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The paper's main file; the only one of the repository, else its README, unless given.
+    #[arg(value_name = "PAPER")]
+    pub paper: Option<PathBuf>,
+    /// The claim file to write, instead of printing it.
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Replaces the file that is there.
+    #[arg(long, requires = "output")]
+    pub force: bool,
+    /// The code repository, instead of the project that the paper lies in.
+    #[arg(long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+    /// A folder outside the root that may be read; may be given several times.
+    #[arg(long, value_name = "DIR")]
+    pub allow_read: Vec<PathBuf>,
+    /// The day that ages are held against, instead of today.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub as_of: Option<NaiveDate>,
+    /// Threads that read files; as many as there are cores, unless given.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
 }
 
 /// Where the evidence comes from, the same for every command.

@@ -10,6 +10,7 @@
 
 pub mod claim;
 pub mod cli;
+pub mod draft;
 pub mod evidence;
 pub mod exit;
 pub mod gate;

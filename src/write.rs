@@ -29,6 +29,19 @@ pub fn file(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Whether something is there that writing would replace.
+pub fn exists(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
+/// [`file`], its folder made where there is none.
+pub fn new_folder_and_file(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).with_context(|| format!("failed to make the folder {}", folder.display()))?;
+    }
+    file(path, bytes)
+}
+
 /// A report is for others to read: the permissions of the file it replaces, else those of a new file.
 trait PermissionsLike {
     fn permissions_like(&mut self, path: &Path) -> &mut Self;

@@ -8,6 +8,7 @@
 mod beside;
 mod check;
 mod gathered;
+mod init;
 
 use crate::claim;
 use crate::cli::{Cli, Color, Command, Shown};
@@ -71,6 +72,7 @@ pub fn run(cli: &Cli, terminal: Terminal) -> Result<Done, Failure> {
         Some(Command::Explain(explain)) => beside::explain(explain, terminal),
         Some(Command::Mutate(mutate)) => beside::mutate(mutate, terminal),
         Some(Command::Uncovered(uncovered)) => beside::uncovered(uncovered, terminal),
+        Some(Command::Init(arguments)) => init::init(arguments),
         Some(Command::Schema) => schema(),
     }
 }

@@ -22,6 +22,7 @@ pub mod manifest;
 mod measured;
 pub mod opened;
 pub mod overlay;
+pub mod passages;
 pub mod prose;
 pub mod python;
 mod quotes;

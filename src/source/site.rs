@@ -14,6 +14,8 @@ use chrono::NaiveDate;
 
 use super::file::{Repository, SourceError, read_named};
 use super::gather::{PaperFile, Wanted, gather as gather_from};
+use super::latex::Paper;
+use super::passages::Text;
 use crate::evidence::{Ask, Evidence, Scope};
 
 /// What a claim file says of its repository; paths are relative to its folder.
@@ -197,6 +199,63 @@ fn paper_file(site: &Site, paper: &Path) -> Result<PaperFile, SourceError> {
         main,
         load: Box::new(load),
     })
+}
+
+/// What claims are drafted from: the site's paper, or the text that stands in its place.
+///
+/// # Errors
+/// A paper that cannot be read; one that is no LaTeX and lies outside of the root.
+pub fn text(site: &Site) -> Result<Text, SourceError> {
+    let paper = site.paper.as_deref().unwrap_or(Path::new("paper.tex"));
+    let mut file = paper_file(site, paper)?;
+    let latex = Paper::read(file.main.clone(), &mut *file.load);
+    if latex.is_latex() {
+        return Ok(Text::Paper(Box::new(latex)));
+    }
+    let root = site.root.canonicalize().unwrap_or_else(|_| site.root.clone());
+    let real = paper.canonicalize().unwrap_or_else(|_| paper.to_path_buf());
+    if real.starts_with(&root) {
+        return Ok(Text::Plain(file.main));
+    }
+    Err(SourceError::RootOutside {
+        root: tidy(paper),
+        top: root,
+    })
+}
+
+/// Whether a claim file in this folder may name the path: both lie in one project.
+pub fn may_name(folder: &Path, path: &Path) -> bool {
+    let real = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    real.starts_with(top_of(&existing(folder).0))
+}
+
+/// A path as seen from a folder, which need not be there yet.
+pub fn way_between(folder: &Path, to: &Path) -> String {
+    let (real, below) = existing(folder);
+    let way = way_to(&real, to);
+    let up = "../".repeat(below);
+    match (below, way.as_str()) {
+        (0, _) => way,
+        (_, ".") => up.trim_end_matches('/').to_string(),
+        _ => up + &way,
+    }
+}
+
+/// The nearest folder above that is there, and how many are missing below it.
+fn existing(folder: &Path) -> (PathBuf, usize) {
+    let mut missing = 0;
+    for above in folder.ancestors() {
+        let above = if above.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            above
+        };
+        if above.is_dir() {
+            return (above.to_path_buf(), missing);
+        }
+        missing += 1;
+    }
+    (PathBuf::from("."), missing)
 }
 
 /// The top of the project that a folder lies in; the folder itself where nothing marks one.

@@ -19,7 +19,7 @@ const ROOMS: &[&[&str]] = &[
     &["cli"],
     &["gate", "exit"],
     &["report"],
-    &["perturb", "uncovered"],
+    &["draft", "perturb", "uncovered"],
     &["judge", "write"],
     &["source"],
     &["claim"],

@@ -108,6 +108,11 @@ impl World {
         self.folder.path()
     }
 
+    /// `verify ARGS…` in this folder, nothing added.
+    pub(crate) fn verify_plain(&self, args: &[&str]) -> Run {
+        verify(self.path(), args)
+    }
+
     /// `verify ARGS… --no-live --as-of DAY` in this folder.
     pub(crate) fn verify(&self, args: &[&str]) -> Run {
         let mut all = args.to_vec();

@@ -7,6 +7,7 @@
 
 mod commands;
 mod input;
+mod passages;
 mod reader;
 mod structure;
 

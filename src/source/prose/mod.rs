@@ -12,6 +12,7 @@ pub(crate) mod fold;
 mod lexicon;
 mod markdown;
 pub(crate) mod markup;
+pub(crate) mod passages;
 mod plain;
 pub(crate) mod read;
 mod say;
@@ -84,7 +85,7 @@ fn is_changelog(path: &str) -> bool {
 }
 
 /// Spanish where its function words outnumber the English ones: there a comma may stand before decimals.
-fn language(text: &str) -> Locale {
+pub(crate) fn language(text: &str) -> Locale {
     let mut spanish = 0_i64;
     for word in text.split_whitespace().take(5_000) {
         match word.to_lowercase().as_str() {

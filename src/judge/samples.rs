@@ -24,10 +24,10 @@ use super::weigh::cite::cite;
 use super::weigh::compared::{How, compare_value};
 use super::weigh::scope::InScope;
 use super::weigh::vote::{Ballot, Question, Stand};
-use super::weigh::{impossible, named, recommend, selection, unread};
+use super::weigh::{impossible, named, recommend, selection, tables, unread};
 use super::{Case, Kind};
 use crate::claim::{Claim, Key, KindSpec, Shape, Take};
-use crate::evidence::{Ask, Gap, GapReason, Grade, Statement, Subject};
+use crate::evidence::{Ask, Gap, Grade, Statement, Subject};
 use crate::quantity::{Observed, Outcome, Precision, Stated, Value, compare};
 use crate::verdict::{Citation, Message, Ruling, Stance};
 
@@ -164,75 +164,30 @@ fn by_rows(case: &Case<'_>) -> Ruling {
         })
         .collect();
     let mut caveats = scope.caveats();
-    let mut unlooked = Vec::new();
-    for table in &tables {
-        if let Subject::Rows {
-            empty,
-            duplicates,
-            columns,
-            guessed,
-            unseen,
-            broken: _,
-        } = &table.subject
-        {
-            if *unseen {
-                unlooked.push(table.place.file.clone());
-            }
-            if *guessed {
-                caveats.push(
-                    Message::new("first-row-as-header")
-                        .with("file", &table.place.file)
-                        .with("row", columns.join(", ")),
-                );
-            }
-            if *empty > 0 {
-                caveats.push(
-                    Message::new("empty-rows")
-                        .with("file", &table.place.file)
-                        .with("count", empty),
-                );
-            }
-            if *duplicates > 0 {
-                caveats.push(
-                    Message::new("duplicate-rows")
-                        .with("file", &table.place.file)
-                        .with("count", duplicates),
-                );
-            }
-        }
-    }
-    // A table that was counted around a fault: what stood there may have been a row.
-    for gap in case.evidence.gaps.iter().filter(|gap| gap.why == GapReason::Broken) {
-        if is_counted(&gap.file) && tables.iter().any(|table| table.place.file == gap.file) {
-            caveats.push(
-                Message::new("table-broken")
-                    .with("file", &gap.file)
-                    .with("detail", &gap.detail),
-            );
-        }
-    }
-    if !unlooked.is_empty() {
-        let files = unread::names(unlooked);
-        caveats.push(Message::new("rows-not-looked-at").with("files", files));
-    }
+    caveats.extend(tables::caveats(case, &tables));
     let counted = |gap: &Gap| tables.iter().any(|table| table.place.file == gap.file);
-    let (open, beside): (Vec<&Gap>, Vec<&Gap>) = unread::unread(case, &scope, |gap| !counted(gap) && is_table(gap))
-        .into_iter()
-        .partition(|gap| claim.take.is_some() || is_counted(&gap.file));
+    let (open, beside): (Vec<&Gap>, Vec<&Gap>) =
+        unread::unread(case, &scope, |gap| !counted(gap) && tables::is_table(gap))
+            .into_iter()
+            .partition(|gap| claim.take.is_some() || tables::is_counted(&gap.file));
     let mut ballots = if claim.take.is_some() && !tables.is_empty() {
         let counts: Vec<Value> = tables
             .iter()
             .filter_map(|table| table.value.literal().cloned())
             .collect();
         let together = whole(claim, stated, &tables, &Value::List(counts));
-        let faulty: u64 = tables.iter().map(|table| broken(table)).sum();
-        vec![around_faults(together, faulty, true)]
+        let faulty: u64 = tables.iter().map(|table| tables::broken(table)).sum();
+        vec![tables::around_faults(together, faulty, true)]
     } else {
         tables
             .iter()
             .filter_map(|table| {
                 let ballot = one(claim, stated, table, table.value.literal()?);
-                Some(around_faults(ballot, broken(table), may_be(stated, table)))
+                Some(tables::around_faults(
+                    ballot,
+                    tables::broken(table),
+                    tables::may_be(stated, table),
+                ))
             })
             .collect()
     };
@@ -259,70 +214,6 @@ fn by_rows(case: &Case<'_>) -> Ruling {
     .decide();
     recommend::add_usual(claim, &mut ruling);
     ruling
-}
-
-/// Tables whose rows are counted, by their endings.
-const COUNTED: &[&str] = &[
-    "csv", "tsv", "tab", "jsonl", "ndjson", "parquet", "arrow", "arrows", "feather", "ipc", "npy",
-];
-/// Tables whose rows are not, and texts that may be tables.
-const OTHERS: &[&str] = &[
-    "json", "txt", "dat", "gz", "bz2", "xz", "zst", "npz", "xlsx", "xls", "h5", "hdf5", "sqlite", "db", "pkl",
-];
-
-fn ends(file: &str, endings: &[&str]) -> bool {
-    let ending = file.rsplit('.').next().unwrap_or_default().to_lowercase();
-    endings.contains(&ending.as_str())
-}
-
-fn is_counted(file: &str) -> bool {
-    ends(file, COUNTED)
-}
-
-/// Whether what was not read is a table. A text that some reader could not make out is none, unless it was not there.
-fn is_table(gap: &Gap) -> bool {
-    let text = ends(&gap.file, &["json", "txt", "dat"]);
-    let absent = matches!(
-        gap.why,
-        GapReason::LfsPointer | GapReason::TooLarge | GapReason::Unreadable
-    );
-    is_counted(&gap.file) || ends(&gap.file, OTHERS) && (absent || !text)
-}
-
-/// Lines of a table that are no rows, and may have been some.
-fn broken(table: &Statement) -> u64 {
-    match table.subject {
-        Subject::Rows { broken, .. } => broken,
-        _ => 0,
-    }
-}
-
-/// Whether the claim may be true of a table with its broken lines: any number between without and with them.
-fn may_be(stated: &Stated, table: &Statement) -> bool {
-    let (Some(Value::Number(rows)), Some(claimed)) = (table.value.literal(), stated.quantity()) else {
-        return true;
-    };
-    let most = &rows.value + bigdecimal::BigDecimal::from(broken(table));
-    rows.value <= claimed.number.value && claimed.number.value <= most
-}
-
-/// A count around broken lines decides nothing, unless the claim is true of no count with or without them.
-fn around_faults(ballot: Ballot, faulty: u64, may_be: bool) -> Ballot {
-    if faulty == 0 || ballot.stand == Stand::Against && !may_be {
-        return ballot;
-    }
-    let why = Message::new("counted-around-faults")
-        .with("found", &ballot.found)
-        .with("count", faulty);
-    let citations = ballot.citations.into_iter().map(|citation| Citation {
-        stance: Stance::Context,
-        ..citation
-    });
-    Ballot {
-        stand: Stand::Undecided(why),
-        citations: citations.collect(),
-        ..ballot
-    }
 }
 
 /// Whether rows were counted with the header that this claim settles.

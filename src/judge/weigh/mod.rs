@@ -26,6 +26,7 @@ pub(crate) mod setting;
 pub(crate) mod settle;
 pub(crate) mod several;
 pub(crate) mod spread;
+pub(crate) mod tables;
 pub(crate) mod undeclared;
 pub(crate) mod unread;
 pub(crate) mod vote;

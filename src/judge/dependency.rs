@@ -17,6 +17,9 @@
 //! version = "≥4.40"
 //! ```
 
+use std::collections::BTreeSet;
+
+use super::environments::{folder_of, locked, manifests, pins};
 use super::weigh::cite::{cite, noted, shown};
 use super::weigh::recommend;
 use super::weigh::scope::InScope;
@@ -125,6 +128,10 @@ fn judge(case: &Case<'_>) -> Ruling {
             _ => {}
         }
     }
+    // What nothing runs (a stage that is thrown away, a branch that is never taken) speaks only where nothing else does.
+    if declared.iter().any(|s| s.dead.is_none()) {
+        declared.retain(|s| s.dead.is_none());
+    }
     let mut caveats = scope.caveats();
     let (declared, in_extras) = by_extra(claim, declared);
     if declared.is_empty() && !in_extras.is_empty() {
@@ -211,17 +218,30 @@ fn extra_of(statement: &Statement) -> Option<String> {
     }
 }
 
-/// Those declarations that the claim's `extra` lets count, and those in extras that it does not.
+/// Those declarations that the claim's `extra` lets count, and those in extras that it does not. A lock holds all that
+/// an environment needs, so it says of what its folder's manifest declares there, and nothing by itself.
 fn by_extra<'s>(claim: &Claim, declared: Vec<&'s Statement>) -> (Vec<&'s Statement>, Vec<&'s Statement>) {
-    declared
-        .into_iter()
-        .partition(|statement| match (claim.fields.get("extra"), extra_of(statement)) {
-            (None, _) => true,
-            (Some(Field::Bool(false)), extra) => extra.is_none(),
-            (Some(Field::Bool(true)), extra) => extra.is_some(),
-            (Some(Field::Text(name)), Some(extra)) => *name == extra,
-            (Some(_), _) => false,
-        })
+    let Some(wanted) = claim.fields.get("extra") else {
+        return (declared, Vec::new());
+    };
+    let fits = |statement: &Statement| match (wanted, extra_of(statement)) {
+        (Field::Bool(false), extra) => extra.is_none(),
+        (Field::Bool(true), extra) => extra.is_some(),
+        (Field::Text(name), Some(extra)) => *name == extra,
+        (_, _) => false,
+    };
+    let tells = |statement: &Statement| !locked(statement) || extra_of(statement).is_some();
+    let folders: BTreeSet<&str> = declared
+        .iter()
+        .filter(|s| tells(s) && fits(s))
+        .map(|s| folder_of(&s.place.file))
+        .collect();
+    let counts = |statement: &Statement| match tells(statement) {
+        true => fits(statement),
+        false => folders.contains(folder_of(&statement.place.file)),
+    };
+    let (counted, others): (Vec<_>, Vec<_>) = declared.into_iter().partition(|s| counts(s));
+    (counted, others.into_iter().filter(|s| tells(s)).collect())
 }
 
 /// `extra = false`, and it is declared only in an extra.
@@ -245,42 +265,9 @@ fn extra_only(case: &Case<'_>, package: &str, places: &[&Statement]) -> Ruling {
     }
 }
 
-/// Declarations by environment: one manifest each; a lock and the manifest it locks lie in one folder and are one.
-fn manifests<'s>(declared: &[&'s Statement]) -> Vec<Vec<&'s Statement>> {
-    let mut groups: Vec<(String, Vec<&Statement>)> = Vec::new();
-    let folder_has_lock = |folder: &str| declared.iter().any(|s| locked(s) && folder_of(&s.place.file) == folder);
-    for &statement in declared {
-        let folder = folder_of(&statement.place.file).to_string();
-        let base = statement.place.file.rsplit('/').next().unwrap_or_default();
-        let locks = locked(statement)
-            || base == "pyproject.toml"
-            || base == "Pipfile"
-            || base == "setup.py"
-            || base == "setup.cfg";
-        let key = if locks && folder_has_lock(&folder) {
-            folder
-        } else {
-            statement.place.file.clone()
-        };
-        match groups.iter_mut().find(|(other, _)| *other == key) {
-            Some((_, lines)) => lines.push(statement),
-            None => groups.push((key, vec![statement])),
-        }
-    }
-    groups.into_iter().map(|(_, lines)| lines).collect()
-}
-
-fn folder_of(file: &str) -> &str {
-    file.rsplit_once('/').map_or("", |(folder, _)| folder)
-}
-
-fn locked(statement: &Statement) -> bool {
-    matches!(&statement.subject, Subject::Dependency { locked: true, .. })
-}
-
 /// One environment's vote: its lock where it has one, else all its lines.
 fn ballot(claim: &Claim, lines: &[&Statement], caveats: &mut Vec<Message>) -> Ballot {
-    let locks: Vec<&Statement> = lines.iter().copied().filter(|s| locked(s)).collect();
+    let locks: Vec<&Statement> = lines.iter().copied().filter(|s| pins(s)).collect();
     let speaking = if locks.is_empty() { lines.to_vec() } else { locks };
     let mut stands: Vec<(Stand, &Statement)> = Vec::new();
     for &statement in &speaking {
@@ -357,6 +344,17 @@ fn stand(claim: &Claim, statement: &Statement, caveats: &mut Vec<Message>) -> St
     } else {
         return Stand::For;
     };
+    // conda's `=1.2.3` is 1.2.3 to whoever prints three parts, whatever rebuilds it may hold beside.
+    let outcome = match (release_of_conda(&text), claim_of(claim)) {
+        (Some(release), Some(stated)) if matches!(outcome, VersionOutcome::Clarify(_)) => {
+            let exact = Declared::pep440(&format!("=={release}"));
+            match exact.map(|exact| judge_version(&stated, &exact)) {
+                Ok(VersionOutcome::Agrees) => VersionOutcome::Agrees,
+                _ => outcome,
+            }
+        }
+        _ => outcome,
+    };
     match outcome {
         VersionOutcome::Agrees => Stand::For,
         VersionOutcome::AgreesNoUpperBound => {
@@ -373,11 +371,30 @@ fn stand(claim: &Claim, statement: &Statement, caveats: &mut Vec<Message>) -> St
     }
 }
 
+/// The release of three parts or more behind conda's one `=`.
+fn release_of_conda(text: &str) -> Option<&str> {
+    let release = text.trim().strip_prefix('=')?;
+    let digits = release.chars().all(|c| c.is_ascii_digit() || c == '.');
+    (digits && release.matches('.').count() >= 2).then_some(release)
+}
+
+fn claim_of(claim: &Claim) -> Option<Specifier> {
+    let text = claim
+        .fields
+        .text("version")
+        .or_else(|| claim.fields.text("installed"))?;
+    Specifier::parse(text).ok()
+}
+
 /// What a declaration says, by how its manifest writes it: PEP 440, a reference, else poetry's or conda's own notation.
 fn declared(statement: &Statement, text: &str) -> Option<Declared> {
     let text = text.trim();
     if text.contains("://") || text.starts_with("git+") || text.starts_with("file:") {
         return Some(Declared::Source(text.to_string()));
+    }
+    let conda = statement.owner.last().is_some_and(|owner| owner == "conda");
+    if conda && !text.is_empty() {
+        return Declared::conda(text).ok();
     }
     let poetry = statement.owner.iter().any(|owner| owner == "poetry");
     if poetry || (text.starts_with(['^', '~']) && !text.starts_with("~=")) {

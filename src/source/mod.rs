@@ -12,9 +12,12 @@
 mod audio;
 pub mod cards;
 pub mod config;
+pub mod container;
 pub mod data;
 pub mod file;
 pub mod gather;
+mod ini;
+pub mod installed;
 pub mod latex;
 pub mod launch;
 pub mod makefile;
@@ -92,6 +95,15 @@ pub const READERS: &[Reader] = &[
     makefile::MAKEFILE,
     manifest::REQUIREMENTS,
     manifest::PYPROJECT,
+    manifest::SETUP_PY,
+    manifest::SETUP_CFG,
+    manifest::LOCKS,
+    manifest::PIPFILE,
+    manifest::PYTHON_VERSION,
+    manifest::CONDA,
+    container::DOCKERFILE,
+    container::DEFINITION,
+    installed::INSTALLED,
     config::YAML,
     config::JSON,
     config::TOML,

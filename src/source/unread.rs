@@ -1,9 +1,9 @@
 //! Files that say what runs or what it needs, in formats that no reader reads.
 //!
-//! Why it can be wrong: "everything was read" beside a `setup.py` whose dependencies nobody looked at is a lie that a
+//! Why it can be wrong: "everything was read" beside a `pixi.toml` whose dependencies nobody looked at is a lie that a
 //! reader believes. So manifests and code of other formats are gaps: shown, and never evidence of absence.
 //!
-//! Example: `notebooks/train.ipynb` is a gap; `setup.py` is one as a manifest, though its Python is read.
+//! Example: `notebooks/train.ipynb` is a gap; `pixi.toml` is one as a manifest.
 
 use std::collections::BTreeSet;
 
@@ -12,25 +12,14 @@ use crate::evidence::{Evidence, Gap, GapReason};
 
 /// Manifests by their whole name, in lower case.
 const MANIFESTS: &[&str] = &[
-    "setup.py",
-    "setup.cfg",
-    "pipfile",
-    "pipfile.lock",
-    "poetry.lock",
-    "pdm.lock",
-    "uv.lock",
     "pixi.toml",
     "pixi.lock",
     "conda-lock.yml",
     "conda-lock.yaml",
-    "environment.yml",
-    "environment.yaml",
     "meta.yaml",
     "package.json",
     "cargo.toml",
 ];
-/// What builds an image, by its name or the name's beginning or ending.
-const IMAGES: &[&str] = &["dockerfile", "containerfile", "singularity"];
 /// Endings of code that is not read.
 const CODE: &[&str] = &[
     "ipynb", "pyx", "r", "rmd", "jl", "m", "lua", "c", "cc", "cpp", "cxx", "cu", "h", "hpp", "java", "scala", "kt",
@@ -53,13 +42,9 @@ pub(super) fn beside(evidence: &mut Evidence, paths: &[String]) {
 fn gap(path: &str) -> Option<Gap> {
     let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    let conda = name.starts_with("environment") && matches!(ending, "yml" | "yaml");
-    let image = IMAGES
-        .iter()
-        .any(|image| name == *image || name.starts_with(&format!("{image}.")) || ending == *image);
-    let detail = if conda || MANIFESTS.contains(&name.as_str()) {
+    let detail = if MANIFESTS.contains(&name.as_str()) {
         "as a manifest"
-    } else if image || CODE.contains(&ending) {
+    } else if CODE.contains(&ending) {
         ""
     } else {
         return None;
@@ -78,9 +63,10 @@ mod tests {
     #[test]
     fn manifests_and_code_that_no_reader_reads_are_gaps() {
         let cases = [
-            ("setup.py", Some("as a manifest")),
-            ("env/environment-gpu.yml", Some("as a manifest")),
-            ("docker/Dockerfile.cuda", Some("")),
+            ("pixi.toml", Some("as a manifest")),
+            ("env/conda-lock.yml", Some("as a manifest")),
+            ("setup.py", None),
+            ("docker/Dockerfile.cuda", None),
             ("notebooks/train.ipynb", Some("")),
             ("ops/kernel.cu", Some("")),
             ("train.py", None),

@@ -20,6 +20,7 @@ pub(super) use json::tree as json_tree;
 pub(super) use remark::comment;
 pub(super) use toml::tree as toml_tree;
 pub(super) use tree::{Entry, Kind, Node};
+pub(super) use yaml::tree as yaml_tree;
 
 use super::{File, FileFacts, Reader};
 use crate::evidence::{Ask, GapReason};

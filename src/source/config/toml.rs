@@ -18,7 +18,7 @@ const MANIFESTS: &[&str] = &["pyproject.toml", "cargo.toml", "pixi.toml"];
 
 pub(super) fn reads(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    name.ends_with(".toml") && !MANIFESTS.contains(&name)
+    name.ends_with(".toml") && !name.starts_with("pylock.") && !MANIFESTS.contains(&name)
 }
 
 pub(in crate::source) fn tree(text: &str) -> Tree {

@@ -5,11 +5,11 @@
 //!
 //! Example: `requires-python = ">=3.8"` is the package `python` with the specifier `>=3.8`.
 
+use super::nodes::{at, entries, forms, is_true, text_of, texts_of};
 use super::requirement::{Requirement, normal};
 use super::{File, FileFacts, declared};
-use crate::evidence::{Expr, Form, Gap, GapReason, Grade, Statement, Subject};
+use crate::evidence::{Form, Gap, GapReason, Grade, Statement, Subject};
 use crate::place::SourceText;
-use crate::quantity::Value;
 use crate::source::config::{Entry, Kind, Node, toml_tree};
 
 pub(super) fn reads(path: &str) -> bool {
@@ -60,8 +60,12 @@ impl Project<'_> {
                 &["project", "optional-dependencies", &entry.key],
             );
         }
-        for entry in entries(root, &["dependency-groups"]) {
-            self.list(&entry.value, Some(&entry.key), &["dependency-groups", &entry.key]);
+        let groups = entries(root, &["dependency-groups"]);
+        for entry in groups {
+            let owner = ["dependency-groups", entry.key.as_str()];
+            for list in included(groups, &entry.key) {
+                self.list(list, Some(&entry.key), &owner);
+            }
         }
         for entry in entries(root, &["project"])
             .iter()
@@ -87,10 +91,7 @@ impl Project<'_> {
         for entry in entries(root, &["tool", "poetry", "dependencies"]) {
             let package = normal(&entry.key);
             for form in forms(&entry.value) {
-                let optional = matches!(
-                    at(form, &["optional"]).map(|node| &node.kind),
-                    Some(Kind::Scalar(Expr::Value(Value::Bool(true))))
-                );
+                let optional = is_true(at(form, &["optional"]));
                 let extra = optional.then(|| extra_of(&package));
                 self.poetry_package(entry, form, extra.as_deref(), &["tool", "poetry", "dependencies"]);
             }
@@ -185,7 +186,7 @@ impl Project<'_> {
     fn list(&mut self, list: &Node, extra: Option<&str>, owner: &[&str]) {
         let Kind::List(items) = &list.kind else { return };
         for item in items {
-            // `{include-group = "test"}` brings in a group that stands for itself.
+            // `{include-group = "test"}` was followed to its list.
             let Some(written) = text_of(item) else { continue };
             match Requirement::parse(written) {
                 Some(requirement) => self.add(requirement, extra, owner, item.bytes.clone()),
@@ -225,39 +226,27 @@ impl Project<'_> {
     }
 }
 
-/// The node at a path of keys.
-fn at<'n>(node: &'n Node, path: &[&str]) -> Option<&'n Node> {
-    path.iter().try_fold(node, |node, key| match &node.kind {
-        Kind::Map(entries) => entries.iter().find(|entry| entry.key == *key).map(|entry| &entry.value),
-        _ => None,
-    })
-}
-
-fn entries<'n>(node: &'n Node, path: &[&str]) -> &'n [Entry] {
-    match at(node, path).map(|node| &node.kind) {
-        Some(Kind::Map(entries)) => entries,
-        _ => &[],
+/// A group's own list and those of the groups it includes, through several; names as PEP 503 compares them.
+fn included<'n>(groups: &'n [Entry], name: &str) -> Vec<&'n Node> {
+    let mut seen: Vec<String> = Vec::new();
+    let mut open = vec![normal(name)];
+    let mut out = Vec::new();
+    while let Some(name) = open.pop() {
+        if seen.contains(&name) {
+            continue;
+        }
+        for group in groups.iter().filter(|group| normal(&group.key) == name) {
+            out.push(&group.value);
+            let items = super::nodes::items(&group.value, &[]);
+            open.extend(
+                items
+                    .iter()
+                    .filter_map(|item| at(item, &["include-group"]))
+                    .filter_map(text_of)
+                    .map(normal),
+            );
+        }
+        seen.push(name);
     }
-}
-
-/// Poetry allows several forms of one package, for different markers.
-fn forms(node: &Node) -> Vec<&Node> {
-    match &node.kind {
-        Kind::List(items) => items.iter().collect(),
-        _ => vec![node],
-    }
-}
-
-fn text_of(node: &Node) -> Option<&str> {
-    match &node.kind {
-        Kind::Scalar(Expr::Value(Value::Text(text)) | Expr::Opaque(text) | Expr::Ref(text)) => Some(text),
-        _ => None,
-    }
-}
-
-fn texts_of(node: &Node) -> Vec<&str> {
-    match &node.kind {
-        Kind::List(items) => items.iter().filter_map(text_of).collect(),
-        _ => Vec::new(),
-    }
+    out
 }

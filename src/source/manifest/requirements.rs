@@ -22,15 +22,27 @@ const LOCK_HEADS: &[&str] = &[
     "pip freeze",
 ];
 
-/// `requirements*.txt`, `*-requirements.txt`, `requirements/*.txt`, `constraints*.txt`, and the same in `.in`.
+/// What conda writes above a list of what is installed.
+const CONDA_HEAD: &str = "this file may be used to create an environment";
+/// Words of a name that call the file a record of what is installed.
+const FROZEN: &[&str] = &["freeze", "frozen", "lock", "locked"];
+
+/// `requirements*.txt`, `*-requirements.txt`, `requirements/*.txt`, `constraints*.txt`, the same in `.in` and `.lock`,
+/// and what pip froze (`freeze.txt`).
 pub(super) fn reads(path: &str) -> bool {
     let mut parts = path.rsplit('/');
     let name = parts.next().unwrap_or(path);
     let folder = parts.next().unwrap_or("");
-    let Some(stem) = name.strip_suffix(".txt").or_else(|| name.strip_suffix(".in")) else {
+    let stem = [".txt", ".in", ".lock"]
+        .iter()
+        .find_map(|ending| name.strip_suffix(ending));
+    let Some(stem) = stem else {
         return false;
     };
     let words: Vec<&str> = stem.split(['-', '_', '.']).collect();
+    if name.ends_with(".txt") && words.iter().any(|word| matches!(*word, "freeze" | "frozen")) {
+        return true;
+    }
     words
         .iter()
         .any(|word| matches!(*word, "requirements" | "requirement" | "constraints" | "reqs"))
@@ -61,10 +73,33 @@ pub(super) fn read(file: &File) -> FileFacts {
         .collect::<Vec<_>>()
         .join("\n")
         .to_lowercase();
-    let is_lock = LOCK_HEADS.iter().any(|said| head.contains(said));
+    let lines = logical_lines(text);
+    let conda = head.contains(CONDA_HEAD);
+    let is_lock = conda || LOCK_HEADS.iter().any(|said| head.contains(said)) || is_frozen(&name, &lines);
     let mut odd = Vec::new();
-    for line in logical_lines(text) {
-        match meaning(&line.content) {
+    for line in lines {
+        let meant = match super::conda::spec(&line.content).filter(|_| conda) {
+            Some((package, specifier)) => {
+                let requirement = Requirement {
+                    package,
+                    specifier,
+                    marker: None,
+                };
+                let mut statement = declared(
+                    requirement,
+                    None,
+                    &[super::conda::CONDA],
+                    text.place(line.start..line.end),
+                );
+                if let Subject::Dependency { locked, .. } = &mut statement.subject {
+                    *locked = true;
+                }
+                facts.statements.push(statement);
+                continue;
+            }
+            None => meaning(&line.content),
+        };
+        match meant {
             Meaning::Nothing => {
                 if let Some((requirement, comment)) = line.comment.as_deref().and_then(commented_out) {
                     let place = text.place(line.start..line.end);
@@ -76,7 +111,26 @@ pub(super) fn read(file: &File) -> FileFacts {
                     });
                 }
             }
-            Meaning::Option => {}
+            Meaning::Option => {
+                // An index of wheels built for one CUDA.
+                let tags = line
+                    .content
+                    .split(['/', ' ', '='])
+                    .filter(|_| line.content.contains("://"));
+                let is_tag = |part: &&str| {
+                    let digits = part.strip_prefix("cu").unwrap_or("");
+                    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+                };
+                if let Some(specifier) = tags.into_iter().find(is_tag).and_then(super::platform::tag) {
+                    let requirement = Requirement {
+                        package: "cuda".to_string(),
+                        specifier,
+                        marker: None,
+                    };
+                    let place = text.place(line.start..line.end);
+                    facts.statements.push(declared(requirement, None, owner, place));
+                }
+            }
             Meaning::Include(name, path) => facts.statements.push(include(name, path, text, &line)),
             Meaning::Requirement(requirement) => {
                 let mut statement = declared(requirement, None, owner, text.place(line.start..line.end));
@@ -110,6 +164,20 @@ pub(super) fn read(file: &File) -> FileFacts {
         });
     }
     facts
+}
+
+/// A record of what is installed: its name says so, and every line is a pin or a reference.
+fn is_frozen(name: &str, lines: &[Line]) -> bool {
+    let named = name.split(['-', '_', '.']).any(|word| FROZEN.contains(&word));
+    named
+        && lines.iter().all(|line| match meaning(&line.content) {
+            Meaning::Requirement(requirement) => {
+                let specifier = requirement.specifier;
+                specifier.starts_with("==") && !specifier.contains(['*', ',']) || specifier.contains("://")
+            }
+            Meaning::Nothing | Meaning::Option => true,
+            Meaning::Include(..) | Meaning::Odd => false,
+        })
 }
 
 fn cut(text: &str) -> String {
@@ -196,7 +264,7 @@ fn split_comment(line: &str) -> (&str, Option<String>) {
     }
 }
 
-enum Meaning {
+pub(super) enum Meaning {
     Nothing,
     /// `--index-url …`: for pip, not for what is needed.
     Option,
@@ -206,7 +274,7 @@ enum Meaning {
     Odd,
 }
 
-fn meaning(content: &str) -> Meaning {
+pub(super) fn meaning(content: &str) -> Meaning {
     if content.is_empty() {
         return Meaning::Nothing;
     }

@@ -32,7 +32,8 @@ mod walk;
 #[cfg(test)]
 mod tests;
 
-use ruff_python_parser::{ParseOptions, parse_unchecked};
+use ruff_python_ast::ModModule;
+use ruff_python_parser::{ParseOptions, Parsed, parse_unchecked};
 use ruff_text_size::Ranged;
 
 pub use bind::{LaidOver, Running, bind};
@@ -85,23 +86,49 @@ fn read(file: &File, _asks: &[Ask]) -> FileFacts {
             format!("line {} is longer than {LONGEST_LINE} bytes", line + 1),
         );
     }
+    match on_large_stack(source, facts) {
+        Ok(facts) => facts,
+        Err((why, detail)) => gap(why, detail),
+    }
+}
+
+/// What `look` makes of a file's tree, on a stack that is large enough for it; none where the file is not read as
+/// Python, which its reader says.
+pub(in crate::source) fn on_its_tree<T: Send + 'static>(
+    source: &SourceText,
+    look: fn(&SourceText, &Parsed<ModModule>) -> T,
+) -> Option<T> {
+    let text = source.text();
+    if text.len() > LARGEST || text.split('\n').any(|line| line.len() > LONGEST_LINE) {
+        return None;
+    }
+    let looked = on_large_stack(source, move |source| Some(look(source, &tree(source)?)));
+    looked.ok().flatten()
+}
+
+fn on_large_stack<T: Send + 'static>(
+    source: &SourceText,
+    look: impl FnOnce(&SourceText) -> T + Send + 'static,
+) -> Result<T, (GapReason, String)> {
     let shared = source.clone();
     let thread = std::thread::Builder::new()
         .name("python".to_string())
         .stack_size(STACK)
-        .spawn(move || facts(&shared));
+        .spawn(move || look(&shared));
     match thread.map(std::thread::JoinHandle::join) {
-        Ok(Ok(facts)) => facts,
-        Ok(Err(_)) => gap(GapReason::Broken, "the reader failed on this file".to_string()),
-        Err(error) => gap(GapReason::Unreadable, format!("no thread to read it on: {error}")),
+        Ok(Ok(looked)) => Ok(looked),
+        Ok(Err(_)) => Err((GapReason::Broken, "the reader failed on this file".to_string())),
+        Err(error) => Err((GapReason::Unreadable, format!("no thread to read it on: {error}"))),
     }
+}
+
+fn tree(source: &SourceText) -> Option<Parsed<ModModule>> {
+    parse_unchecked(source.text(), ParseOptions::from(ruff_python_parser::Mode::Module)).try_into_module()
 }
 
 /// Runs on the large stack.
 fn facts(source: &SourceText) -> FileFacts {
-    let Some(parsed) =
-        parse_unchecked(source.text(), ParseOptions::from(ruff_python_parser::Mode::Module)).try_into_module()
-    else {
+    let Some(parsed) = tree(source) else {
         return FileFacts::default();
     };
     let mut gaps = Vec::new();

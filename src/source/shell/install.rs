@@ -1,4 +1,4 @@
-//! `pip install` and `conda install` lines: packages that a script declares.
+//! Lines that install packages, of pip, conda and their kin: packages that a script declares.
 //!
 //! Why it can be wrong: `pip install -r requirements.txt` declares what that file says, not a package of its name, and
 //! `pip install -e .` the repository itself. Both are left out here.
@@ -9,7 +9,8 @@
 use crate::evidence::{Dead, Expr, Form, Grade, Statement, Subject};
 use crate::source::Word;
 
-use super::{Script, literal};
+use super::{Script, literal, toolchain};
+use crate::source::manifest::{conda_spec, platform};
 
 /// One package of an install line.
 #[derive(Debug, Clone)]
@@ -32,19 +33,28 @@ pub(super) fn requirements(words: &[Word]) -> Vec<Requirement> {
     let text = |at: usize| words.get(at).map_or("", |word| word.text.as_str());
     let program = |at: usize| text(at).rsplit('/').next().unwrap_or("").to_string();
     let mut at = 0;
-    if matches!(program(at).as_str(), "sudo" | "uv" | "srun" | "!") {
+    while matches!(program(at).as_str(), "sudo" | "srun" | "!") {
+        at += 1;
+    }
+    if let Some(found) = toolchain::requirements(&words[at.min(words.len())..]) {
+        return found;
+    }
+    if program(at) == "uv" && text(at + 1) == "pip" {
         at += 1;
     }
     if program(at).starts_with("python") && text(at + 1) == "-m" {
         at += 2;
     }
-    let conda = match program(at).as_str() {
-        name if name == "pip" || name == "pip3" || (name.starts_with("pip3.") && name.len() < 9) => false,
-        "conda" | "mamba" | "micromamba" => true,
+    let (conda, verbs): (bool, &[&str]) = match program(at).as_str() {
+        name if name == "pip" || name == "pip3" || (name.starts_with("pip3.") && name.len() < 9) => {
+            (false, &["install"])
+        }
+        "conda" | "mamba" | "micromamba" => (true, &["install", "create"]),
+        "uv" | "poetry" | "pdm" => (false, &["add"]),
+        "pipenv" => (false, &["install"]),
         _ => return Vec::new(),
     };
-    let verb = text(at + 1);
-    if !(verb == "install" || (conda && verb == "create")) {
+    if !verbs.contains(&text(at + 1)) {
         return Vec::new();
     }
     at += 2;
@@ -55,9 +65,16 @@ pub(super) fn requirements(words: &[Word]) -> Vec<Requirement> {
             break;
         }
         if word.starts_with('-') {
-            at += 1 + usize::from(
-                VALUED.split_ascii_whitespace().any(|option| option == word) || (conda && word == "-c"),
-            );
+            let valued = VALUED.split_ascii_whitespace().any(|option| option == word) || (conda && word == "-c");
+            let index = if valued { at + 1 } else { at };
+            if let Some(version) = cuda_of(text(index)).filter(|_| !conda) {
+                out.push(Requirement {
+                    package: "cuda".to_string(),
+                    specifier: version,
+                    word: words[index].clone(),
+                });
+            }
+            at += 1 + usize::from(valued);
             continue;
         }
         if let Some((package, specifier)) = requirement(word, conda) {
@@ -70,6 +87,16 @@ pub(super) fn requirements(words: &[Word]) -> Vec<Requirement> {
         at += 1;
     }
     out
+}
+
+/// The CUDA of an index of wheels: `https://download.pytorch.org/whl/cu118`.
+fn cuda_of(url: &str) -> Option<String> {
+    let url = url.split_once("://")?.1;
+    let is_tag = |part: &&str| {
+        part.strip_prefix("cu")
+            .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    url.split('/').find(is_tag).and_then(platform::tag)
 }
 
 /// A package with its specifier; `None` for paths, files and what is no package name.
@@ -99,12 +126,18 @@ fn requirement(word: &str, conda: bool) -> Option<(String, String)> {
     if word.starts_with(['.', '/', '$', '~']) || word.contains("://") || word.contains('/') && !conda {
         return None;
     }
-    // `conda-forge::package=1.2`
-    let word = if conda {
-        word.rsplit("::").next().unwrap_or(word)
-    } else {
-        word
-    };
+    if conda {
+        let (package, specifier) = conda_spec(word)?;
+        let package = normalised(&package)?;
+        // conda's `=1.2` is pip's `==1.2.*`; a release of three parts, or one with a build, stays as written.
+        let specifier = match specifier.strip_prefix('=') {
+            Some(version) if !version.contains('=') && version.matches('.').count() < 2 => {
+                format!("=={}.*", version.trim_end_matches(".*"))
+            }
+            _ => specifier,
+        };
+        return Some((package, specifier));
+    }
     let end = word
         .find(['=', '<', '>', '!', '~', '[', ';', ' ', '@'])
         .unwrap_or(word.len());
@@ -114,17 +147,7 @@ fn requirement(word: &str, conda: bool) -> Option<(String, String)> {
         rest = rest.split_once(']').map_or("", |(_, behind)| behind);
     }
     let specifier = rest.split(';').next().unwrap_or("").trim();
-    // conda's `=1.2` is pip's `==1.2.*`.
-    let specifier = match specifier.strip_prefix('=') {
-        Some(version) if conda && !version.starts_with('=') => {
-            format!(
-                "=={}.*",
-                version.split('=').next().unwrap_or(version).trim_end_matches(".*")
-            )
-        }
-        _ => specifier.to_string(),
-    };
-    Some((package, specifier))
+    Some((package, specifier.to_string()))
 }
 
 /// A package's name as PEP 503 compares it.
@@ -208,7 +231,34 @@ mod tests {
             ("pip install -r requirements.txt", ""),
             ("pip install -e .", ""),
             ("pip install . ./sub", ""),
-            ("pip install torch --index-url https://x/whl/cu118", "torch"),
+            (
+                "pip install torch --index-url https://x/whl/cu118",
+                "torch cuda==11.8.*",
+            ),
+            ("pip install torch --index-url=https://x/whl/cpu", "torch"),
+            ("uv add peft>=0.5", "peft>=0.5"),
+            ("poetry add rich", "rich"),
+            (
+                "mamba install -y pytorch::pytorch=2.1.0=py3.10_cuda11.8_0",
+                "pytorch=2.1.0=py3.10_cuda11.8_0",
+            ),
+            (
+                "module load CUDA/11.8.0 cuDNN/8.6.0.163-CUDA-11.8.0",
+                "cuda==11.8.0 cudnn==8.6.0.163 cuda==11.8.0",
+            ),
+            ("ml python/3.10 gcc", "python==3.10.*"),
+            (
+                "module load nvidia/cuda-11.7 PyTorch/1.12.1-foss-2022a",
+                "cuda==11.7.* pytorch==1.12.1",
+            ),
+            ("module unload cuda/11.8", ""),
+            ("module swap cuda/10.2 cuda/11.8", "cuda==11.8.*"),
+            ("uv venv env --python 3.11", "python==3.11.*"),
+            ("pyenv install 3.10.4", "python==3.10.4"),
+            (
+                "apt-get install -y git python3.10 cuda-toolkit-11-8",
+                "python==3.10.* cuda==11.8.*",
+            ),
             (
                 "pip install git+https://h/o/peft.git@abc",
                 "peftgit+https://h/o/peft.git@abc",

@@ -23,6 +23,7 @@ mod recipes;
 mod redirect;
 mod starters;
 mod state;
+mod toolchain;
 mod variants;
 mod walk;
 mod words;

@@ -1,0 +1,88 @@
+//! Which declarations are of one environment: a manifest, with the lock that locks it.
+//!
+//! Why it can be wrong: a lock is its tool's, and two tools may lie in one folder. A lock of uv says nothing of a
+//! Pipfile; a freeze belongs to the file whose name it has, else to the project.
+//!
+//! Example: `requirements-frozen.txt` is the lock of `requirements.txt`, `poetry.lock` that of `pyproject.toml`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::evidence::{Statement, Subject};
+
+/// Declarations by environment: one manifest each; a lock and the manifest it locks are one.
+pub(super) fn manifests<'s>(declared: &[&'s Statement]) -> Vec<Vec<&'s Statement>> {
+    let files: BTreeSet<&str> = declared.iter().map(|s| s.place.file.as_str()).collect();
+    let mut environment: BTreeMap<&str, &str> = files.iter().map(|file| (*file, *file)).collect();
+    let locks: BTreeSet<&str> = declared
+        .iter()
+        .filter(|s| pins(s))
+        .map(|s| s.place.file.as_str())
+        .collect();
+    for &lock in &locks {
+        for &manifest in files
+            .difference(&locks)
+            .filter(|manifest| locks_that(lock, manifest, &files))
+        {
+            if environment[manifest] == manifest {
+                environment.insert(manifest, environment[lock]);
+            } else {
+                environment.insert(lock, environment[manifest]);
+            }
+        }
+    }
+    let mut groups: Vec<(&str, Vec<&Statement>)> = Vec::new();
+    for &statement in declared {
+        let key = environment[statement.place.file.as_str()];
+        match groups.iter_mut().find(|(other, _)| *other == key) {
+            Some((_, lines)) => lines.push(statement),
+            None => groups.push((key, vec![statement])),
+        }
+    }
+    groups.into_iter().map(|(_, lines)| lines).collect()
+}
+
+/// Whether a lock is that of a manifest: by its tool, by its name without `lock` or `frozen`, else the project's.
+fn locks_that(lock: &str, manifest: &str, files: &BTreeSet<&str>) -> bool {
+    let base = |file: &str| file.rsplit('/').next().unwrap_or(file).to_lowercase();
+    if folder_of(lock) != folder_of(manifest) {
+        return false;
+    }
+    let (lock_base, manifest_base) = (base(lock), base(manifest));
+    let is_project = matches!(manifest_base.as_str(), "pyproject.toml" | "setup.py" | "setup.cfg");
+    match lock_base.as_str() {
+        "poetry.lock" | "uv.lock" | "pdm.lock" => is_project,
+        "pipfile.lock" => manifest_base == "pipfile",
+        ".python-version" => is_project || manifest_base == "pipfile",
+        name if name.starts_with("pylock.") => is_project,
+        _ => {
+            let same = |file: &str| {
+                file != lock && folder_of(file) == folder_of(lock) && stem(&base(file)) == stem(&lock_base)
+            };
+            if files.iter().any(|file| same(file)) {
+                same(manifest)
+            } else {
+                is_project
+            }
+        }
+    }
+}
+
+/// A file's name without its ending and without the words that call it a lock.
+fn stem(base: &str) -> String {
+    let words = base.split(['-', '_', '.']);
+    let own = words.filter(|word| !matches!(*word, "txt" | "in" | "lock" | "locked" | "frozen" | "freeze" | "pip"));
+    own.collect::<Vec<_>>().join("-")
+}
+
+/// A lock's line, or the Python that a folder is pinned to.
+pub(super) fn pins(statement: &Statement) -> bool {
+    locked(statement) || statement.place.file.rsplit('/').next() == Some(".python-version")
+}
+
+pub(super) fn folder_of(file: &str) -> &str {
+    file.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+pub(super) fn locked(statement: &Statement) -> bool {
+    matches!(&statement.subject, Subject::Dependency { locked: true, .. })
+}

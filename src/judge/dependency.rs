@@ -1,8 +1,8 @@
 //! A package is depended on, in a version.
 //!
 //! ## What it checks
-//! What manifests declare: a lock or pin speaks before a range of the same environment, every other manifest is its own
-//! occasion. An import is a trace, never a declaration: used but not declared asks for clarification.
+//! What manifests, install lines, images and modules declare, and what an environment that `in` names holds: a lock or
+//! pin speaks before a range of the same environment, every other manifest is its own occasion. An import is a trace, never a declaration: used but not declared asks for clarification.
 //!
 //! ## Why it can be wrong
 //! `torch>=2.0` is no proof that 2.1.0 ran: a pin inside an open range is not settled by it. `installed` asks for a
@@ -19,8 +19,8 @@
 
 use std::collections::BTreeSet;
 
-use super::environments::{folder_of, locked, manifests, pins};
 use super::weigh::cite::{cite, noted, shown};
+use super::weigh::environments::{folder_of, locked, manifests, pins};
 use super::weigh::recommend;
 use super::weigh::scope::InScope;
 use super::weigh::undeclared::{a_few, silence, undeclared};
@@ -250,6 +250,10 @@ fn extra_only(case: &Case<'_>, package: &str, places: &[&Statement]) -> Ruling {
         .iter()
         .map(|s| extra_of(s).unwrap_or_else(|| "core".to_string()))
         .collect();
+    // A claim that names an extra can name but one; `core` is none.
+    let named = matches!(case.claim.fields.get("extra"), Some(Field::Text(_)));
+    let one = extras.len() == 1 && extras[0] != "core";
+    let found = (!named || one).then(|| extras.join(", "));
     Ruling {
         verdict: Verdict::Discrepancy,
         grade: Some(Grade::Declared),
@@ -257,7 +261,7 @@ fn extra_only(case: &Case<'_>, package: &str, places: &[&Statement]) -> Ruling {
             .with("package", package)
             .with("extras", extras.join(", ")),
         expected: expected(case.claim),
-        found: Some(extras.join(", ")),
+        found,
         citations: places.iter().map(|s| cite(s, Stance::Contradicts)).collect(),
         chain: Vec::new(),
         caveats: Vec::new(),

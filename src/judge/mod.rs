@@ -11,7 +11,6 @@ mod batch_size;
 mod decoding;
 mod dependency;
 mod duration;
-mod environments;
 mod file;
 mod gpu;
 mod manual;

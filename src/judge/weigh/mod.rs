@@ -9,6 +9,7 @@ pub(crate) mod cite;
 pub(crate) mod compared;
 pub(crate) mod effective;
 mod elsewhere;
+pub(crate) mod environments;
 pub(crate) mod gpu_count;
 mod held;
 pub(crate) mod identity;

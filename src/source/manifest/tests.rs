@@ -10,7 +10,7 @@ fn facts(path: &str, text: &str) -> FileFacts {
         bytes: text.as_bytes().to_vec(),
         text: Some(SourceText::new(path, text)),
     };
-    let reader = [REQUIREMENTS, PYPROJECT]
+    let reader = [REQUIREMENTS, PYPROJECT, LOCKS, PIPFILE, PYTHON_VERSION, CONDA]
         .into_iter()
         .find(|reader| (reader.reads)(path))
         .expect("a manifest");
@@ -258,4 +258,39 @@ fn a_pin_of_an_included_file_speaks_before_a_range() {
             "requirements/more.txt:2 over requirements/base.txt:2"
         ]
     );
+}
+
+#[test]
+fn what_was_installed_is_locked_where_the_file_says_so() {
+    let cases: &[(&str, &str, &[&str])] = &[
+        (
+            "requirements-frozen.txt",
+            "a==1\nb @ https://h/b.whl\n",
+            &["1 a ==1 locked", "2 b https://h/b.whl locked"],
+        ),
+        ("requirements.lock", "-e file:.\na==1\n", &["2 a ==1 locked"]),
+        ("requirements-lock.txt", "a>=1\n", &["1 a >=1"]),
+        ("pip_freeze.txt", "a==1.*\n", &["1 a ==1.*"]),
+        (
+            "requirements.txt",
+            "# This file may be used to create an environment using:\n# $ conda create --name <env> --file <this file>\npytorch=2.1.0=py3.10_cuda11.8_0\n",
+            &["3 pytorch =2.1.0=py3.10_cuda11.8_0 locked"],
+        ),
+        (
+            "requirements.txt",
+            "--extra-index-url https://h/whl/cu118\ntorch\n",
+            &["1 cuda ==11.8.*", "2 torch "],
+        ),
+        (".python-version", "# comment\n3.11\n", &["2 python ==3.11.*"]),
+        (".python-version", "my-env\n", &[]),
+        (
+            "environment.yml",
+            "dependencies:\n  - a=1=0\n  - b=2.0=py_0\n",
+            &["2 a =1=0 locked", "3 b =2.0=py_0 locked"],
+        ),
+        ("env.yml", "env:\n  dependencies: 3\n", &[]),
+    ];
+    for (path, text, want) in cases {
+        assert_eq!(lines(&facts(path, text)), *want, "{path}: {text}");
+    }
 }

@@ -226,12 +226,8 @@ impl<'a> Run<'a> {
             }
             other => {
                 self.assign(&turns.target, other.clone());
-                let is_file = matches!(other, Held::File(..));
-                if is_file {
-                    let before = self.setups.len();
-                    let returned = self.block(&turns.body);
-                    debug_assert!(self.setups.len() >= before);
-                    return returned;
+                if matches!(other, Held::File(..)) {
+                    return self.block(&turns.body);
                 }
                 let condition = format!("for {} in {}", self.slice(&*turns.target), self.slice(&*turns.iter));
                 self.branches(vec![(condition, &turns.body[..])], range(turns))

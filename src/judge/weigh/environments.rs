@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::evidence::{Statement, Subject};
 
 /// Declarations by environment: one manifest each; a lock and the manifest it locks are one.
-pub(super) fn manifests<'s>(declared: &[&'s Statement]) -> Vec<Vec<&'s Statement>> {
+pub(crate) fn manifests<'s>(declared: &[&'s Statement]) -> Vec<Vec<&'s Statement>> {
     let files: BTreeSet<&str> = declared.iter().map(|s| s.place.file.as_str()).collect();
     let mut environment: BTreeMap<&str, &str> = files.iter().map(|file| (*file, *file)).collect();
     let locks: BTreeSet<&str> = declared
@@ -75,14 +75,14 @@ fn stem(base: &str) -> String {
 }
 
 /// A lock's line, or the Python that a folder is pinned to.
-pub(super) fn pins(statement: &Statement) -> bool {
+pub(crate) fn pins(statement: &Statement) -> bool {
     locked(statement) || statement.place.file.rsplit('/').next() == Some(".python-version")
 }
 
-pub(super) fn folder_of(file: &str) -> &str {
+pub(crate) fn folder_of(file: &str) -> &str {
     file.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
-pub(super) fn locked(statement: &Statement) -> bool {
+pub(crate) fn locked(statement: &Statement) -> bool {
     matches!(&statement.subject, Subject::Dependency { locked: true, .. })
 }

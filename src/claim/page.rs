@@ -58,6 +58,12 @@ const CHANGED: &str = "
   Nor is it one where a cell is made like every other cell of its column: a file's name with the same ending
   (`LJ049-0022.wav`), or four digits at least among the same other characters (`LJ049-0022`). Where a first row is
   taken for a header and no column of numbers stands below it, a caveat says so.
+- Conda's `=1.2.3` is read as the pin that it is meant as, and agrees with a claim of 1.2.3; a claim with more parts than
+  the pin stays open (`=1.21` and 1.21.0).
+- A table or data file in scope that cannot be read (cut off, a Git LFS pointer) leaves a claim open beside those that were
+  read, and `take` is not made of the rest.
+- A percentage with the digits of a bare fraction (`0.94 %` where 0.9387 was found), and a bare number that is the
+  fraction's percentage (`93.9`), need clarification that says so.
 - Host memory asked for in Slurm's binary units also agrees with the decimal reading (`--mem=48000` with 48 GB).
 - Visible devices and GPUs asked for are processes only where a launcher or the code starts some: `nn.DataParallel` splits
   one batch over all cards, and a setting that the code divides by the world size is what a step sees.

@@ -1,8 +1,8 @@
 //! One table in SQLite's memory, and statements that can read it and nothing else.
 //!
-//! Why it can be wrong: SQLite takes an unknown name in double quotes for a text, counts a text as 0 in a sum, and gives the
-//! first of several rows to a scalar: each of them is a number that nobody measured. So quoted names must be columns, what
-//! is computed with must hold numbers, and every row comes back with the number of the row that it is from.
+//! Why it can be wrong: SQLite takes an unknown name in double quotes for a text, counts a text as 0 in a sum, makes 0 of `7 / 8`,
+//! and gives the first of several rows to a scalar: each of them is a number that nobody measured. So quoted names must be
+//! columns, what is computed with must hold numbers, a quotient is one of reals, and every row comes back with its number.
 //!
 //! A claim file may be somebody else's: an authorizer lets a statement read the one table and call plain functions; time
 //! and memory are bounded. (SQLite's own heap limit is one for the process; what stands in a table is bounded before.)
@@ -96,13 +96,18 @@ impl<'s> Table<'s> {
         let aggregates = calls(list).any(|name| AGGREGATES.contains(&name.as_str())) || term.groups();
         let distinct = list.get(..9).is_some_and(|word| word.eq_ignore_ascii_case("distinct "));
         if plain.is_none() && !only_of_texts(list) {
-            self.must_be_numbers(&columns, term)?;
+            let computed = columns.iter().copied();
+            let computed = computed
+                .filter(|column| !only_compared(list, &self.sheet.columns[*column]))
+                .collect();
+            self.must_be_numbers(&computed, term)?;
         }
         let own = !aggregates && !distinct;
+        let (computed, rest) = (of_reals(list), of_reals(rest));
         let statement = if own {
-            format!("SELECT {list}, \"{PLACE}\" FROM t {rest}")
+            format!("SELECT {computed}, \"{PLACE}\" FROM t {rest}")
         } else {
-            format!("SELECT {list} FROM t {rest}")
+            format!("SELECT {computed} FROM t {rest}")
         };
         let among = if own { Vec::new() } else { self.rows(term.condition())? };
         let mut found = Vec::new();
@@ -171,7 +176,7 @@ impl<'s> Table<'s> {
 
     /// The rows of a condition.
     fn rows(&self, condition: &str) -> Result<Vec<usize>, Refused> {
-        let rows = self.run(&format!("SELECT \"{PLACE}\" FROM t {condition}"))?;
+        let rows = self.run(&format!("SELECT \"{PLACE}\" FROM t {}", of_reals(condition)))?;
         Ok(rows
             .into_iter()
             .filter_map(|row| match row.first() {
@@ -339,6 +344,22 @@ fn shown(stored: &Stored, unit: Option<Unit>) -> Option<Value> {
     }))
 }
 
+/// With divisions of reals: SQLite's own makes 0 of `7 / 8`.
+fn of_reals(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut quote = None;
+    for c in text.chars() {
+        match (quote, c) {
+            (Some(open), _) if c == open => quote = None,
+            (None, '\'' | '"' | '`') => quote = Some(c),
+            (None, '/') => out.push_str("* 1.0 "),
+            _ => {}
+        }
+        out.push(c);
+    }
+    out
+}
+
 /// Names in a list, those in double quotes without them; texts are left out.
 fn names(list: &str) -> Vec<String> {
     let mut found = Vec::new();
@@ -360,6 +381,21 @@ fn names(list: &str) -> Vec<String> {
         }
     }
     found
+}
+
+/// Whether a column stands only before a comparison: `sum(split = 'dev')` computes with truths, not with texts.
+fn only_compared(list: &str, column: &str) -> bool {
+    let (list, column) = (list.to_lowercase(), column.to_lowercase());
+    let mut uses = list
+        .match_indices(column.as_str())
+        .map(|(at, _)| &list[at + column.len()..]);
+    let compares = |rest: &str| {
+        let rest = rest.trim_start_matches('"').trim_start();
+        ["=", "<>", "!=", "like ", "in ", "in(", "is "]
+            .iter()
+            .any(|sign| rest.starts_with(sign))
+    };
+    uses.all(compares)
 }
 
 /// Functions that a list calls, in lower case.

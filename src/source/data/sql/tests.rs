@@ -61,6 +61,9 @@ fn values_with_the_rows_that_they_are_from() {
         ("acc where run = 4", &[]),
         ("avg(acc) where run = 9", &[]),
         ("round(acc, 1) where run = 1", &[("0.9", &[0])]),
+        // Of integers: SQLite alone says 0.
+        ("run / 4 where run = 1", &[("0.25", &[0])]),
+        ("sum(split = 'dev') / count(*)", &[("0.4", &[0, 1, 2, 3, 4])]),
         ("count(mixed)", &[("5", &[0, 1, 2, 3, 4])]),
     ];
     for (text, expected) in rows {

@@ -3,7 +3,7 @@
 //! Why it can be wrong: "everything was read" beside a `setup.py` whose dependencies nobody looked at is a lie that a
 //! reader believes. So manifests and code of other formats are gaps: shown, and never evidence of absence.
 //!
-//! Example: `notebooks/train.ipynb` is a gap; `setup.py` is one as a manifest, though its Python is read.
+//! Example: `analysis/fit.R` is a gap; `setup.py` is one as a manifest, though its Python is read.
 
 use std::collections::BTreeSet;
 
@@ -33,8 +33,8 @@ const MANIFESTS: &[&str] = &[
 const IMAGES: &[&str] = &["dockerfile", "containerfile", "singularity"];
 /// Endings of code that is not read.
 const CODE: &[&str] = &[
-    "ipynb", "pyx", "r", "rmd", "jl", "m", "lua", "c", "cc", "cpp", "cxx", "cu", "h", "hpp", "java", "scala", "kt",
-    "go", "rs", "pl", "swift", "ps1",
+    "pyx", "r", "rmd", "jl", "m", "lua", "c", "cc", "cpp", "cxx", "cu", "h", "hpp", "java", "scala", "kt", "go", "rs",
+    "pl", "swift", "ps1",
 ];
 
 /// Adds these gaps, and leaves claim files out of the files of scopes: nobody looks into them.
@@ -81,7 +81,7 @@ mod tests {
             ("setup.py", Some("as a manifest")),
             ("env/environment-gpu.yml", Some("as a manifest")),
             ("docker/Dockerfile.cuda", Some("")),
-            ("notebooks/train.ipynb", Some("")),
+            ("notebooks/train.ipynb", None),
             ("ops/kernel.cu", Some("")),
             ("train.py", None),
             ("configs/environment/base.yaml", None),

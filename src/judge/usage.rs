@@ -374,7 +374,7 @@ fn code_files(case: &Case<'_>, scope: &InScope<'_>) -> usize {
         .files()
         .iter()
         .chain(reached)
-        .filter(|file| file.ends_with(".py"))
+        .filter(|file| file.ends_with(".py") || file.ends_with(".ipynb"))
         .collect();
     files.len()
 }

@@ -12,8 +12,8 @@ use chrono::NaiveDate;
 
 use super::file::{Repository, digest};
 use super::{
-    FileFacts, READERS, Reader, cards, config, data, launch, manifest, measured, opened, overlay, python, quotes,
-    unread,
+    FileFacts, READERS, Reader, cards, config, data, launch, manifest, measured, notebook, opened, overlay, python,
+    quotes, unread,
 };
 use crate::evidence::{Ask, Evidence, Gap, GapReason, SCHEMA, Scope, ScopeFiles, Statement, Subject, Tool, is_audio};
 use crate::place::SourceText;
@@ -297,6 +297,7 @@ fn wants(ask: &Ask, path: &str, scopes: &[ScopeFiles]) -> bool {
 struct Merged {
     facts: FileFacts,
     modules: Vec<python::Module>,
+    notebooks: Vec<notebook::Notebook>,
     digests: BTreeMap<String, String>,
 }
 
@@ -314,6 +315,7 @@ impl Merged {
         let by = self.facts.statements.len();
         shift(&mut facts, by);
         self.modules.extend(facts.module.take());
+        self.notebooks.extend(facts.notebook.take());
         self.facts.statements.append(&mut facts.statements);
         self.facts.links.append(&mut facts.links);
         self.facts.commands.append(&mut facts.commands);
@@ -330,6 +332,9 @@ pub(super) fn append(facts: &mut FileFacts, mut more: FileFacts) {
     facts.gaps.append(&mut more.gaps);
     if more.module.is_some() {
         facts.module = more.module;
+    }
+    if more.notebook.is_some() {
+        facts.notebook = more.notebook;
     }
 }
 
@@ -360,6 +365,7 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
     let Merged {
         facts,
         modules,
+        notebooks,
         digests,
     } = merged;
     let FileFacts {
@@ -403,7 +409,7 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
     };
     opened::bind(&mut statements, &mut links, &mut launches, &commands, &code);
     overlay::bind(&statements, &mut links, &launches, &bound.laid_over);
-    Evidence {
+    let mut evidence = Evidence {
         tool: Tool::default(),
         schema: SCHEMA,
         as_of: NaiveDate::default(),
@@ -417,7 +423,9 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
         launches,
         read_under: bound.read_under,
         gaps,
-    }
+    };
+    notebook::settle(&mut evidence, &notebooks);
+    evidence
 }
 
 /// Console scripts of the manifests: name to dotted module.

@@ -23,6 +23,7 @@ pub mod launch;
 pub mod makefile;
 pub mod manifest;
 mod measured;
+pub mod notebook;
 pub mod opened;
 pub mod overlay;
 pub mod passages;
@@ -77,6 +78,8 @@ pub struct FileFacts {
     pub gaps: Vec<Gap>,
     /// What a Python file defines, calls and imports, for binding across files.
     pub module: Option<python::Module>,
+    /// Where the code of a notebook stands in its file.
+    pub notebook: Option<notebook::Notebook>,
 }
 
 impl From<Gap> for FileFacts {
@@ -108,6 +111,7 @@ pub const READERS: &[Reader] = &[
     config::JSON,
     config::TOML,
     python::PYTHON,
+    notebook::NOTEBOOK,
     prose::MARKDOWN,
     prose::PLAIN,
 ];

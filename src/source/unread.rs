@@ -3,7 +3,7 @@
 //! Why it can be wrong: "everything was read" beside a `pixi.toml` whose dependencies nobody looked at is a lie that a
 //! reader believes. So manifests and code of other formats are gaps: shown, and never evidence of absence.
 //!
-//! Example: `notebooks/train.ipynb` is a gap; `pixi.toml` is one as a manifest.
+//! Example: `analysis/fit.R` is a gap; `pixi.toml` is one as a manifest.
 
 use std::collections::BTreeSet;
 
@@ -22,8 +22,8 @@ const MANIFESTS: &[&str] = &[
 ];
 /// Endings of code that is not read.
 const CODE: &[&str] = &[
-    "ipynb", "pyx", "r", "rmd", "jl", "m", "lua", "c", "cc", "cpp", "cxx", "cu", "h", "hpp", "java", "scala", "kt",
-    "go", "rs", "pl", "swift", "ps1",
+    "pyx", "r", "rmd", "jl", "m", "lua", "c", "cc", "cpp", "cxx", "cu", "h", "hpp", "java", "scala", "kt", "go", "rs",
+    "pl", "swift", "ps1",
 ];
 
 /// Adds these gaps, and leaves claim files out of the files of scopes: nobody looks into them.
@@ -67,7 +67,7 @@ mod tests {
             ("env/conda-lock.yml", Some("as a manifest")),
             ("setup.py", None),
             ("docker/Dockerfile.cuda", None),
-            ("notebooks/train.ipynb", Some("")),
+            ("notebooks/train.ipynb", None),
             ("ops/kernel.cu", Some("")),
             ("train.py", None),
             ("configs/environment/base.yaml", None),

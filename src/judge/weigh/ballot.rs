@@ -204,7 +204,7 @@ fn documented_alone(graph: &Graph<'_>, seen: &Seen) -> bool {
     let script = launch
         .reach
         .iter()
-        .find(|file| !file.ends_with(".py") && called(launch, file));
+        .find(|file| !file.ends_with(".py") && !file.ends_with(".ipynb") && called(launch, file));
     let starts = |other: &Launch| {
         other.grade == Grade::Launched
             && other.entry == launch.entry

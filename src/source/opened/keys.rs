@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::taken;
 use crate::evidence::{Form, Link, LinkKind, Statement, StatementId, Subject};
+use crate::source::python::is_python;
 
 /// What an object that holds a loaded configuration is called.
 const HOLDERS: &[&str] = &[
@@ -55,7 +56,7 @@ pub fn bind_keys(statements: &[Statement], links: &mut Vec<Link>, lookups: &[(St
         .collect();
     let filled_by_code = settings_in_code(statements);
     for (to, statement) in statements.iter().enumerate() {
-        if !statement.place.file.ends_with(".py") {
+        if !is_python(&statement.place.file) {
             continue;
         }
         let guards = statement.guards.iter().flat_map(|guard| guard.test.references());

@@ -14,6 +14,7 @@ use super::keys::behind_holder;
 use crate::evidence::{Expr, Form, Launch, LaunchId, Link, LinkKind, Statement, StatementId, Subject};
 use crate::place::joined;
 use crate::quantity::Value;
+use crate::source::python::is_python;
 
 /// Calls that merge a file over settings that stand in code.
 const MERGES: &[&str] = &[
@@ -141,7 +142,7 @@ impl<'s> Settings<'s> {
         }
         let mut names: BTreeMap<&str, Vec<Name>> = BTreeMap::new();
         for (id, statement) in statements.iter().enumerate() {
-            if !statement.place.file.ends_with(".py") {
+            if !is_python(&statement.place.file) {
                 continue;
             }
             let guards = statement.guards.iter().flat_map(|guard| guard.test.references());

@@ -18,6 +18,7 @@ mod sections;
 mod taken;
 mod unopened;
 
+use super::python::is_python;
 use super::{Command, config};
 use crate::evidence::{Dead, Expr, Form, Idle, Launch, LaunchId, Link, LinkKind, Statement, StatementId, Subject};
 use crate::quantity::Value;
@@ -219,7 +220,7 @@ struct Mention {
 fn named_in_code(statements: &[Statement], configs: &BTreeSet<String>) -> BTreeMap<String, Vec<Mention>> {
     let mut named: BTreeMap<String, Vec<Mention>> = BTreeMap::new();
     for statement in statements {
-        if statement.form == Form::Key || statement.dead.is_some() || !statement.place.file.ends_with(".py") {
+        if statement.form == Form::Key || statement.dead.is_some() || !is_python(&statement.place.file) {
             continue;
         }
         let mut texts = Vec::new();

@@ -52,7 +52,7 @@ const LARGEST: usize = 1024 * 1024;
 /// Bytes of its longest line.
 const LONGEST_LINE: usize = 20 * 1024;
 /// Bytes of the stack on which a file is parsed, walked and dropped; reserved, not used, by an ordinary file.
-const STACK: usize = 256 * 1024 * 1024;
+pub(super) const STACK: usize = 256 * 1024 * 1024;
 
 /// Reads `*.py`.
 pub const PYTHON: Reader = Reader {
@@ -126,6 +126,25 @@ fn tree(source: &SourceText) -> Option<Parsed<ModModule>> {
     parse_unchecked(source.text(), ParseOptions::from(ruff_python_parser::Mode::Module)).try_into_module()
 }
 
+/// The code cells of a notebook, which runs when it is opened: an entry.
+pub(super) fn read_cells(source: &SourceText) -> FileFacts {
+    let file = File {
+        path: source.path().to_string(),
+        bytes: Vec::new(),
+        text: Some(source.clone()),
+    };
+    let mut facts = read(&file, &[]);
+    if let Some(module) = &mut facts.module {
+        module.works = true;
+    }
+    facts
+}
+
+/// Whether a file's code is read by syntax tree.
+pub fn is_python(path: &str) -> bool {
+    path.ends_with(".py") || path.ends_with(".ipynb")
+}
+
 /// Runs on the large stack.
 fn facts(source: &SourceText) -> FileFacts {
     let Some(parsed) = tree(source) else {
@@ -161,5 +180,6 @@ fn facts(source: &SourceText) -> FileFacts {
         commands,
         gaps,
         module: Some(module),
+        notebook: None,
     }
 }

@@ -226,6 +226,17 @@ fn term(text: &str, start: usize) -> Result<Term, SelectionFault> {
             message: "a selection gives one column: another claim selects the other".to_string(),
         });
     }
+    let at_top = |name: &str| {
+        words
+            .iter()
+            .find(|word| word.depth == 0 && text[word.bytes.clone()].eq_ignore_ascii_case(name))
+    };
+    if let (Some(limit), None) = (at_top("limit"), at_top("order")) {
+        return Err(SelectionFault {
+            at: start + limit.bytes.start,
+            message: "`limit` without `order by` picks any of several values".to_string(),
+        });
+    }
     Ok(Term {
         list: list.to_string(),
         rest: rest.to_string(),
@@ -308,6 +319,7 @@ mod tests {
             ("acc, loss where a", 3, "one column"),
             ("(a where b) union (c where d)", 12, "arithmetic alone"),
             ("where a = 1", 0, "begins with"),
+            ("acc where a limit 1", 12, "picks any"),
             ("acc where (a", 10, "not closed"),
             ("acc where a = 'b", 14, "quote"),
         ];

@@ -11,9 +11,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use chrono::NaiveDate;
 
 use super::file::{Repository, digest};
+use super::merged::{Merged, append};
 use super::{
-    FileFacts, READERS, Reader, cards, config, data, launch, manifest, measured, notebook, opened, overlay, python,
-    quotes, unread,
+    FileFacts, READERS, Reader, cards, config, data, launch, logged, manifest, measured, notebook, opened, overlay,
+    python, quotes, unread,
 };
 use crate::evidence::{Ask, Evidence, Gap, GapReason, SCHEMA, Scope, ScopeFiles, Statement, Subject, Tool, is_audio};
 use crate::place::SourceText;
@@ -54,7 +55,12 @@ pub fn gather(repository: &mut Repository, mut wanted: Wanted) -> Evidence {
     wanted.asks.dedup();
     wanted.scopes.sort();
     wanted.scopes.dedup();
-    let scopes: Vec<ScopeFiles> = wanted.scopes.iter().map(|scope| repository.matches(scope)).collect();
+    let mut scopes: Vec<ScopeFiles> = wanted.scopes.iter().map(|scope| repository.matches(scope)).collect();
+    // What a claim without `in` looks at does not change with another claim's `in`.
+    for files in scopes.iter_mut().filter(|files| files.scope.include.is_empty()) {
+        files.files.retain(|file| !logged::is_log(&file.to_lowercase()));
+    }
+    let scopes = scopes;
     let named: BTreeSet<&str> = scopes
         .iter()
         .flat_map(|scope| scope.files.iter().map(String::as_str))
@@ -84,8 +90,11 @@ pub fn gather(repository: &mut Repository, mut wanted: Wanted) -> Evidence {
         .map(|entry| entry.path.clone())
         .collect();
     let mut merged = Merged::default();
-    for facts in read {
-        merged.add(facts);
+    for Read {
+        path, digest, facts, ..
+    } in read
+    {
+        merged.add(path, digest, facts);
     }
     let mut evidence = bind(merged, &paths);
     evidence.ignored = ignored;
@@ -205,9 +214,13 @@ fn read_one(
     looking: &Looking<'_>,
 ) -> Option<Read> {
     let lower = path.to_lowercase();
+    let record = logged::is_record(&lower);
+    // A log says much that nobody asks: it is read where an `in` names it.
+    let passed_over = logged::is_log(&lower) && !names(scopes, path);
     let readers: Vec<&Reader> = READERS
         .iter()
-        .filter(|reader| looking.of_code && (reader.reads)(&lower))
+        .filter(|reader| looking.of_code && (reader.reads)(&lower) && !passed_over)
+        .filter(|reader| !record || reader.name == logged::TRACKERS.name)
         .collect();
     let data: Vec<(&Ask, bool)> = asks
         .iter()
@@ -272,6 +285,14 @@ fn read_one(
     })
 }
 
+/// Whether the `in` of a claim names this file.
+fn names(scopes: &[ScopeFiles], path: &str) -> bool {
+    let named = scopes.iter().filter(|files| !files.scope.include.is_empty());
+    named
+        .into_iter()
+        .any(|files| files.files.binary_search_by(|file| file.as_str().cmp(path)).is_ok())
+}
+
 /// Whether an ask looks at this file as data.
 fn wants(ask: &Ask, path: &str, scopes: &[ScopeFiles]) -> bool {
     let holds = |scope: &Scope| {
@@ -289,74 +310,6 @@ fn wants(ask: &Ask, path: &str, scopes: &[ScopeFiles]) -> bool {
         Ask::Audio { scope } => is_audio(path) && holds(scope).is_some_and(ScopeFiles::names_audio),
         Ask::Lines { file, .. } => file == path,
         _ => false,
-    }
-}
-
-/// Everything of all files, with ids shifted to one count.
-#[derive(Default)]
-struct Merged {
-    facts: FileFacts,
-    modules: Vec<python::Module>,
-    notebooks: Vec<notebook::Notebook>,
-    digests: BTreeMap<String, String>,
-}
-
-impl Merged {
-    fn add(&mut self, read: Read) {
-        let Read {
-            path,
-            digest,
-            mut facts,
-            quoted: _,
-        } = read;
-        if let Some(digest) = digest {
-            self.digests.insert(path, digest);
-        }
-        let by = self.facts.statements.len();
-        shift(&mut facts, by);
-        self.modules.extend(facts.module.take());
-        self.notebooks.extend(facts.notebook.take());
-        self.facts.statements.append(&mut facts.statements);
-        self.facts.links.append(&mut facts.links);
-        self.facts.commands.append(&mut facts.commands);
-        self.facts.gaps.append(&mut facts.gaps);
-    }
-}
-
-/// Adds a reader's facts of the same file.
-pub(super) fn append(facts: &mut FileFacts, mut more: FileFacts) {
-    shift(&mut more, facts.statements.len());
-    facts.statements.append(&mut more.statements);
-    facts.links.append(&mut more.links);
-    facts.commands.append(&mut more.commands);
-    facts.gaps.append(&mut more.gaps);
-    if more.module.is_some() {
-        facts.module = more.module;
-    }
-    if more.notebook.is_some() {
-        facts.notebook = more.notebook;
-    }
-}
-
-/// Moves every statement id of these facts behind `by` others.
-fn shift(facts: &mut FileFacts, by: usize) {
-    for link in &mut facts.links {
-        link.from += by;
-        link.to += by;
-    }
-    for command in &mut facts.commands {
-        command.environment.iter_mut().for_each(|(_, id)| *id += by);
-        for word in &mut command.words {
-            word.variables.iter_mut().for_each(|(_, id)| *id += by);
-        }
-    }
-    for statement in &mut facts.statements {
-        if let Some(crate::evidence::Dead::Shadowed { by: other }) = &mut statement.dead {
-            *other += by;
-        }
-    }
-    if let Some(module) = &mut facts.module {
-        module.shift(by);
     }
 }
 

@@ -50,7 +50,7 @@ pub(super) fn read(repository: &Repository, path: &str, asks: &[&Ask]) -> (FileF
         }
     };
     let looked = catch_unwind(AssertUnwindSafe(|| look(path, opened, asks)));
-    super::gather::append(&mut facts, looked.unwrap_or_else(|_| failed(path)));
+    super::merged::append(&mut facts, looked.unwrap_or_else(|_| failed(path)));
     let digest = digest.filter(|_| !facts.statements.is_empty());
     (facts, digest)
 }

@@ -20,9 +20,11 @@ mod ini;
 pub mod installed;
 pub mod latex;
 pub mod launch;
+pub mod logged;
 pub mod makefile;
 pub mod manifest;
 mod measured;
+mod merged;
 pub mod notebook;
 pub mod opened;
 pub mod overlay;
@@ -110,8 +112,11 @@ pub const READERS: &[Reader] = &[
     config::YAML,
     config::JSON,
     config::TOML,
+    config::INI,
     python::PYTHON,
     notebook::NOTEBOOK,
+    logged::TRACKERS,
+    logged::LOGS,
     prose::MARKDOWN,
     prose::PLAIN,
 ];

@@ -25,6 +25,8 @@ const DATA: &[&str] = &[
     "csv", "tsv", "jsonl", "ndjson", "parquet", "arrow", "feather", "npy", "npz", "wav", "flac", "mp3", "ogg", "m4a",
     "opus", "bin", "log", "out",
 ];
+/// Settings are read in these where a claim names them.
+const LOGS: &[&str] = &["log", "out", "err"];
 const AUDIO: &[&str] = &["wav", "flac", "mp3", "ogg", "m4a", "opus"];
 
 fn ends(path: &str, endings: &[&str]) -> bool {
@@ -47,7 +49,8 @@ fn needs(claim: &Claim, root: &Path, path: &str) -> bool {
                     .any(|key| claim.fields.get(key).is_some())
         }
         "metric" | "pattern" => true,
-        "sampling-rate" | "duration" | "parameter" => ends(path, AUDIO),
+        "sampling-rate" | "duration" | "parameter" => ends(path, AUDIO) || ends(path, LOGS),
+        "batch-size" | "decoding" => ends(path, LOGS),
         _ => false,
     };
     opens && !claim.scope.include.is_empty()

@@ -8,6 +8,7 @@
 
 pub mod hydra;
 mod inherit;
+mod ini;
 mod json;
 mod remark;
 mod scalar;
@@ -18,8 +19,9 @@ mod yaml;
 pub use inherit::{bases, bind};
 pub(super) use json::tree as json_tree;
 pub(super) use remark::comment;
+pub(super) use scalar::{number, plain, quoted};
 pub(super) use toml::tree as toml_tree;
-pub(super) use tree::{Entry, Kind, Node};
+pub(super) use tree::{Entry, Kind, Node, leaves};
 pub(super) use yaml::tree as yaml_tree;
 
 use super::{File, FileFacts, Reader};
@@ -51,6 +53,14 @@ pub const TOML: Reader = Reader {
     about: include_str!("toml.rs"),
     reads: toml::reads,
     read: read_toml,
+};
+
+/// INI files and environment files.
+pub const INI: Reader = Reader {
+    name: "ini",
+    about: include_str!("ini.rs"),
+    reads: ini::reads,
+    read: |file, _| read(file, ini::tree),
 };
 
 fn read_yaml(file: &File, _: &[Ask]) -> FileFacts {

@@ -94,6 +94,9 @@ impl<'s> Table<'s> {
         let columns = self.columns_in(list);
         let plain = self.plain(list);
         let aggregates = calls(list).any(|name| AGGREGATES.contains(&name.as_str())) || term.groups();
+        if term.groups() && !calls(list).any(|name| AGGREGATES.contains(&name.as_str())) {
+            return Err(Refused::Sql(format!("a group of rows has several values of {list}")));
+        }
         let distinct = list.get(..9).is_some_and(|word| word.eq_ignore_ascii_case("distinct "));
         if plain.is_none() && !only_of_texts(list) {
             let computed = columns.iter().copied();

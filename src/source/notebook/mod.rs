@@ -77,7 +77,7 @@ fn read(file: &File, _: &[Ask]) -> FileFacts {
             more.links.clear();
             more.statements.retain(|statement| statement.form == Form::Requirement);
         }
-        super::gather::append(&mut facts, more);
+        super::merged::append(&mut facts, more);
     }
     facts.gaps.retain(|gap| gap.why != GapReason::Broken);
     facts.gaps.extend(faults);

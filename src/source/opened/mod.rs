@@ -226,7 +226,10 @@ fn named_in_code(statements: &[Statement], configs: &BTreeSet<String>) -> BTreeM
         let mut texts = Vec::new();
         literals(&statement.value, &mut texts);
         for text in texts {
-            for config in configs.iter().filter(|config| names(text, config)) {
+            for config in configs
+                .iter()
+                .filter(|config| names(text, config) || holds(text, config))
+            {
                 named.entry(statement.place.file.clone()).or_default().push(Mention {
                     config: config.clone(),
                     option: option_name(statement),
@@ -255,6 +258,24 @@ fn literals<'e>(expr: &'e Expr, texts: &mut Vec<&'e str>) {
         }
         _ => {}
     }
+}
+
+/// What a folder of a Hugging Face model says of itself, and `from_pretrained` reads.
+const OF_MODELS: &[&str] = &[
+    "config.json",
+    "generation_config.json",
+    "preprocessor_config.json",
+    "adapter_config.json",
+    "tokenizer_config.json",
+];
+
+/// Whether a text is the folder of a model whose configuration the file is.
+fn holds(text: &str, file: &str) -> bool {
+    let Some((folder, name)) = file.rsplit_once('/') else {
+        return false;
+    };
+    let text = text.trim_start_matches("./").trim_end_matches('/');
+    !text.is_empty() && OF_MODELS.contains(&name) && folder == text
 }
 
 /// Whether a text is the path of a file, or the end of it from a folder on.

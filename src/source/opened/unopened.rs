@@ -30,6 +30,8 @@ const LOADERS: &[(&[&str], &[&str])] = &[
     ),
     (&["json"], &["json", "deepspeed", "transformers", "hparams"]),
     (&["toml"], &["toml", "tomllib", "tomli"]),
+    (&["ini", "cfg"], &["configparser", "configobj"]),
+    (&["env"], &["dotenv"]),
 ];
 
 /// Functions that open a file, by the last segment of their name.
@@ -139,7 +141,8 @@ pub(super) fn mark_unopened(
         let launched = launches.iter().any(|launch| launch.reach.binary_search(config).is_ok());
         let mentioned =
             texts.iter().any(|text| text.contains(base)) || commands.iter().any(|command| command.text.contains(base));
-        let opened = launched || mentioned || (loads && by_pattern);
+        let held = texts.iter().any(|text| super::holds(text, config));
+        let opened = launched || mentioned || held || (loads && by_pattern);
         if !opened {
             unopened.insert(config);
         }

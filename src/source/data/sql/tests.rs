@@ -148,6 +148,7 @@ fn statements_that_do_more_than_read_the_table_are_refused() {
         "group_concat(acc)",
         "likely(acc)",
         "avg(acc) where run = 1 returning 1",
+        "acc where split = 'dev' group by split",
     ];
     for text in hostile {
         let refused = select(text);

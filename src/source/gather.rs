@@ -12,8 +12,8 @@ use chrono::NaiveDate;
 
 use super::file::{Repository, digest};
 use super::{
-    FileFacts, READERS, Reader, cards, config, data, launch, manifest, notebook, opened, overlay, python, quotes,
-    unread,
+    FileFacts, READERS, Reader, cards, config, data, launch, logged, manifest, notebook, opened, overlay, python,
+    quotes, unread,
 };
 use crate::evidence::{Ask, Evidence, SCHEMA, Scope, ScopeFiles, Statement, Subject, Tool};
 use crate::place::SourceText;
@@ -54,7 +54,12 @@ pub fn gather(repository: &mut Repository, mut wanted: Wanted) -> Evidence {
     wanted.asks.dedup();
     wanted.scopes.sort();
     wanted.scopes.dedup();
-    let scopes: Vec<ScopeFiles> = wanted.scopes.iter().map(|scope| repository.matches(scope)).collect();
+    let mut scopes: Vec<ScopeFiles> = wanted.scopes.iter().map(|scope| repository.matches(scope)).collect();
+    // What a claim without `in` looks at does not change with another claim's `in`.
+    for files in scopes.iter_mut().filter(|files| files.scope.include.is_empty()) {
+        files.files.retain(|file| !logged::is_log(&file.to_lowercase()));
+    }
+    let scopes = scopes;
     let named: BTreeSet<&str> = scopes
         .iter()
         .flat_map(|scope| scope.files.iter().map(String::as_str))
@@ -161,7 +166,14 @@ fn read_all(
 
 fn read_one(repository: &Repository, path: &str, asks: &[Ask], scopes: &[ScopeFiles]) -> Option<Read> {
     let lower = path.to_lowercase();
-    let readers: Vec<&Reader> = READERS.iter().filter(|reader| (reader.reads)(&lower)).collect();
+    let record = logged::is_record(&lower);
+    // A log says much that nobody asks: it is read where an `in` names it.
+    let passed_over = logged::is_log(&lower) && !names(scopes, path);
+    let readers: Vec<&Reader> = READERS
+        .iter()
+        .filter(|reader| (reader.reads)(&lower) && !passed_over)
+        .filter(|reader| !record || reader.name == logged::TRACKERS.name)
+        .collect();
     let data: Vec<(&Ask, bool)> = asks
         .iter()
         .filter(|ask| wants(ask, path, scopes))
@@ -195,6 +207,14 @@ fn read_one(repository: &Repository, path: &str, asks: &[Ask], scopes: &[ScopeFi
         digest,
         facts,
     })
+}
+
+/// Whether the `in` of a claim names this file.
+fn names(scopes: &[ScopeFiles], path: &str) -> bool {
+    let named = scopes.iter().filter(|files| !files.scope.include.is_empty());
+    named
+        .into_iter()
+        .any(|files| files.files.binary_search_by(|file| file.as_str().cmp(path)).is_ok())
 }
 
 /// Whether an ask looks at this file as data.

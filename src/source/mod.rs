@@ -16,6 +16,7 @@ pub mod file;
 pub mod gather;
 pub mod latex;
 pub mod launch;
+pub mod logged;
 pub mod makefile;
 pub mod manifest;
 pub mod notebook;
@@ -97,6 +98,8 @@ pub const READERS: &[Reader] = &[
     config::TOML,
     python::PYTHON,
     notebook::NOTEBOOK,
+    logged::TRACKERS,
+    logged::LOGS,
     prose::MARKDOWN,
     prose::PLAIN,
 ];

@@ -57,7 +57,10 @@ fn gap(path: &str) -> Option<Gap> {
     let image = IMAGES
         .iter()
         .any(|image| name == *image || name.starts_with(&format!("{image}.")) || ending == *image);
-    let detail = if conda || MANIFESTS.contains(&name.as_str()) {
+    let events = name.starts_with("events.out.tfevents.");
+    let detail = if events {
+        "TensorBoard's events"
+    } else if conda || MANIFESTS.contains(&name.as_str()) {
         "as a manifest"
     } else if image || CODE.contains(&ending) {
         ""
@@ -83,6 +86,7 @@ mod tests {
             ("docker/Dockerfile.cuda", Some("")),
             ("notebooks/train.ipynb", None),
             ("ops/kernel.cu", Some("")),
+            ("runs/a/events.out.tfevents.1709.node", Some("TensorBoard's events")),
             ("train.py", None),
             ("configs/environment/base.yaml", None),
             ("requirements.txt", None),

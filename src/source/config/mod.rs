@@ -18,8 +18,10 @@ mod yaml;
 pub use inherit::{bases, bind};
 pub(super) use json::tree as json_tree;
 pub(super) use remark::comment;
+pub(super) use scalar::{number, plain, quoted};
 pub(super) use toml::tree as toml_tree;
-pub(super) use tree::{Entry, Kind, Node};
+pub(super) use tree::{Entry, Kind, Node, leaves};
+pub(super) use yaml::tree as yaml_tree;
 
 use super::{File, FileFacts, Reader};
 use crate::evidence::{Ask, GapReason};

@@ -13,7 +13,7 @@ use crate::evidence::Expr;
 use crate::quantity::{Number, Value};
 
 /// A number as code writes it, sign included; octal as YAML 1.1 has it.
-pub(super) fn number(text: &str) -> Option<Number> {
+pub(in crate::source) fn number(text: &str) -> Option<Number> {
     let (sign, digits) = match text.strip_prefix('-') {
         Some(digits) => (-1, digits),
         None => (1, text.strip_prefix('+').unwrap_or(text)),
@@ -40,7 +40,7 @@ pub(super) fn number(text: &str) -> Option<Number> {
 }
 
 /// A YAML plain scalar.
-pub(super) fn plain(text: &str) -> Expr {
+pub(in crate::source) fn plain(text: &str) -> Expr {
     let value = match text {
         "" | "~" | "null" | "Null" | "NULL" => Value::Null,
         "true" | "True" | "TRUE" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" => Value::Bool(true),
@@ -54,7 +54,7 @@ pub(super) fn plain(text: &str) -> Expr {
 }
 
 /// A text in quotes: a text, unless it is an interpolation.
-pub(super) fn quoted(text: &str) -> Expr {
+pub(in crate::source) fn quoted(text: &str) -> Expr {
     let trimmed = text.trim();
     let inside = trimmed.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
     if let Some(name) = inside

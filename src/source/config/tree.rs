@@ -56,7 +56,7 @@ impl Node {
 }
 
 /// Adds the leaves below a root to the statements of the documents before it.
-pub(super) fn leaves(statements: Vec<Statement>, text: &SourceText, root: &Node) -> Vec<Statement> {
+pub(in crate::source) fn leaves(statements: Vec<Statement>, text: &SourceText, root: &Node) -> Vec<Statement> {
     let mut leaves = Leaves {
         statements,
         text,

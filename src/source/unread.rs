@@ -42,7 +42,10 @@ pub(super) fn beside(evidence: &mut Evidence, paths: &[String]) {
 fn gap(path: &str) -> Option<Gap> {
     let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    let detail = if MANIFESTS.contains(&name.as_str()) {
+    let events = name.starts_with("events.out.tfevents.");
+    let detail = if events {
+        "TensorBoard's events"
+    } else if MANIFESTS.contains(&name.as_str()) {
         "as a manifest"
     } else if CODE.contains(&ending) {
         ""
@@ -69,6 +72,7 @@ mod tests {
             ("docker/Dockerfile.cuda", None),
             ("notebooks/train.ipynb", None),
             ("ops/kernel.cu", Some("")),
+            ("runs/a/events.out.tfevents.1709.node", Some("TensorBoard's events")),
             ("train.py", None),
             ("configs/environment/base.yaml", None),
             ("requirements.txt", None),

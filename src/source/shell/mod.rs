@@ -411,7 +411,16 @@ fn parse(text: &str, range: &Range<usize>) -> Option<tree_sitter::Tree> {
         };
         parser.set_included_ranges(&[included]).ok()?;
     }
-    parser.parse(text, None)
+    if text.is_ascii() {
+        return parser.parse(text, None);
+    }
+    // The grammar's scanner asks C's `isdigit` about whole code points, which reads beyond its table. What a node is called is
+    // taken from the text itself; for the grammar a letter of another alphabet is a sign that words may have.
+    let ascii: Vec<u8> = text
+        .bytes()
+        .map(|byte| if byte.is_ascii() { byte } else { b':' })
+        .collect();
+    parser.parse(ascii, None)
 }
 
 #[cfg(test)]

@@ -372,6 +372,13 @@ fn deep_and_recursive_scripts_end() {
     let _ = facts(&loops);
 }
 
+#[test]
+fn letters_of_other_alphabets_behind_a_brace_are_read() {
+    let facts = facts("echo {\u{1f600}..9}\npython train.py --name {\u{4e2d}\u{6587}} --lr 0.1\n");
+    let command = facts.commands.iter().find(|command| command.text.contains("train.py"));
+    assert!(command.is_some_and(|command| command.text.contains("\u{4e2d}\u{6587}") && command.text.contains("0.1")));
+}
+
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(300))]
     #[test]

@@ -26,7 +26,6 @@ const TOOLS: &[&str] = &[
     "pyvenv.cfg",
     "readthedocs.cfg",
     "buildout.cfg",
-    "environment.env",
 ];
 /// Words of keys whose values nobody must see.
 const SECRETS: &[&str] = &[

@@ -35,6 +35,7 @@ mod quotes;
 pub mod scheduler;
 pub mod shell;
 pub mod site;
+pub mod subjects;
 mod unread;
 
 use crate::evidence::{Ask, Expr, Gap, GapReason, Grade, Guard, Link, Statement, StatementId};

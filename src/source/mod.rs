@@ -32,6 +32,7 @@ pub mod passages;
 pub mod prose;
 pub mod python;
 mod quotes;
+mod recorded;
 pub mod scheduler;
 pub mod shell;
 pub mod site;

@@ -9,16 +9,21 @@
 use std::path::Path;
 
 use super::FileFacts;
-use super::config::scalar_of;
+use super::config::plain;
 use super::file::{Repository, digest, read_named};
 use super::subjects;
 use crate::evidence::{Ask, Expr, Form, Gap, GapReason, Grade, Record, Statement, Subject};
 use crate::place::Place;
 use crate::quantity::{Number, Unit, Value};
 
-/// What the records say that these asks name; `shown` gives a path as the report has it, where it may be read.
-pub(super) fn records(repository: &Repository, asks: &[Ask], shown: &dyn Fn(&Path) -> Option<String>) -> FileFacts {
-    let mut facts = FileFacts::default();
+/// What the records say that these asks name, each with its path and hash; `shown` gives a path as the report has it,
+/// where it may be read.
+pub(super) fn records(
+    repository: &Repository,
+    asks: &[Ask],
+    shown: &dyn Fn(&Path) -> Option<String>,
+) -> Vec<(String, Option<String>, FileFacts)> {
+    let mut found = Vec::new();
     for ask in asks {
         let Ask::Record { claims, run, path } = ask else {
             continue;
@@ -29,23 +34,31 @@ pub(super) fn records(repository: &Repository, asks: &[Ask], shown: &dyn Fn(&Pat
             continue;
         }
         let Some(name) = shown(&file) else {
-            facts.gaps.push(Gap {
+            let gap = Gap {
                 file: path.clone(),
                 why: GapReason::OutsideRoot,
                 detail: "a record lies in the project of its claim file".to_string(),
-            });
+            };
+            found.push((path.clone(), None, gap.into()));
             continue;
         };
         match read_named(&file, &name) {
-            Ok(text) => one(repository, (claims, run), &name, text.text(), &mut facts),
-            Err(error) => facts.gaps.push(Gap {
-                file: name,
-                why: GapReason::Unreadable,
-                detail: error.to_string(),
-            }),
+            Ok(text) => {
+                let mut facts = FileFacts::default();
+                one(repository, (claims, run), &name, text.text(), &mut facts);
+                found.push((name, Some(digest(text.text().as_bytes())), facts));
+            }
+            Err(error) => {
+                let gap = Gap {
+                    file: name.clone(),
+                    why: GapReason::Unreadable,
+                    detail: error.to_string(),
+                };
+                found.push((name, None, gap.into()));
+            }
         }
     }
-    facts
+    found
 }
 
 fn one(repository: &Repository, (claims, run): (&str, &str), file: &str, text: &str, facts: &mut FileFacts) {
@@ -87,8 +100,13 @@ fn one(repository: &Repository, (claims, run): (&str, &str), file: &str, text: &
         comment: None,
         dead: None,
     };
+    let mut lines = text.lines().zip(1_u32..);
     for printed in &timed.settings {
-        let at = text.lines().position(|line| line.contains(&printed.line)).map(|line| line as u32 + 1);
+        // Each stands behind the one before it, written as JSON has it.
+        let written = serde_json::to_string(&printed.line).unwrap_or_default();
+        let at = lines
+            .find(|(line, _)| line.contains(&written))
+            .map(|(_, number)| number);
         let place = Place {
             line: at,
             end_line: at,
@@ -99,10 +117,17 @@ fn one(repository: &Repository, (claims, run): (&str, &str), file: &str, text: &
             run: run.to_string(),
             name: printed.name.clone(),
         };
-        facts.statements.push(statement(subject, scalar_of(&printed.value), None, place));
+        facts
+            .statements
+            .push(statement(subject, plain(&printed.value), None, place));
     }
-    let total = timed.total.as_ref().and_then(|total| Number::from_f64(total.estimate_seconds));
-    let value = total.map_or(Expr::Opaque(String::new()), |seconds| Expr::Value(Value::Number(seconds)));
+    let total = timed
+        .total
+        .as_ref()
+        .and_then(|total| Number::from_f64(total.estimate_seconds));
+    let value = total.map_or(Expr::Opaque(String::new()), |seconds| {
+        Expr::Value(Value::Number(seconds))
+    });
     let whole = place(String::new());
     let subject = Subject::Timed {
         claims: claims.to_string(),
@@ -110,6 +135,7 @@ fn one(repository: &Repository, (claims, run): (&str, &str), file: &str, text: &
         timed: Box::new(timed),
         stale,
     };
-    facts.statements.push(statement(subject, value, Some(Unit::Second), whole));
-    facts.digests.push((file.to_string(), digest(text.as_bytes())));
+    facts
+        .statements
+        .push(statement(subject, value, Some(Unit::Second), whole));
 }

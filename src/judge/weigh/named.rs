@@ -92,7 +92,10 @@ fn question(
     ballots.extend(heard.ballots);
     caveats.extend(heard.caveats);
     let mut silence = silence(case, scope, &sight, names);
-    let recorded = recorded::settings(case, names, how);
+    let recorded = match spec.name {
+        "samples" => recorded::population(case, names),
+        _ => recorded::settings(case, names, how),
+    };
     ballots.extend(recorded.ballots);
     context.extend(recorded.context);
     caveats.extend(recorded.caveats);

@@ -183,7 +183,9 @@ fn text_and_json_agree() {
                 continue;
             };
             compared += 1;
-            assert_eq!((&one.state, one.elapsed), (&same.state, same.elapsed), "{}", one.id);
+            // 22.05 names the user who cancelled where the text has a number.
+            let state = |job: &Job| (job.state.to_string(), job.elapsed);
+            assert_eq!(state(one), state(same), "{}", one.id);
             assert_eq!(one.allocated, same.allocated, "{}", one.id);
             assert_eq!((&one.name, &one.partition), (&same.name, &same.partition), "{}", one.id);
         }

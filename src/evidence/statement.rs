@@ -8,7 +8,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Expr, Sound, StatementId, TimedRun, Witness};
+use super::{Expr, Reading, Sound, StatementId, TimedRun, Witness};
 use crate::place::Place;
 use crate::quantity::{Number, Stated, Unit};
 
@@ -210,6 +210,10 @@ pub enum Subject {
     },
     /// A setting that a timed run printed; the value is what it printed.
     Observed { claims: String, run: String, name: String },
+    /// A card as a machine reported it; the value is its name.
+    Reading(Box<Reading>),
+    /// A file of readings that gives no card, named by this claim file; the value says why.
+    NoReading { claims: String },
     /// Where the paper has the quote; a quote that is not found has no statement.
     Quote { text: String },
     /// A quantity in a sentence of the paper: what might be claimed, never evidence. The owner is its headings.

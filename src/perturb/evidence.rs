@@ -103,6 +103,20 @@ fn value(statement: &mut Statement) -> bool {
             }
             true
         }),
+        // Another card, of another size, that is no slice of the old one.
+        Subject::Reading(reading) => {
+            let card = &mut reading.card;
+            let (other, mib) = if card.model.contains("2080 Ti") || card.model.contains("1080 Ti") {
+                ("Tesla T4", 15_360)
+            } else {
+                ("NVIDIA GeForce RTX 2080 Ti", 11_264)
+            };
+            card.model = other.to_string();
+            card.total_bytes = Some(mib * 1024 * 1024);
+            card.slice = None;
+            statement.value = Expr::Value(Value::Text(other.to_string()));
+            true
+        }
         _ => expression(&mut statement.value),
     }
 }
@@ -127,6 +141,8 @@ fn subject(statement: &mut Statement) -> bool {
         | Subject::Audio { .. }
         | Subject::Timed { .. }
         | Subject::Observed { .. }
+        | Subject::Reading(_)
+        | Subject::NoReading { .. }
         | Subject::File
         | Subject::Present
         | Subject::Lines

@@ -64,6 +64,8 @@ pub(crate) fn what(statement: &Statement) -> String {
         Subject::File | Subject::Present | Subject::Lines => "file",
         Subject::Timed { run, .. } => run,
         Subject::Observed { name, .. } => name,
+        Subject::Reading(reading) => &reading.card.model,
+        Subject::NoReading { .. } => "reading",
         Subject::Quote { .. } | Subject::Printed { .. } => "quote",
     };
     let owner = statement.owner.last().map(String::as_str);

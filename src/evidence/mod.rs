@@ -260,6 +260,8 @@ pub enum Ask {
     Audio { scope: Scope },
     /// Lines of one file with their hash (`see = { at = "src/a.py:119-121" }`).
     Lines { file: String, first: u32, last: u32 },
+    /// Recorded accounting that a claim file names: `path` relative to the claim file's folder.
+    Accounting { claims: String, path: String },
     /// The record of a timed run that a claim file declares: `path` relative to the claim file's folder.
     Record { claims: String, run: String, path: String },
     /// A file of readings that a claim file names: `path` relative to the claim file's folder.

@@ -20,9 +20,10 @@
 
 use std::collections::BTreeMap;
 
-use super::weigh::cards::{known_card, named_cards};
-use super::weigh::cite::cite;
+use super::weigh::cards::{known_card, labelled, named_cards};
+use super::weigh::cite::{cite, graded};
 use super::weigh::gpu_count::{PER_JOB, count_ruling};
+use super::weigh::jobs;
 use super::weigh::machines::MACHINES;
 use super::weigh::recommend;
 use super::weigh::scope::InScope;
@@ -68,8 +69,9 @@ pub(super) const KIND: Kind = Kind {
         },
         dimension: None,
     },
-    asks: |claim, _| {
+    asks: |claim, file| {
         let mut asks = vec![Ask::Cards, Ask::Scheduler];
+        asks.extend(jobs::asks(file));
         if claim.fields.get("count").is_some() {
             let names = PER_JOB.iter().chain(MACHINES);
             asks.push(Ask::Setting {
@@ -106,7 +108,7 @@ fn model_ruling(case: &Case<'_>, model: &str) -> Ruling {
     for vote in &named.votes {
         jobs.entry(&vote.1.place.file).or_default().push(vote);
     }
-    let ballots = jobs
+    let mut ballots: Vec<Ballot> = jobs
         .values()
         .map(|votes| {
             let agree = votes.iter().filter(|(theirs, _)| *theirs == card).count();
@@ -138,6 +140,11 @@ fn model_ruling(case: &Case<'_>, model: &str) -> Ruling {
             Ballot::new(stand, grade, found, citations)
         })
         .collect();
+    ballots.extend(
+        labelled(case)
+            .into_iter()
+            .map(|(theirs, row)| by_label(card, theirs, row)),
+    );
     Question {
         expected: card.name().to_string(),
         ballots,
@@ -149,6 +156,19 @@ fn model_ruling(case: &Case<'_>, model: &str) -> Ruling {
         silence: (Verdict::NotRun, silence(case, &scope)),
     }
     .decide()
+}
+
+/// A job whose cards bear this label in the accounting: the administrator's word, whatever row it stands in.
+fn by_label(card: &cards::Card, theirs: &cards::Card, row: &Statement) -> Ballot {
+    let (stand, stance) = if theirs == card {
+        (Stand::For, Stance::Supports)
+    } else {
+        (Stand::Against, Stance::Contradicts)
+    };
+    let mut citation = graded(row, stance, Grade::Declared);
+    citation.value = theirs.name().to_string();
+    citation.note = Some(Message::new("label-of-the-administrator"));
+    Ballot::new(stand, Grade::Declared, theirs.name().to_string(), vec![citation])
 }
 
 /// Nothing names a card: only a reading could tell.

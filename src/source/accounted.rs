@@ -18,10 +18,7 @@ use crate::quantity::{Number, Unit, Value};
 
 /// The jobs of every accounting file that these asks name, with its path and hash; `shown` gives a path as the report has
 /// it, where it may be read.
-pub(super) fn jobs(
-    asks: &[Ask],
-    shown: &dyn Fn(&Path) -> Option<String>,
-) -> Vec<(String, Option<String>, FileFacts)> {
+pub(super) fn jobs(asks: &[Ask], shown: &dyn Fn(&Path) -> Option<String>) -> Vec<(String, Option<String>, FileFacts)> {
     asks.iter()
         .filter_map(|ask| match ask {
             Ask::Accounting { claims, path } => Some((claims, path)),
@@ -35,11 +32,17 @@ pub(super) fn jobs(
                 detail,
             };
             if !file.exists() {
-                let gap = gap(GapReason::Unreadable, format!("the accounting that {claims} names is not there"));
+                let gap = gap(
+                    GapReason::Unreadable,
+                    format!("the accounting that {claims} names is not there"),
+                );
                 return (path.clone(), None, gap.into());
             }
             let Some(name) = shown(&file) else {
-                let gap = gap(GapReason::OutsideRoot, "accounting lies in the project of its claim file".into());
+                let gap = gap(
+                    GapReason::OutsideRoot,
+                    "accounting lies in the project of its claim file".into(),
+                );
                 return (path.clone(), None, gap.into());
             };
             match File::open(&file).and_then(|opened| accounting::read(BufReader::with_capacity(1 << 16, opened))) {

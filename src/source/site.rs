@@ -154,13 +154,16 @@ fn site(file: &About<'_>, settings: &Settings<'_>, index: usize) -> Result<Site,
 /// A root that cannot be walked, a paper that cannot be read.
 pub fn gather(
     site: &Site,
-    asks: Vec<Ask>,
+    mut asks: Vec<Ask>,
     scopes: Vec<Scope>,
     as_of: NaiveDate,
     threads: usize,
 ) -> Result<Evidence, SourceError> {
     let mut repository = Repository::open(&site.root, &site.allow)?;
     let paper = site.paper.as_deref().map(|paper| paper_file(site, paper)).transpose()?;
+    // Several claims ask for the same file.
+    asks.sort();
+    asks.dedup();
     let shown = |file: &Path| shown_below(site, file);
     let mut beside = recorded::records(&repository, &asks, &shown);
     beside.extend(accounted::jobs(&asks, &shown));

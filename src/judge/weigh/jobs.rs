@@ -87,7 +87,8 @@ fn wanted(case: &Case<'_>, scope: &InScope<'_>, starts: impl Fn(&str) -> bool) -
         .iter()
         .filter(|statement| matches!(statement.subject, Subject::Directive { .. }))
         .map(|statement| statement.place.file.as_str())
-        .filter(|file| if by_of { starts(file) } else { scope.has(file) })
+        .filter(|file| case.claim.scope.include.is_empty() || scope.has(file))
+        .filter(|file| !by_of || starts(file))
         .collect();
     for script in scripts {
         let own: Vec<&Statement> = case
@@ -162,7 +163,9 @@ pub(crate) fn times(
         }
         let state = job.state.to_string();
         let Some(seconds) = job.elapsed else {
-            let why = Message::new("job-without-time").with("job", &job.id).with("state", state);
+            let why = Message::new("job-without-time")
+                .with("job", &job.id)
+                .with("state", state);
             times.context.push(aside(why));
             continue;
         };
@@ -250,7 +253,14 @@ fn compared(
             .with("job", &job.id)
             .with("name", job.name.as_deref().unwrap_or_default())
             .with("state", job.state.to_string())
-            .with("steps", job.bad_steps),
+            .with(
+                "steps",
+                if job.bad_steps > 0 {
+                    job.bad_steps.to_string()
+                } else {
+                    String::new()
+                },
+            ),
     );
     Ok(Ballot::new(stand, Grade::Measured, found, vec![citation]).by(outcome.rule))
 }
@@ -323,7 +333,10 @@ mod tests {
 
     #[test]
     fn times_are_summed_up_with_their_median() {
-        assert_eq!(summary(&[7200, 12_000, 14_400]), Some(("2 h to 4 h".into(), "3 h 20 min".into())));
+        assert_eq!(
+            summary(&[7200, 12_000, 14_400]),
+            Some(("2 h to 4 h".into(), "3 h 20 min".into()))
+        );
         assert_eq!(summary(&[6600]), Some(("1 h 50 min".into(), "1 h 50 min".into())));
         assert_eq!(summary(&[]), None);
     }

@@ -7,6 +7,7 @@ pub(crate) mod by_text;
 pub(crate) mod cards;
 pub(crate) mod cite;
 pub(crate) mod compared;
+pub(crate) mod conditions;
 pub(crate) mod effective;
 mod elsewhere;
 pub(crate) mod environments;

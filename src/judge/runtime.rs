@@ -132,7 +132,7 @@ fn judge(case: &Case<'_>) -> Ruling {
         (Verdict::NotRun, why.clone())
     } else if scope.files().is_empty() {
         (Verdict::NoEvidence, scope.silence("runtime"))
-    } else if let Some(because) = nobody_is(case, &scope) {
+    } else if let Some(because) = nobody_is(case, &scope).filter(|_| bound.jobs.is_empty()) {
         (Verdict::NoEvidence, because)
     } else {
         (
@@ -228,6 +228,7 @@ fn nobody_is(case: &Case<'_>, scope: &InScope<'_>) -> Option<Message> {
         .flat_map(|launch| launch.entry.iter().chain([&launch.place.file]))
         .chain(&case.evidence.entries)
         .map(|file| base(file))
+        .chain(jobs::names(case))
         .collect();
     known.sort();
     known.dedup();

@@ -81,12 +81,18 @@ fn wanted(case: &Case<'_>, scope: &InScope<'_>, starts: impl Fn(&str) -> bool) -
         return None;
     }
     let mut names = BTreeSet::new();
-    let scripts: BTreeSet<&str> = case
+    // A job script asks for something, or at least starts something.
+    let asking = case.evidence.statements.iter().filter_map(|statement| {
+        let asks = matches!(statement.subject, Subject::Directive { .. });
+        asks.then_some(statement.place.file.as_str())
+    });
+    let commands = case
         .evidence
-        .statements
+        .launches
         .iter()
-        .filter(|statement| matches!(statement.subject, Subject::Directive { .. }))
-        .map(|statement| statement.place.file.as_str())
+        .filter(|launch| !launch.command.is_empty());
+    let scripts: BTreeSet<&str> = asking
+        .chain(commands.map(|launch| launch.place.file.as_str()))
         .filter(|file| case.claim.scope.include.is_empty() || scope.has(file))
         .filter(|file| !by_of || starts(file))
         .collect();
@@ -107,6 +113,19 @@ fn wanted(case: &Case<'_>, scope: &InScope<'_>, starts: impl Fn(&str) -> bool) -
         };
     }
     Some(names)
+}
+
+/// The names of all jobs of the accounting.
+pub(crate) fn names(case: &Case<'_>) -> BTreeSet<String> {
+    let jobs = case
+        .evidence
+        .statements
+        .iter()
+        .filter_map(|statement| match &statement.subject {
+            Subject::Job { claims, job } if claims.is_empty() || *claims == case.file.path => job.name.clone(),
+            _ => None,
+        });
+    jobs.collect()
 }
 
 fn base(path: &str) -> &str {

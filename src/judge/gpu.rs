@@ -98,7 +98,12 @@ fn judge(case: &Case<'_>) -> Ruling {
         parts.push(count_ruling(case, count, KIND.spec.deciding, silence));
     }
     let mut ruling = several::all_must_hold(parts);
-    recommend::add_usual(case.claim, &mut ruling);
+    // What a machine reported is no setting that could be corrected.
+    if ruling.grade >= Some(KIND.spec.deciding) {
+        recommend::add_for_the_paper(case.claim, &mut ruling);
+    } else {
+        recommend::add_usual(case.claim, &mut ruling);
+    }
     ruling
 }
 

@@ -127,7 +127,12 @@ fn judge(case: &Case<'_>) -> Ruling {
         silence,
     }
     .decide();
-    recommend::add_usual(case.claim, &mut ruling);
+    // What a machine reported is no setting that could be corrected.
+    if ruling.grade >= Some(KIND.spec.deciding) {
+        recommend::add_for_the_paper(case.claim, &mut ruling);
+    } else {
+        recommend::add_usual(case.claim, &mut ruling);
+    }
     ruling
 }
 

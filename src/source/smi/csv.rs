@@ -1,7 +1,6 @@
 //! `nvidia-smi --query-gpu=… --format=csv`: a header that names the fields, then a row a card; or the rows alone.
 //!
-//! Headers and rows of name and total were seen in public logs; the rest was written from descriptions of the form, and
-//! tried on no real output.
+//! Tried on headers and rows that public logs and documentation show; rows without a header on one of them.
 //!
 //! Why it can be wrong: without a header nobody sees whether a number of MiB is the total, what is used or what is free. So
 //! there it is the total only where it is one that a card of that name reports, and where it is the only one.

@@ -1,6 +1,6 @@
 //! `nvidia-smi -L`: one line a card, and one for each slice below it.
 //!
-//! Written from descriptions of the form, and tried on no real output.
+//! Written from descriptions of the form, and tried on lines that public documentation shows.
 //!
 //! Why it can be wrong: a line of a program's own may look alike. So the card's identifier must stand behind its name, as
 //! the form has it (`GPU-…`, or `MIG-…` of a slice).

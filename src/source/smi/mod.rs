@@ -1,11 +1,12 @@
 //! The output of `nvidia-smi` in files: in a job's log, in a text or an XML file, and pasted into documentation.
 //!
-//! Read where a claim's `in` names the file, at grade `logged`; what stands in documentation is `documented`, as any other
-//! sentence there. Forms: `-q -x` (XML), `-q`, the plain table in both widths, `-L`, and `--query-gpu=… --format=csv` with
+//! Read where a claim's `in` names the file, at grade `logged`; what stands in documentation is `documented`, where the text
+//! above it tells of runs. Forms: `-q -x` (XML), `-q`, the plain table in both widths, `-L`, and `--query-gpu=… --format=csv` with
 //! and without its header, each also within a longer log and behind what a launcher puts before each line.
 //!
-//! Tried on real output: the XML, of four machines and two layouts. The other forms were written from descriptions of them
-//! and from what public logs show, and tried on small documents of our own.
+//! Tried on real output: the XML, of four machines and two layouts; rows of the table in both widths, of the table of MIG
+//! devices, of `-L` and of CSV with a header, and the first lines of `-q`, as public logs and documentation show them. Tests
+//! hold small documents of our own in the same shape.
 //!
 //! Why it can be wrong: a log holds more than one machine's output, and a name in the table may be cut off (`...`). What is
 //! cut is marked; a name that the driver could not give is a gap.
@@ -15,6 +16,7 @@
 mod csv;
 mod list;
 mod query;
+mod shown;
 mod table;
 mod xml;
 
@@ -113,6 +115,7 @@ fn read(file: &File, asks: &[Ask]) -> FileFacts {
         return file.gap(GapReason::TooLarge, "a log is read up to 64 MB").into();
     }
     let lines = lines(text.text());
+    let prose = is_prose(&file.path.to_lowercase());
     let mut facts = FileFacts::default();
     let forms = [
         xml::read(text.text()),
@@ -123,6 +126,9 @@ fn read(file: &File, asks: &[Ask]) -> FileFacts {
     ];
     for found in forms {
         for Printed { card, time, at } in found.printed {
+            if prose && !shown::was_used(&lines, at.start) {
+                continue;
+            }
             if NO_NAME.contains(&card.model.as_str()) {
                 let what = format!("card {}: its name is `{}`", card.index, card.model);
                 facts.gaps.push(broken(file, text, &at, &what));

@@ -1,6 +1,7 @@
 //! `nvidia-smi -q`: keys and values, indented by what they belong to.
 //!
-//! Written from descriptions of the form, and tried on no real output.
+//! The head of a card's block was seen in public logs; the rest was written from descriptions of the form, and tried on no
+//! real output.
 //!
 //! Why it can be wrong: `Total` stands below `FB Memory Usage` and below `BAR1 Memory Usage`; which of them it is, only the
 //! indentation says. A block ends where the next card begins, or where a line is not indented.

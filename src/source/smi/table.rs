@@ -1,6 +1,7 @@
 //! The plain table of `nvidia-smi`, in the layout of old drivers and in the wider one since driver 530.
 //!
-//! Written from descriptions of the form and from what public logs show, and tried on no real output.
+//! Written from descriptions of the form, and tried on rows that public logs and documentation show, of both layouts and of
+//! the table of MIG devices.
 //!
 //! Why it can be wrong: a name longer than its column is cut off with `...`, and the rows of two tasks may be mixed in one
 //! log. A cut name is marked; the row with the memory must be of the same task, by what stands before its first bar.
@@ -54,7 +55,7 @@ pub(super) fn read(lines: &[Line<'_>]) -> Found {
     let (mut time, mut driver, mut cuda) = (None, None, None);
     // Cards of the table that is being read, which the table of slices below it may replace.
     let mut first = 0;
-    for (at, line) in lines.iter().enumerate() {
+    for (at, line) in lines.iter().enumerate().filter(|(_, line)| line.text.contains('|')) {
         if let Some(head) = HEAD.captures(line.text) {
             first = found.printed.len();
             driver = Some(head["driver"].to_string());

@@ -264,7 +264,27 @@ fn lists_and_rows() {
 
 #[test]
 fn what_is_pasted_into_documentation_is_documented() {
-    let text = format!("# Setup\n\n```\n{NEW}```\n");
+    let said = |above: &str| {
+        let text = format!("# Setup\n\n{above}\n\n```\n{NEW}```\n");
+        let file = File {
+            path: "README.md".to_string(),
+            bytes: text.as_bytes().to_vec(),
+            text: Some(SourceText::new("README.md", text.as_str())),
+        };
+        read(&file, &[Ask::Cards]).statements.len()
+    };
+    assert_eq!(
+        said("The benchmarks were run on a single node. Below is `nvidia-smi`:"),
+        3
+    );
+    assert_eq!(said("Los experimentos se ejecutaron en este nodo:"), 3);
+    assert_eq!(said("**Expected output**:"), 0);
+    assert_eq!(
+        said("Experiments were run on a cluster. You should see something like this:"),
+        0
+    );
+    assert_eq!(said(""), 0);
+    let text = format!("We trained on:\n\n```\n{NEW}```\n");
     let file = File {
         path: "README.md".to_string(),
         bytes: text.as_bytes().to_vec(),

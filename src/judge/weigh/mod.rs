@@ -21,6 +21,7 @@ pub(crate) mod named;
 mod occasions;
 pub(crate) mod processes;
 pub(crate) mod product;
+pub(crate) mod readings;
 pub(crate) mod recommend;
 pub(crate) mod recorded;
 pub(crate) mod rounding;

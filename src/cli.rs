@@ -15,7 +15,7 @@ use crate::report::{FORMATS, Language};
 use crate::verdict::Verdict;
 
 /// Commands of the design that later versions bring.
-const LATER_COMMANDS: &[&str] = &["run", "probe", "lock", "accept", "report", "diff", "slurm"];
+const LATER_COMMANDS: &[&str] = &["run", "lock", "accept", "report", "diff", "slurm"];
 /// Options of the design that later versions bring.
 const LATER_OPTIONS: &[&str] = &["--locked", "--live-slurm", "--allow-commands", "--patch"];
 /// Formats of the design that later versions bring.
@@ -51,6 +51,8 @@ pub enum Command {
     Mutate(Mutate),
     /// Drafts a claim file from a paper, or from the README.
     Init(Init),
+    /// Reads this machine: GPUs, host, container and Slurm job, as evidence for claims about it.
+    Probe(Probe),
     /// The JSON Schema of the claim file.
     Schema,
 }
@@ -154,6 +156,23 @@ pub struct Init {
     /// Threads that read files; as many as there are cores, unless given.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub threads: Option<u16>,
+}
+
+/// `verify probe`.
+#[derive(Debug, Args)]
+pub struct Probe {
+    /// The reading to write, for `[machine] readings` of a claim file; without it a table is printed.
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Replaces the file that is there.
+    #[arg(long, requires = "output")]
+    pub force: bool,
+    /// A Python environment whose installed packages are read, nothing of it executed; may be given several times.
+    #[arg(long, value_name = "PREFIX")]
+    pub python: Vec<PathBuf>,
+    /// NVIDIA's management library (libnvidia-ml), where the system does not find it.
+    #[arg(long, value_name = "PATH")]
+    pub nvml: Option<PathBuf>,
 }
 
 /// Where the evidence comes from, the same for every command.

@@ -9,6 +9,8 @@
 //! Example: `slurm/04_eval_base.job` is read by `shell`, which emits `#SBATCH` directives and a command; `launch`
 //! resolves the command to `scripts/evaluate_simple.py` and links its flags to the options defined there.
 
+mod accounted;
+pub mod accounting;
 mod audio;
 pub mod cards;
 pub mod config;
@@ -32,10 +34,12 @@ pub mod passages;
 pub mod prose;
 pub mod python;
 mod quotes;
+mod readings;
 mod recorded;
 pub mod scheduler;
 pub mod shell;
 pub mod site;
+mod smi;
 pub mod subjects;
 mod unread;
 
@@ -119,6 +123,7 @@ pub const READERS: &[Reader] = &[
     notebook::NOTEBOOK,
     logged::TRACKERS,
     logged::LOGS,
+    smi::SMI,
     prose::MARKDOWN,
     prose::PLAIN,
 ];

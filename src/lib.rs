@@ -15,6 +15,7 @@ pub mod evidence;
 pub mod exit;
 pub mod gate;
 pub mod judge;
+pub mod live;
 pub mod perturb;
 pub mod place;
 pub mod quantity;

@@ -10,7 +10,11 @@ use super::problem::{Problem, listed, suggestion, without_what_follows};
 use super::read::{Read, keys_of, missing, table_of, text_of};
 use super::shape::Reading;
 use super::{Fields, Key, RunDeclaration, keys};
+use bigdecimal::ToPrimitive as _;
+
+use crate::evidence::{Asked, CommandLine};
 use crate::place::SourceText;
+use crate::quantity::{Locale, Quantity};
 
 /// Reads one declared run.
 pub(super) fn run(reading: &mut Reading<'_>, entry: &Entry<'_>, source: &SourceText) -> Option<RunDeclaration> {
@@ -74,6 +78,66 @@ pub(super) fn run(reading: &mut Reading<'_>, entry: &Entry<'_>, source: &SourceT
         place: source.place(entry.key_span.start..extent(entry.node).end.max(entry.key_span.end)),
         settings: Fields(read.into_iter().map(|read| (read.name, read.field)).collect()),
     })
+}
+
+/// Half the interval's width over the estimate at most, where the claim file does not say.
+const PRECISION: f64 = 0.05;
+/// Seconds a run may take, where the claim file does not say.
+const BUDGET: f64 = 600.0;
+/// The seed, where the claim file does not say.
+const SEED: u64 = 0;
+
+impl RunDeclaration {
+    /// What it asks of the run, defaults put in.
+    pub fn asked(&self) -> Asked {
+        let settings = &self.settings;
+        let count = |name: &str| settings.integer(name).and_then(|number| u64::try_from(number).ok());
+        let base = |name: &str| {
+            let quantity = Quantity::parse(settings.text(name)?, Locale::English)?;
+            quantity.base().to_f64()
+        };
+        Asked {
+            population: count("population"),
+            samples: count("samples"),
+            batch_size: count("batch-size"),
+            warm_up: count("warm-up").unwrap_or(0),
+            precision: base("precision").unwrap_or(PRECISION),
+            budget_seconds: base("budget").unwrap_or(BUDGET),
+            repeats: count("repeats").unwrap_or(1),
+            seed: count("seed").unwrap_or(SEED),
+            device: settings.text("device").map(str::to_string),
+            dtype: settings.text("dtype").map(str::to_string),
+        }
+    }
+
+    /// The command that it declares, its placeholders filled in; none where it has none.
+    pub fn command(&self, asked: &Asked) -> Option<CommandLine> {
+        let words = self.settings.texts("command");
+        (!words.is_empty()).then(|| CommandLine {
+            arguments: words.iter().map(|word| filled(word, asked)).collect(),
+            directory: self.settings.text("directory").unwrap_or(".").to_string(),
+            environment: self.settings.texts("environment").to_vec(),
+        })
+    }
+}
+
+/// `--max-samples={samples}` with the number that is asked for; what nothing is asked of stays as it is written.
+fn filled(word: &str, asked: &Asked) -> String {
+    let number = |count: Option<u64>| count.map(|count| count.to_string());
+    let values = [
+        ("{samples}", number(asked.samples.or(asked.population))),
+        ("{population}", number(asked.population)),
+        ("{batch_size}", number(asked.batch_size)),
+        ("{seed}", Some(asked.seed.to_string())),
+        ("{device}", asked.device.clone()),
+        ("{dtype}", asked.dtype.clone()),
+    ];
+    values
+        .into_iter()
+        .fold(word.to_string(), |word, (place, value)| match value {
+            Some(value) => word.replace(place, &value),
+            None => word,
+        })
 }
 
 fn more_samples_than_there_are(reading: &mut Reading<'_>, read: &[Read]) {

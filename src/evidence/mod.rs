@@ -17,6 +17,7 @@ mod expr;
 mod foreign;
 mod graph;
 mod needed;
+mod record;
 mod resolved;
 mod saved;
 pub mod selection;
@@ -30,9 +31,13 @@ use serde::{Deserialize, Serialize};
 pub use audio::{Sound, Witness, is_audio};
 pub use expr::{Arg, DIGITS, Expr};
 pub use graph::Graph;
+pub use record::{
+    Asked, CommandLine, Condition, Digests, Ending, Engine, Hashed, Machine, PREDICATE, Part, Printed, Record,
+    RecordError, Role, STATEMENT, Telemetry, TimedRun, Total, Wanting,
+};
 pub use resolved::{Occasion, Outcome, Resolved};
 pub use saved::{ReplayError, SCHEMA};
-pub use statement::{Dead, Form, Grade, Guard, Statement, Subject, Unselected};
+pub use statement::{Dead, Form, Grade, Guard, Stale, Statement, Subject, Unselected};
 
 use crate::place::Place;
 
@@ -80,7 +85,7 @@ pub struct ReadUnder {
 }
 
 /// The program that wrote a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Tool {
     pub name: String,
@@ -249,6 +254,8 @@ pub enum Ask {
     Audio { scope: Scope },
     /// Lines of one file with their hash (`see = { at = "src/a.py:119-121" }`).
     Lines { file: String, first: u32, last: u32 },
+    /// The record of a timed run that a claim file declares: `path` relative to the claim file's folder.
+    Record { claims: String, run: String, path: String },
     /// Whether a quote stands in the paper, or at `at`.
     Quote {
         text: String,

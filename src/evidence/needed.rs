@@ -199,6 +199,7 @@ fn answers(statement: &Statement, ask: &Ask) -> bool {
         (Subject::Audio { .. }, Ask::Audio { .. }) => true,
         (Subject::Hit { pattern }, Ask::Pattern { pattern: wanted, .. }) => pattern == wanted,
         (Subject::File, Ask::Files { .. }) | (Subject::Lines, Ask::Lines { .. }) => true,
+        (Subject::Timed { .. } | Subject::Observed { .. }, Ask::Record { .. }) => true,
         (Subject::Quote { .. }, Ask::Quote { .. }) | (Subject::Printed { .. }, Ask::Paper { .. }) => true,
         _ => false,
     }

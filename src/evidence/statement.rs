@@ -8,7 +8,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Expr, Sound, StatementId, Witness};
+use super::{Expr, Sound, StatementId, TimedRun, Witness};
 use crate::place::Place;
 use crate::quantity::{Number, Stated, Unit};
 
@@ -198,6 +198,18 @@ pub enum Subject {
     Present,
     /// Lines of a file; the value is their SHA-256.
     Lines,
+    /// A timed run by its record; the value is the time of the whole in seconds, where it has one. `claims` is the claim
+    /// file that declares it, `run` its name there.
+    Timed {
+        claims: String,
+        run: String,
+        timed: Box<TimedRun>,
+        /// The first of its subjects that is another one now, or is gone: then it speaks of nothing that is there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stale: Option<Stale>,
+    },
+    /// A setting that a timed run printed; the value is what it printed.
+    Observed { claims: String, run: String, name: String },
     /// Where the paper has the quote; a quote that is not found has no statement.
     Quote { text: String },
     /// A quantity in a sentence of the paper: what might be claimed, never evidence. The owner is its headings.
@@ -211,6 +223,14 @@ pub enum Subject {
 
 fn is_zero(count: &u64) -> bool {
     *count == 0
+}
+
+/// What became of a file that a timed run was made with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Stale {
+    Changed { file: String },
+    Gone { file: String },
 }
 
 /// How a statement stands in its file.

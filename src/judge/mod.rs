@@ -98,6 +98,7 @@ pub fn asks(claim: &Claim, file: &ClaimFile) -> Vec<Ask> {
         .map(|kind| (kind.asks)(claim, file))
         .unwrap_or_default();
     asks.extend(quote_ask(claim, file));
+    asks.extend(weigh::recorded::ask(claim, file));
     asks
 }
 

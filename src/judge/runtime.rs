@@ -20,6 +20,7 @@
 use super::weigh::cards::known_card;
 use super::weigh::cite::{cite, noted};
 use super::weigh::compared::{How, compare_value};
+use super::weigh::recorded::{self, Conditions};
 use super::weigh::scope::InScope;
 use super::weigh::setting::look;
 use super::weigh::several::time;
@@ -145,7 +146,12 @@ fn judge(case: &Case<'_>) -> Ruling {
             _ => {}
         }
     }
-    let silence = if scope.files().is_empty() {
+    let recorded = recorded::duration(case, stated, &conditions(case));
+    ballots.extend(recorded.ballots);
+    context.extend(recorded.context);
+    let silence = if let Some(why) = &recorded.silence {
+        (Verdict::NotRun, why.clone())
+    } else if scope.files().is_empty() {
         (Verdict::NoEvidence, scope.silence("runtime"))
     } else if let Some(because) = nobody_is(case, &scope) {
         (Verdict::NoEvidence, because)
@@ -155,11 +161,13 @@ fn judge(case: &Case<'_>) -> Ruling {
             Message::new("no-run-on-record").with("claim", &claim.id),
         )
     };
+    let mut caveats = scope.caveats();
+    caveats.extend(recorded.silence.filter(|_| !ballots.is_empty()));
     let mut ruling = Question {
         expected: expected(claim, stated),
         ballots,
         context,
-        caveats: scope.caveats(),
+        caveats,
         deciding: KIND.spec.deciding,
         floor: claim.floor,
         quorum: claim.quorum,
@@ -181,6 +189,17 @@ fn judge(case: &Case<'_>) -> Ruling {
     }
     recommend::add_for_the_paper(claim, &mut ruling);
     ruling
+}
+
+/// What the claim asks of a timed run beside its time.
+fn conditions<'a>(case: &Case<'a>) -> Conditions<'a> {
+    let fields = &case.claim.fields;
+    Conditions {
+        samples: fields.stated("samples"),
+        batch_size: fields.stated("batch-size"),
+        batch_names: CONDITIONS[0].1,
+        model: fields.text("model").map(str::to_string).or_else(|| only_gpu(case)),
+    }
 }
 
 fn expected(claim: &Claim, stated: &Stated) -> String {

@@ -24,7 +24,7 @@ use super::weigh::cite::cite;
 use super::weigh::compared::{How, compare_value};
 use super::weigh::scope::InScope;
 use super::weigh::vote::{Ballot, Question, Stand};
-use super::weigh::{impossible, named, recommend, selection, tables, unread};
+use super::weigh::{impossible, named, recommend, recorded, selection, tables, unread};
 use super::{Case, Kind};
 use crate::claim::{Claim, Key, KindSpec, Shape, Take};
 use crate::evidence::{Ask, Gap, Grade, Statement, Subject};
@@ -55,6 +55,20 @@ const NOUNS: &[&str] = &[
     "muestras",
     "ejemplos",
     "filas",
+];
+
+/// Under which names a timed run prints how many samples there are.
+const PRINTED: &[&str] = &[
+    "samples",
+    "num_samples",
+    "n_samples",
+    "total_samples",
+    "population",
+    "num_examples",
+    "n_examples",
+    "dataset_size",
+    "test_samples",
+    "eval_samples",
 ];
 
 pub(super) const KIND: Kind = Kind {
@@ -201,10 +215,16 @@ fn by_rows(case: &Case<'_>) -> Ruling {
         ballots.extend(unread::ballot(&open, KIND.spec.deciding));
         caveats.extend((!beside.is_empty()).then(|| unread::message(&beside)));
     }
+    let names: Vec<String> = PRINTED.iter().map(ToString::to_string).collect();
+    let recorded = recorded::population(case, &names);
+    ballots.extend(recorded.ballots);
+    caveats.extend(recorded.silence);
+    let mut context = prose(case, &scope, stated);
+    context.extend(recorded.context);
     let mut ruling = Question {
         expected: stated.to_string(),
         ballots,
-        context: prose(case, &scope, stated),
+        context,
         caveats,
         deciding: KIND.spec.deciding,
         floor: claim.floor,

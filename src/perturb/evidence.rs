@@ -92,6 +92,17 @@ fn value(statement: &mut Statement) -> bool {
             statement.value = Expr::Value(Value::Text(">=9876.5".to_string()));
             true
         }
+        // A run of another length: its time is in the record, not in the value that is shown.
+        Subject::Timed { timed, .. } => timed.total.as_mut().is_some_and(|total| {
+            for seconds in [
+                &mut total.low_seconds,
+                &mut total.estimate_seconds,
+                &mut total.high_seconds,
+            ] {
+                *seconds = *seconds * 1_000.0 + 9_050.0;
+            }
+            true
+        }),
         _ => expression(&mut statement.value),
     }
 }
@@ -114,6 +125,8 @@ fn subject(statement: &mut Statement) -> bool {
         | Subject::Rows { .. }
         | Subject::NothingSelected { .. }
         | Subject::Audio { .. }
+        | Subject::Timed { .. }
+        | Subject::Observed { .. }
         | Subject::File
         | Subject::Present
         | Subject::Lines

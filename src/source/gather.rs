@@ -28,6 +28,8 @@ pub struct Wanted {
     pub scopes: Vec<Scope>,
     /// The paper, where there is one: read by the caller's leave, outside the root or in it.
     pub paper: Option<PaperFile>,
+    /// What claim files name beside the repository: each file with its hash and what it says.
+    pub beside: Vec<(String, Option<String>, FileFacts)>,
     pub as_of: NaiveDate,
     pub threads: usize,
 }
@@ -94,6 +96,9 @@ pub fn gather(repository: &mut Repository, mut wanted: Wanted) -> Evidence {
         path, digest, facts, ..
     } in read
     {
+        merged.add(path, digest, facts);
+    }
+    for (path, digest, facts) in wanted.beside.drain(..) {
         merged.add(path, digest, facts);
     }
     let mut evidence = bind(merged, &paths);

@@ -32,9 +32,11 @@ pub mod passages;
 pub mod prose;
 pub mod python;
 mod quotes;
+mod recorded;
 pub mod scheduler;
 pub mod shell;
 pub mod site;
+pub mod subjects;
 mod unread;
 
 use crate::evidence::{Ask, Expr, Gap, GapReason, Grade, Guard, Link, Statement, StatementId};

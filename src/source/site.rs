@@ -16,6 +16,7 @@ use super::file::{Repository, SourceError, read_named};
 use super::gather::{PaperFile, Wanted, gather as gather_from};
 use super::latex::Paper;
 use super::passages::Text;
+use super::recorded;
 use crate::evidence::{Ask, Evidence, Scope};
 
 /// What a claim file says of its repository; paths are relative to its folder.
@@ -160,16 +161,31 @@ pub fn gather(
 ) -> Result<Evidence, SourceError> {
     let mut repository = Repository::open(&site.root, &site.allow)?;
     let paper = site.paper.as_deref().map(|paper| paper_file(site, paper)).transpose()?;
+    let beside = recorded::records(&repository, &asks, &|file| shown_below(site, file));
     Ok(gather_from(
         &mut repository,
         Wanted {
             asks,
             scopes,
             paper,
+            beside,
             as_of,
             threads,
         },
     ))
+}
+
+/// A file beside the claim file as the report has it: relative to the root where it lies below it; nothing where it lies
+/// outside the project and every folder that may be read.
+fn shown_below(site: &Site, file: &Path) -> Option<String> {
+    let root = site.root.canonicalize().unwrap_or_else(|_| site.root.clone());
+    let real = file.canonicalize().ok()?;
+    let mut within = vec![root.clone(), site.top.clone()];
+    within.extend(site.allow.iter().filter_map(|folder| folder.canonicalize().ok()));
+    if !within.iter().any(|folder| real.starts_with(folder)) {
+        return None;
+    }
+    Some(real.strip_prefix(&root).map_or_else(|_| tidy(file), slashes))
 }
 
 /// The paper's main file; its inputs are read only below the project's top, the root or an allowed folder.

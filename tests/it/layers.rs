@@ -21,6 +21,7 @@ const ROOMS: &[&[&str]] = &[
     &["report"],
     &["draft", "perturb", "uncovered"],
     &["judge", "write"],
+    &["live"],
     &["source"],
     &["claim"],
     &["verdict"],

@@ -61,6 +61,7 @@ fn opened(text: &str, root: &Path) -> (ClaimFile, Evidence, BTreeMap<String, u32
     let file = ClaimFile::read("claims.toml", text, &judge::specs()).expect("a claim file");
     let mut repository = Repository::open(root, &[]).expect("a root");
     let wanted = Wanted {
+        beside: Vec::new(),
         asks: file.claims.iter().flat_map(|claim| judge::asks(claim, &file)).collect(),
         scopes: file.claims.iter().flat_map(judge::scopes).collect(),
         paper: None,

@@ -62,6 +62,8 @@ pub(crate) fn what(statement: &Statement) -> String {
         Subject::Audio { .. } => "audio",
         Subject::Hit { pattern } => pattern,
         Subject::File | Subject::Present | Subject::Lines => "file",
+        Subject::Timed { run, .. } => run,
+        Subject::Observed { name, .. } => name,
         Subject::Quote { .. } | Subject::Printed { .. } => "quote",
     };
     let owner = statement.owner.last().map(String::as_str);

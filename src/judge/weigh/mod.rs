@@ -20,6 +20,7 @@ mod occasions;
 pub(crate) mod processes;
 pub(crate) mod product;
 pub(crate) mod recommend;
+pub(crate) mod recorded;
 pub(crate) mod rounding;
 pub(crate) mod scope;
 pub(crate) mod selection;

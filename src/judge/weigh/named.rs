@@ -12,7 +12,7 @@ use super::product::{Factor, Missing, products};
 use super::scope::InScope;
 use super::setting::{Sight, look};
 use super::vote::{Ballot, Question, Stand};
-use super::{audio, recommend, settle};
+use super::{audio, recommend, recorded, settle};
 use crate::claim::{Claim, KindSpec};
 use crate::evidence::{Ask, Expr, Form, Grade, Graph, Statement, Subject};
 use crate::judge::Case;
@@ -92,6 +92,17 @@ fn question(
     ballots.extend(heard.ballots);
     caveats.extend(heard.caveats);
     let mut silence = silence(case, scope, &sight, names);
+    let recorded = match spec.name {
+        "samples" => recorded::population(case, names),
+        _ => recorded::settings(case, names, how),
+    };
+    ballots.extend(recorded.ballots);
+    context.extend(recorded.context);
+    caveats.extend(recorded.caveats);
+    match recorded.silence {
+        Some(why) if ballots.is_empty() && silence.1.is_none() => silence.0 = (Verdict::NotRun, why),
+        why => caveats.extend(why),
+    }
     // Files that are named and could not be read are a reason for silence, and beside other evidence a caveat.
     match heard.silence {
         Some(unread) if ballots.is_empty() && silence.1.is_none() => silence.0 = (silent_verdict(case), unread),

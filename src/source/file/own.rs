@@ -6,7 +6,7 @@
 //!
 //! Example: `<!-- generated-by: verify-claims 0.1.0 -->` at the top of a report.
 
-use crate::evidence::GapReason;
+use crate::evidence::{GapReason, PREDICATE};
 use crate::place::{MARK, TOOL};
 
 /// What is said of a claim file under the root.
@@ -42,7 +42,7 @@ fn has_mark(head: &str) -> bool {
     })
 }
 
-/// Whether a JSON object has `"tool": {"name": "verify-claims"` at its top level.
+/// Whether a JSON object has `"tool": {"name": "verify-claims"` at its top level, or is the record of a timed run.
 fn names_tool(head: &str) -> bool {
     if !head.trim_start().starts_with('{') {
         return false;
@@ -53,7 +53,7 @@ fn names_tool(head: &str) -> bool {
             _ if escaped => escaped = false,
             '\\' if quoted => escaped = true,
             '"' => {
-                if !quoted && depth == 1 && is_tool(&head[at..]) {
+                if !quoted && depth == 1 && (is_tool(&head[at..]) || is_record(&head[at..])) {
                     return true;
                 }
                 quoted = !quoted;
@@ -68,14 +68,21 @@ fn names_tool(head: &str) -> bool {
 
 /// Whether the text goes on with `"tool": {"name": "verify-claims"`, white space aside.
 fn is_tool(text: &str) -> bool {
+    goes_on(text, &["\"tool\"", ":", "{", "\"name\"", ":", &format!("\"{TOOL}\"")])
+}
+
+/// Whether the text goes on with the predicate type of a record.
+fn is_record(text: &str) -> bool {
+    goes_on(text, &["\"predicateType\"", ":", &format!("\"{PREDICATE}\"")])
+}
+
+fn goes_on(text: &str, parts: &[&str]) -> bool {
     let mut rest = text;
-    ["\"tool\"", ":", "{", "\"name\"", ":", &format!("\"{TOOL}\"")]
-        .iter()
-        .all(|part| {
-            let found = rest.trim_start().strip_prefix(part);
-            rest = found.unwrap_or("");
-            found.is_some()
-        })
+    parts.iter().all(|part| {
+        let found = rest.trim_start().strip_prefix(part);
+        rest = found.unwrap_or("");
+        found.is_some()
+    })
 }
 
 /// A `[[claim]]` with a `kind`, as the claim language has them.

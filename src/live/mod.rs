@@ -5,4 +5,5 @@
 //! Example: `python evaluate.py` for 2,000 of 21,340 clips.
 
 pub mod load;
+pub mod slurm;
 pub mod watch;

@@ -9,9 +9,10 @@ mod beside;
 mod check;
 mod gathered;
 mod init;
+mod slurm;
 
 use crate::claim;
-use crate::cli::{Cli, Color, Command, Shown};
+use crate::cli::{Cli, Color, Command, Shown, SlurmCommand};
 use crate::exit::Exit;
 use crate::judge;
 
@@ -73,6 +74,7 @@ pub fn run(cli: &Cli, terminal: Terminal) -> Result<Done, Failure> {
         Some(Command::Mutate(mutate)) => beside::mutate(mutate, terminal),
         Some(Command::Uncovered(uncovered)) => beside::uncovered(uncovered, terminal),
         Some(Command::Init(arguments)) => init::init(arguments),
+        Some(Command::Slurm(SlurmCommand::Collect(arguments))) => slurm::collect(arguments),
         Some(Command::Schema) => schema(),
     }
 }

@@ -19,3 +19,5 @@ mod properties;
 mod reads;
 mod recall;
 mod reports;
+#[cfg(unix)]
+mod slurm;

@@ -1,0 +1,422 @@
+//! Slurm's accounting, asked once: which call of `sacct` is made, what it may cost, and what it printed.
+//!
+//! One call a run, bounded by days, users, job ids or names; allocations without their steps; only the fields that a judge
+//! looks at. The line a job was submitted with and its folder are not asked for: they hold names, and sometimes tokens.
+//!
+//! Why it can be wrong: `sacct` prints times in the zone and the form of whoever asks, hides all but the last attempt of
+//! a requeued job unless told otherwise, and does not escape a name with `|` or a line break. So it is asked in UTC, in
+//! seconds since the epoch, with duplicates, and with a delimiter that no name has; and the last field is one that
+//! nobody words freely, so that a line break in a name is told from the end of a row. (A form of time of our own is no
+//! way: Slurm 22.05 cuts it at 19 characters.)
+//!
+//! Example: `accounting(&Asked { since, ..Asked::default() })` runs `sacct --allocations --duplicates --starttime=…`.
+
+use std::io::Read;
+use std::process::{Command, Stdio};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
+
+use chrono::{DateTime, Days, NaiveDate};
+
+/// The program that knows.
+const SACCT: &str = "sacct";
+/// What no name has.
+pub const DELIMITER: char = '\u{1f}';
+/// What is asked for, but the user's name. All of them are in Slurm 22.05 and since.
+const FIELDS: &[&str] = &[
+    "JobID",
+    "JobIDRaw",
+    "State",
+    "Elapsed",
+    "Suspended",
+    "Timelimit",
+    "Submit",
+    "Start",
+    "End",
+    "Partition",
+    "NNodes",
+    "NodeList",
+    "AllocCPUS",
+    "ReqMem",
+    "AllocTRES",
+    "ReqTRES",
+    "JobName",
+    "Comment",
+    "ExitCode",
+];
+/// Fields that are times.
+const TIMES: [&str; 3] = ["Submit", "Start", "End"];
+/// How long an answer may take: a database that is busy needs some seconds for a month of a large cluster.
+const LIMIT: Duration = Duration::from_secs(60);
+/// How much it may say: about a million rows.
+const MOST: u64 = 256 << 20;
+/// How far back a run looks that names no day.
+const DAYS: u64 = 30;
+
+/// Which jobs are asked about.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// The first day, in UTC; a month back where jobs are not named by their ids.
+    pub since: Option<NaiveDate>,
+    /// The last day, in UTC.
+    pub until: Option<NaiveDate>,
+    /// Job ids, `1234` or `1234_5`.
+    pub jobs: Vec<String>,
+    /// Names of jobs.
+    pub names: Vec<String>,
+    /// Whose; else those of whoever asks.
+    pub user: Option<String>,
+    /// Also say whose each job is.
+    pub with_user: bool,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoAnswer {
+    #[error("there is no `{0}` here: ask on a machine of the cluster")]
+    NotThere(String),
+    #[error("`{program}` refused: {said}")]
+    Refused { program: String, said: String },
+    #[error("`{program}` did not answer within {seconds} s")]
+    TooLate { program: String, seconds: u64 },
+    #[error("`{program}` said more than {mebibytes} MiB: ask for fewer days, one user, or job ids")]
+    TooMuch { program: String, mebibytes: u64 },
+    #[error("`{0}` has a comma, which separates names: ask by job ids")]
+    Comma(String),
+}
+
+impl Asked {
+    /// The first day that is looked at; none where jobs are named by their ids, for then all days are.
+    pub fn first_day(&self, today: NaiveDate) -> Option<NaiveDate> {
+        let back = || today.checked_sub_days(Days::new(DAYS));
+        self.since.or_else(|| self.jobs.is_empty().then(back).flatten())
+    }
+
+    /// The arguments of the call.
+    fn arguments(&self, today: NaiveDate) -> Result<Vec<String>, NoAnswer> {
+        let mut fields: Vec<&str> = FIELDS.to_vec();
+        if self.with_user {
+            fields.insert(fields.len() - 1, "User");
+        }
+        let mut arguments = vec![
+            "--parsable2".to_string(),
+            format!("--delimiter={DELIMITER}"),
+            "--allocations".to_string(),
+            "--duplicates".to_string(),
+            format!("--format={}", fields.join(",")),
+        ];
+        if let Some(day) = self.first_day(today) {
+            arguments.push(format!("--starttime={day}"));
+        }
+        // Up to midnight behind the last day.
+        if let Some(day) = self.until.and_then(|day| day.succ_opt()) {
+            arguments.push(format!("--endtime={day}"));
+        }
+        for (option, values) in [("jobs", &self.jobs), ("name", &self.names)] {
+            if let Some(comma) = values.iter().find(|value| value.contains(',')) {
+                return Err(NoAnswer::Comma(comma.clone()));
+            }
+            if !values.is_empty() {
+                arguments.push(format!("--{option}={}", values.join(",")));
+            }
+        }
+        if let Some(user) = &self.user {
+            arguments.push(format!("--user={user}"));
+        }
+        Ok(arguments)
+    }
+}
+
+/// What `sacct` prints of these jobs: a header and rows, as [`DELIMITER`] separates them.
+///
+/// # Errors
+/// No `sacct`, an accounting that is disabled or down, no answer in time.
+pub fn accounting(asked: &Asked, today: NaiveDate) -> Result<String, NoAnswer> {
+    let mut command = Command::new(SACCT);
+    command
+        .args(asked.arguments(today)?)
+        .env("TZ", "UTC")
+        .env("SLURM_TIME_FORMAT", "%s")
+        // Options that a user has set for every call would change columns and rows.
+        .env_remove("SACCT_FORMAT")
+        .env_remove("SACCT_FEDERATION")
+        .env("LC_ALL", "C.UTF-8");
+    let bytes = call(command, LIMIT, MOST)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Runs a program to its end, not longer than `limit`, and gives what it printed.
+pub(super) fn call(mut command: Command, limit: Duration, most: u64) -> Result<Vec<u8>, NoAnswer> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let started = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let mut child = match started {
+        Ok(child) => child,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(NoAnswer::NotThere(program)),
+        Err(error) => {
+            let said = error.to_string();
+            return Err(NoAnswer::Refused { program, said });
+        }
+    };
+    let (told, heard) = channel();
+    read_aside(child.stdout.take(), most, told);
+    let (told, heard_errors) = channel();
+    read_aside(child.stderr.take(), 1 << 16, told);
+    let heard = heard.recv_timeout(limit);
+    let too_much = matches!(&heard, Ok(bytes) if bytes.len() as u64 > most);
+    if heard.is_err() || too_much {
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+    let bytes = match heard {
+        Ok(_) if too_much => {
+            let mebibytes = most >> 20;
+            return Err(NoAnswer::TooMuch { program, mebibytes });
+        }
+        Ok(bytes) => bytes,
+        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+            let seconds = limit.as_secs();
+            return Err(NoAnswer::TooLate { program, seconds });
+        }
+    };
+    let ended = child.wait();
+    if ended.as_ref().is_ok_and(std::process::ExitStatus::success) {
+        return Ok(bytes);
+    }
+    // Whoever says why says it on either; "Slurm accounting storage is disabled" stands on the standard error.
+    let said = heard_errors.recv_timeout(Duration::from_secs(1)).unwrap_or_default();
+    let said = if said.is_empty() { bytes } else { said };
+    let lines = String::from_utf8_lossy(&said);
+    let lines: Vec<&str> = lines
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .take(3)
+        .collect();
+    let said = match ended {
+        Ok(status) if lines.is_empty() => status.to_string(),
+        _ => lines.join("; "),
+    };
+    Err(NoAnswer::Refused { program, said })
+}
+
+/// Reads one stream to its end in a thread of its own, a little more than `most` at most.
+fn read_aside(stream: Option<impl Read + Send + 'static>, most: u64, told: std::sync::mpsc::Sender<Vec<u8>>) {
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        if let Some(stream) = stream {
+            let _ = stream.take(most.saturating_add(1)).read_to_end(&mut bytes);
+        }
+        let _ = told.send(bytes);
+    });
+}
+
+/// The rows of an answer as a file to commit: times as people write them, with their zone, and `|` between the fields
+/// unless one of them has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    pub text: String,
+    /// Its rows, by the state that each has, in the order of the alphabet.
+    pub states: Vec<(String, usize)>,
+}
+
+impl File {
+    /// The file of an answer.
+    pub fn of(answer: &str) -> File {
+        let mut records = records(answer).into_iter();
+        let header = records.next().unwrap_or_default();
+        let at = |name: &str| header.iter().position(|field| *field == name);
+        let times: Vec<usize> = TIMES.iter().filter_map(|name| at(name)).collect();
+        let state = at("State");
+        let mut rows: Vec<Vec<String>> = vec![header.iter().map(ToString::to_string).collect()];
+        let mut states = std::collections::BTreeMap::new();
+        for record in records {
+            let word = state.and_then(|at| record.get(at)).unwrap_or(&"");
+            let word = word.split(' ').next().unwrap_or_default();
+            *states.entry(word.to_string()).or_insert(0) += 1;
+            let row = record.iter().enumerate();
+            rows.push(
+                row.map(|(at, field)| match times.contains(&at) {
+                    true => dated(field),
+                    false => (*field).to_string(),
+                })
+                .collect(),
+            );
+        }
+        let plain = |field: &String| !field.contains(['|', '\n', '\r']);
+        let delimiter = if rows.iter().flatten().all(plain) {
+            '|'
+        } else {
+            DELIMITER
+        };
+        let lines = rows.iter().map(|row| row.join(&delimiter.to_string()) + "\n");
+        File {
+            text: lines.collect(),
+            states: states.into_iter().collect(),
+        }
+    }
+
+    pub fn rows(&self) -> usize {
+        self.states.iter().map(|(_, count)| count).sum()
+    }
+}
+
+/// Rows of an answer: a row goes on until it has as many fields as the header, for a name may hold line breaks.
+fn records(answer: &str) -> Vec<Vec<&str>> {
+    let fields = answer.lines().next().unwrap_or_default().matches(DELIMITER).count();
+    let mut records = Vec::new();
+    let mut start = 0;
+    let mut delimiters = 0;
+    for (at, found) in answer.match_indices([DELIMITER, '\n']) {
+        if found != "\n" {
+            delimiters += 1;
+        } else if delimiters >= fields {
+            records.push(answer[start..at].split(DELIMITER).collect());
+            start = at + 1;
+            delimiters = 0;
+        }
+    }
+    if start < answer.len() {
+        records.push(answer[start..].split(DELIMITER).collect());
+    }
+    records
+}
+
+/// Seconds since the epoch as a time in UTC; other words (`Unknown`, `None`) as they are.
+fn dated(field: &str) -> String {
+    let time = field
+        .parse()
+        .ok()
+        .and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+    time.map_or_else(
+        || field.to_string(),
+        |time| time.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        command
+    }
+
+    #[test]
+    fn the_call_is_bounded_in_time_or_by_ids() {
+        let today = day("2026-11-28");
+        let of = |asked: Asked| asked.arguments(today).unwrap()[5..].join(" ");
+        for (asked, expected) in [
+            (Asked::default(), "--starttime=2026-10-29"),
+            (
+                Asked {
+                    since: Some(day("2026-11-01")),
+                    until: Some(day("2026-11-30")),
+                    user: Some("ana".into()),
+                    ..Asked::default()
+                },
+                "--starttime=2026-11-01 --endtime=2026-12-01 --user=ana",
+            ),
+            (
+                Asked {
+                    jobs: vec!["7".into(), "8_2".into()],
+                    names: vec!["eval".into()],
+                    ..Asked::default()
+                },
+                "--jobs=7,8_2 --name=eval",
+            ),
+        ] {
+            assert_eq!(of(asked), expected);
+        }
+        let comma = Asked {
+            names: vec!["a,b".into()],
+            ..Asked::default()
+        };
+        assert_eq!(comma.arguments(today), Err(NoAnswer::Comma("a,b".into())));
+    }
+
+    #[test]
+    fn the_user_is_asked_for_only_when_told_and_never_stands_last() {
+        let today = day("2026-11-28");
+        let format = |with_user| {
+            let asked = Asked {
+                with_user,
+                ..Asked::default()
+            };
+            asked.arguments(today).unwrap()[4].clone()
+        };
+        assert!(!format(false).contains("User"));
+        assert!(format(true).ends_with(",User,ExitCode"));
+    }
+
+    #[test]
+    fn what_goes_wrong_is_said() {
+        let limit = Duration::from_secs(20);
+        let refused = |said: &str| {
+            Err(NoAnswer::Refused {
+                program: "sh".into(),
+                said: said.into(),
+            })
+        };
+        assert_eq!(call(shell("echo a; echo b >&2"), limit, 9), Ok(b"a\n".to_vec()));
+        assert_eq!(call(shell("echo no >&2; exit 1"), limit, 9), refused("no"));
+        assert_eq!(call(shell("exit 3"), limit, 9), refused("exit status: 3"));
+        assert_eq!(
+            call(Command::new("no-such-program-here"), limit, 9),
+            Err(NoAnswer::NotThere("no-such-program-here".into()))
+        );
+        let began = std::time::Instant::now();
+        let hangs = call(shell("exec sleep 60"), Duration::from_millis(200), 9);
+        assert!(matches!(hangs, Err(NoAnswer::TooLate { .. })), "{hangs:?}");
+        let floods = call(shell("exec yes"), limit, 1 << 16);
+        assert!(matches!(floods, Err(NoAnswer::TooMuch { .. })), "{floods:?}");
+        assert!(began.elapsed() < Duration::from_secs(15));
+    }
+
+    /// The rows of an answer, fields separated as `sacct` was asked to.
+    fn answer(rows: &[&str]) -> String {
+        rows.iter().map(|row| row.replace('~', "\u{1f}") + "\n").collect()
+    }
+
+    #[test]
+    fn a_file_to_commit_has_dates_with_their_zone() {
+        let file = File::of(&answer(&[
+            "JobID~State~Submit~End~JobName~ExitCode",
+            "1~COMPLETED~1795344793~1795344797~eval~0:0",
+            "2~CANCELLED by 0~1795344793~Unknown~eval 2~0:0",
+        ]));
+        assert_eq!(
+            file.text,
+            "JobID|State|Submit|End|JobName|ExitCode\n\
+             1|COMPLETED|2026-11-22T10:53:13Z|2026-11-22T10:53:17Z|eval|0:0\n\
+             2|CANCELLED by 0|2026-11-22T10:53:13Z|Unknown|eval 2|0:0\n"
+        );
+        assert_eq!(
+            file.states,
+            [("CANCELLED".to_string(), 1), ("COMPLETED".to_string(), 1)]
+        );
+    }
+
+    #[test]
+    fn a_name_with_a_bar_or_a_line_break_keeps_its_row() {
+        for name in ["eval|part one", "eval\npart one"] {
+            let text = answer(&[
+                "JobID~State~JobName~ExitCode",
+                &format!("1~FAILED~{name}~1:0"),
+                "2~COMPLETED~b~0:0",
+            ]);
+            let file = File::of(&text);
+            assert_eq!(file.rows(), 2, "{name}");
+            assert_eq!(file.text, text, "{name}");
+        }
+    }
+}

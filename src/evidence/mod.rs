@@ -16,6 +16,7 @@ mod evaluate;
 mod expr;
 mod foreign;
 mod graph;
+mod job;
 mod needed;
 mod record;
 mod resolved;
@@ -31,6 +32,7 @@ use serde::{Deserialize, Serialize};
 pub use audio::{Sound, Witness, is_audio};
 pub use expr::{Arg, DIGITS, Expr};
 pub use graph::Graph;
+pub use job::{Job, JobState, Limit, Resources};
 pub use record::{
     Asked, CommandLine, Condition, Digests, Ending, Engine, Hashed, Machine, PREDICATE, Part, Printed, Record,
     RecordError, Role, STATEMENT, Telemetry, TimedRun, Total, Wanting,

@@ -503,6 +503,27 @@ mod tests {
         assert!(run.time().is_none());
     }
 
+    /// `UPDATE_SCHEMA=1 cargo test --lib schema` writes the file anew.
+    #[test]
+    fn the_schema_of_a_record_is_that_of_its_types() {
+        let schema = serde_json::to_string_pretty(&schemars::schema_for!(Record)).unwrap() + "\n";
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/record.schema.json");
+        if std::env::var_os("UPDATE_SCHEMA").is_some() {
+            std::fs::write(&path, &schema).unwrap();
+        }
+        assert!(std::fs::read_to_string(&path).unwrap() == schema, "{}", path.display());
+        let validator = jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap();
+        let valid = |record: &Record| validator.is_valid(&serde_json::to_value(record).unwrap());
+        let mut record = record();
+        assert!(valid(&record));
+        record.predicate.parts[0].seconds.clear();
+        // What the schema cannot say, reading does.
+        assert!(valid(&record) && Record::of_text(&record.text().unwrap()).is_err());
+        let mut other = serde_json::to_value(&record).unwrap();
+        other["predicate"]["batch"] = serde_json::json!(50);
+        assert!(!validator.is_valid(&other));
+    }
+
     /// Worked out with `printf '…' | sha256sum`.
     #[test]
     fn the_digest_of_a_command_is_that_of_its_json() {

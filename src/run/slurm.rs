@@ -60,9 +60,10 @@ pub(super) fn collect(arguments: &Collect) -> Result<Done, Failure> {
     };
     Ok(Done {
         output: format!(
-            "{}{replaced}: {} jobs{days}: {}\n{user}; a claim file names it so:\n\n[slurm]\naccounting = [\"{}\"]\n",
+            "{}{replaced}: {} {}{days}: {}\n{user}; a claim file names it by its path from there:\n\n[slurm]\naccounting = [\"{}\"]\n",
             output.display(),
             file.rows(),
+            if file.rows() == 1 { "row" } else { "rows" },
             states.join(", "),
             output.display(),
         ),

@@ -9,6 +9,7 @@
 //! Example: `cargo test --test cluster -- live`.
 
 mod fixture;
+mod forms;
 mod ran;
 
 use std::process::{Command, ExitCode, Stdio};
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
     arguments.test_threads.get_or_insert(16);
     let trials = vec![
         on_cluster("jobs_end_as_their_scripts_say", jobs_end_as_their_scripts_say),
+        on_cluster("every_form_says_the_same", forms::every_form_says_the_same),
         without_jobs("a_killed_test_leaves_nothing", a_killed_test_leaves_nothing),
     ];
     let conclusion = libtest_mimic::run(&arguments, trials);

@@ -5,6 +5,7 @@
 //!
 //! Example: the job `again` is put back into the queue while it runs, and has two records.
 
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -14,6 +15,8 @@ use crate::fixture::{Cluster, note};
 pub(crate) struct Ran {
     cluster: Cluster,
     jobs: Vec<String>,
+    /// A repository with the scripts of the jobs, for claims about them.
+    repository: tempfile::TempDir,
 }
 
 /// A job to submit: its script, its arguments, and what is done to it.
@@ -93,7 +96,11 @@ impl Ran {
                 .collect()
         });
         done.into_iter().collect::<Result<(), String>>()?;
-        let ran = Ran { cluster, jobs };
+        let ran = Ran {
+            cluster,
+            jobs,
+            repository: repository().map_err(|error| format!("no repository: {error}"))?,
+        };
         Cluster::wait("every job has its record", 90, || ran.is_recorded())
             .map_err(|error| format!("{error}:\n{}", ran.records().unwrap_or_default()))?;
         note("jobs done in", began.elapsed());
@@ -102,6 +109,29 @@ impl Ran {
 
     pub(crate) fn cluster(&self) -> &Cluster {
         &self.cluster
+    }
+
+    /// The repository with the scripts.
+    pub(crate) fn folder(&self) -> &Path {
+        self.repository.path()
+    }
+
+    /// Runs `verify` in a folder, with this cluster's tools on its search path: standard output, and the exit code.
+    pub(crate) fn verify_in(&self, folder: &Path, args: &[&str]) -> Result<(String, i32), String> {
+        let output = self
+            .cluster
+            .command(env!("CARGO_BIN_EXE_verify"))
+            .args(args)
+            .current_dir(folder)
+            .output()
+            .map_err(|error| error.to_string())?;
+        let code = output.status.code().unwrap_or(-1);
+        let said = String::from_utf8_lossy(&output.stderr);
+        if matches!(code, 0 | 1 | 4) {
+            Ok((String::from_utf8_lossy(&output.stdout).into_owned(), code))
+        } else {
+            Err(format!("verify {}: exit {code}: {said}", args.join(" ")))
+        }
     }
 
     /// The ids of all jobs, as `sacct --jobs` takes them.
@@ -130,6 +160,17 @@ impl Ran {
         let left = JOBS.iter().filter(|Job(_, _, done)| matches!(done, Done::Left)).count();
         Ok(has_all && open == left)
     }
+}
+
+/// The scripts as a repository has them.
+fn repository() -> std::io::Result<tempfile::TempDir> {
+    let folder = tempfile::tempdir()?;
+    std::fs::create_dir(folder.path().join("jobs"))?;
+    for script in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cluster/jobs"))? {
+        let script = script?;
+        std::fs::copy(script.path(), folder.path().join("jobs").join(script.file_name()))?;
+    }
+    Ok(folder)
 }
 
 fn disturb(cluster: &Cluster, done: Done, id: &str) -> Result<(), String> {

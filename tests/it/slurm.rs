@@ -104,7 +104,7 @@ fn one_call_makes_a_file_with_dates_and_without_names() {
          billing=4,cpu=4,gres/gpu=1,mem=32G,node=1|eval||0:0\n"
     );
     for word in [
-        "evidence/sacct.txt: 1 jobs since 2026-11-01 (UTC): 1 COMPLETED",
+        "evidence/sacct.txt: 1 row since 2026-11-01 (UTC): 1 COMPLETED",
         "accounting = [",
     ] {
         assert!(run.stdout.contains(word), "no `{word}`: {}", run.stdout);

@@ -10,6 +10,7 @@
 
 mod fixture;
 mod forms;
+mod lost;
 mod ran;
 
 use std::process::{Command, ExitCode, Stdio};
@@ -20,12 +21,15 @@ use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use fixture::{Cluster, missing, note};
 use ran::{Ran, ran};
 
-/// Set in the process that `a_killed_test_leaves_nothing` starts and kills.
-const HOLD: &str = "VERIFY_TEST_HOLDS_A_CLUSTER";
+/// Says what this program is where a test starts it again.
+const MODE: &str = "VERIFY_CLUSTER_TEST";
 
 fn main() -> ExitCode {
-    if std::env::var_os(HOLD).is_some() {
-        return hold();
+    match std::env::var(MODE).as_deref() {
+        Ok("hold") => return hold(),
+        Ok("submit") => return lost::submitter(),
+        Ok("follow") => return lost::follower(),
+        _ => {}
     }
     let began = Instant::now();
     let mut arguments = Arguments::from_args();
@@ -34,6 +38,7 @@ fn main() -> ExitCode {
     let trials = vec![
         on_cluster("jobs_end_as_their_scripts_say", jobs_end_as_their_scripts_say),
         on_cluster("every_form_says_the_same", forms::every_form_says_the_same),
+        on_cluster("a_job_outlives_its_submitter", lost::a_job_outlives_its_submitter),
         without_jobs("a_killed_test_leaves_nothing", a_killed_test_leaves_nothing),
     ];
     let conclusion = libtest_mimic::run(&arguments, trials);
@@ -121,7 +126,7 @@ fn jobs_end_as_their_scripts_say(ran: &Ran) -> Judged {
 fn a_killed_test_leaves_nothing() -> Judged {
     let own = std::env::current_exe().map_err(|error| error.to_string())?;
     let mut holder = Command::new(own)
-        .env(HOLD, "1")
+        .env(MODE, "hold")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()

@@ -238,8 +238,8 @@ fn recorded(submitted: &Submitted) -> Result<Option<Job>, NoAnswer> {
         program: "sacct".to_string(),
         said: error.to_string(),
     })?;
-    let rows = found.jobs.into_iter().map(|found| found.job);
-    Ok(rows.filter(|job| submitted.is(job) && !job.superseded).next_back())
+    let mut rows = found.jobs.into_iter().map(|found| found.job);
+    Ok(rows.rfind(|job| submitted.is(job) && !job.superseded))
 }
 
 /// How often a job is looked at.

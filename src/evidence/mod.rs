@@ -18,6 +18,8 @@ mod foreign;
 mod graph;
 mod job;
 mod needed;
+mod probed;
+mod reading;
 mod record;
 mod resolved;
 mod saved;
@@ -33,6 +35,8 @@ pub use audio::{Sound, Witness, is_audio};
 pub use expr::{Arg, DIGITS, Expr};
 pub use graph::Graph;
 pub use job::{Job, JobState, Limit, Resources};
+pub use probed::{Allocation, Container, Environment, Gpus, Host, PROBED, Probed, ProbedError};
+pub use reading::{CardProcess, Instrument, ReadCard, Reading, Slice};
 pub use record::{
     Asked, CommandLine, Condition, Digests, Ending, Engine, Hashed, Machine, PREDICATE, Part, Printed, Record,
     RecordError, Role, STATEMENT, Telemetry, TimedRun, Total, Wanting,
@@ -256,8 +260,12 @@ pub enum Ask {
     Audio { scope: Scope },
     /// Lines of one file with their hash (`see = { at = "src/a.py:119-121" }`).
     Lines { file: String, first: u32, last: u32 },
+    /// Recorded accounting that a claim file names: `path` relative to the claim file's folder.
+    Accounting { claims: String, path: String },
     /// The record of a timed run that a claim file declares: `path` relative to the claim file's folder.
     Record { claims: String, run: String, path: String },
+    /// A file of readings that a claim file names: `path` relative to the claim file's folder.
+    Readings { claims: String, path: String },
     /// Whether a quote stands in the paper, or at `at`.
     Quote {
         text: String,

@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::Tool;
+use super::{ReadCard, Tool};
 
 /// The type of an in-toto Statement, by its specification (v1).
 pub const STATEMENT: &str = "https://in-toto.io/Statement/v1";
@@ -228,7 +228,7 @@ pub struct Printed {
 pub struct Part {
     pub machine: Machine,
     /// The cards that the process could see, as NVML has them.
-    pub devices: Vec<Device>,
+    pub devices: Vec<ReadCard>,
     /// From the start of the program to its first sample.
     pub start_up_seconds: f64,
     /// Samples that were done at each mark, never falling.
@@ -252,25 +252,12 @@ pub struct Machine {
     /// The Slurm job it ran in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job: Option<String>,
+    /// The library that was asked for cards is a stand-in for tests, and there are no such cards.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stand_in: bool,
     /// Why no card was read, where none was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub no_card: Option<String>,
-}
-
-/// A card as it was read when the part began.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Device {
-    pub model: String,
-    pub memory_bytes: u64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub driver: Option<String>,
-    /// The profile of the slice that was used of it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub slice: Option<String>,
-    /// The library that was asked is a stand-in, and there is no such card.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub stand_in: bool,
 }
 
 /// One thing that makes a time doubtful, as it was before, at worst during, and after the run.

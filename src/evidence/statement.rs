@@ -8,7 +8,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Expr, Sound, StatementId, TimedRun, Witness};
+use super::{Expr, Job, Reading, Sound, StatementId, TimedRun, Witness};
 use crate::place::Place;
 use crate::quantity::{Number, Stated, Unit};
 
@@ -198,6 +198,13 @@ pub enum Subject {
     Present,
     /// Lines of a file; the value is their SHA-256.
     Lines,
+    /// A job as the scheduler's accounting has it; the value is its elapsed time in seconds. It speaks for the claims of the
+    /// claim file that names the accounting; for all, where the scheduler was asked (`claims` is empty).
+    Job {
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        claims: String,
+        job: Box<Job>,
+    },
     /// A timed run by its record; the value is the time of the whole in seconds, where it has one. `claims` is the claim
     /// file that declares it, `run` its name there.
     Timed {
@@ -210,6 +217,10 @@ pub enum Subject {
     },
     /// A setting that a timed run printed; the value is what it printed.
     Observed { claims: String, run: String, name: String },
+    /// A card as a machine reported it; the value is its name.
+    Reading(Box<Reading>),
+    /// A file of readings that gives no card, named by this claim file; the value says why.
+    NoReading { claims: String },
     /// Where the paper has the quote; a quote that is not found has no statement.
     Quote { text: String },
     /// A quantity in a sentence of the paper: what might be claimed, never evidence. The owner is its headings.

@@ -20,6 +20,7 @@
 use super::weigh::cards::known_card;
 use super::weigh::cite::{cite, noted};
 use super::weigh::compared::{How, compare_value};
+use super::weigh::jobs;
 use super::weigh::recorded::{self, Conditions};
 use super::weigh::scope::InScope;
 use super::weigh::setting::look;
@@ -90,8 +91,9 @@ pub(super) const KIND: Kind = Kind {
         check: |_| Ok(()),
         dimension: Some(Dimension::Time),
     },
-    asks: |claim, _| {
+    asks: |claim, file| {
         let mut asks = vec![Ask::Runtime, Ask::Scheduler, Ask::Cards];
+        asks.extend(jobs::asks(file));
         for (key, names) in CONDITIONS {
             if claim.fields.get(key).is_some() {
                 asks.push(Ask::Setting {
@@ -116,7 +118,7 @@ fn judge(case: &Case<'_>) -> Ruling {
     let mut ballots = Vec::new();
     let mut context: Vec<Citation> = Vec::new();
     let graph = Graph::new(case.evidence);
-    let mut jobs = Vec::new();
+    let mut limited = Vec::new();
     let mut limits: Vec<String> = Vec::new();
     for statement in &case.evidence.statements {
         let live = statement.form != Form::CommentedOut && statement.dead.is_none();
@@ -132,7 +134,7 @@ fn judge(case: &Case<'_>) -> Ruling {
                 let before = ballots.len();
                 limit(claim, stated, statement, &mut ballots, &mut context);
                 if let Some(ballot) = ballots.get(before) {
-                    jobs.push(statement.place.file.clone());
+                    limited.push(statement.place.file.clone());
                     limits.push(ballot.found.trim_start_matches("≤ ").to_string());
                 }
             }
@@ -146,6 +148,10 @@ fn judge(case: &Case<'_>) -> Ruling {
             _ => {}
         }
     }
+    let bound = jobs::bound(case, |script| runs(case, script));
+    let accounted = jobs::times(claim, stated, &bound, |row| job_differs(case, &graph, &scope, row));
+    ballots.extend(accounted.ballots);
+    context.extend(accounted.context);
     let recorded = recorded::duration(case, stated, &conditions(case));
     ballots.extend(recorded.ballots);
     context.extend(recorded.context);
@@ -163,6 +169,7 @@ fn judge(case: &Case<'_>) -> Ruling {
     };
     let mut caveats = scope.caveats();
     caveats.extend(recorded.silence.filter(|_| !ballots.is_empty()));
+    caveats.extend(accounted.caveats);
     let mut ruling = Question {
         expected: expected(claim, stated),
         ballots,
@@ -180,15 +187,58 @@ fn judge(case: &Case<'_>) -> Ruling {
         ruling.because = Message::new("time-limit-below")
             .with("claimed", stated)
             .with("found", limits.join(" / "))
-            .with("jobs", jobs.join(", "))
+            .with("jobs", limited.join(", "))
             .with("bounds", ruling.because.values.get("rule").cloned().unwrap_or_default());
         ruling.recommendations.push(recommend::paper(
             Message::new("look-at-the-accounting").with("claimed", stated),
             None,
         ));
     }
-    recommend::add_for_the_paper(claim, &mut ruling);
+    match jobs::summary(&accounted.seconds) {
+        Some((range, median)) => {
+            let text = Message::new("say-what-was-accounted")
+                .with("count", accounted.seconds.len())
+                .with("range", &range)
+                .with("median", median);
+            let sentence = recommend::corrected(claim, &ruling.expected, &range);
+            ruling.recommendations.push(recommend::paper(text, sentence));
+        }
+        None => recommend::add_for_the_paper(claim, &mut ruling),
+    }
     ruling
+}
+
+/// Why a job of the accounting is no occasion: its script is known to run with another batch size, number of samples or
+/// card, or it had cards of another label.
+fn job_differs(case: &Case<'_>, graph: &Graph<'_>, scope: &InScope<'_>, (_, job): jobs::Row<'_>) -> Option<Message> {
+    let wanted = case
+        .claim
+        .fields
+        .text("model")
+        .map(str::to_string)
+        .or_else(|| only_gpu(case));
+    let card = wanted.as_deref().and_then(|name| known_card(name).ok());
+    let other = job
+        .allocated
+        .gpu_types
+        .iter()
+        .filter_map(|label| known_card(label).ok())
+        .find(|found| card.is_some_and(|card| card != *found));
+    if let Some(other) = other {
+        return Some(
+            Message::new("other-condition")
+                .with("condition", "model")
+                .with("found", other.name()),
+        );
+    }
+    let scripts = case.evidence.statements.iter().filter_map(|statement| match &statement.subject {
+        Subject::Directive { key, .. } if key == "job-name" => {
+            let name = statement.value.literal()?.to_string();
+            (Some(&name) == job.name.as_ref()).then_some(&statement.place.file)
+        }
+        _ => None,
+    });
+    scripts.into_iter().find_map(|script| differs(case, graph, scope, script))
 }
 
 /// What the claim asks of a timed run beside its time.

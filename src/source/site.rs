@@ -16,7 +16,7 @@ use super::file::{Repository, SourceError, read_named};
 use super::gather::{PaperFile, Wanted, gather as gather_from};
 use super::latex::Paper;
 use super::passages::Text;
-use super::recorded;
+use super::{accounted, recorded};
 use crate::evidence::{Ask, Evidence, Scope};
 
 /// What a claim file says of its repository; paths are relative to its folder.
@@ -161,7 +161,9 @@ pub fn gather(
 ) -> Result<Evidence, SourceError> {
     let mut repository = Repository::open(&site.root, &site.allow)?;
     let paper = site.paper.as_deref().map(|paper| paper_file(site, paper)).transpose()?;
-    let beside = recorded::records(&repository, &asks, &|file| shown_below(site, file));
+    let shown = |file: &Path| shown_below(site, file);
+    let mut beside = recorded::records(&repository, &asks, &shown);
+    beside.extend(accounted::jobs(&asks, &shown));
     Ok(gather_from(
         &mut repository,
         Wanted {

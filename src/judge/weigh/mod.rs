@@ -14,6 +14,7 @@ pub(crate) mod gpu_count;
 mod held;
 pub(crate) mod identity;
 pub(crate) mod impossible;
+pub(crate) mod jobs;
 pub(crate) mod machines;
 pub(crate) mod named;
 mod occasions;

@@ -182,7 +182,15 @@ fn lines(from: impl BufRead) -> std::io::Result<Accounting> {
             }
             reading.end(&mut found);
         }
-        let Mode::Table(header) = &mode else { continue };
+        let Mode::Table(header) = &mode else {
+            if matches!(mode, Mode::Between) && is_row(line) {
+                found.fault(
+                    Some(number),
+                    "a row, and no head of a table above it; record it without `-n`",
+                );
+            }
+            continue;
+        };
         if line.is_empty() || line.starts_with(b"$ ") {
             reading.end(&mut found);
             if line.starts_with(b"$ ") {
@@ -206,6 +214,14 @@ fn header(line: &[u8]) -> Option<Header> {
     // Cheap for the million lines that are none.
     let first = line.iter().find(|byte| !byte.is_ascii_whitespace())?;
     if first.is_ascii_digit() { None } else { Header::of(line) }
+}
+
+/// The id of a job before a delimiter.
+fn is_row(line: &[u8]) -> bool {
+    line.iter()
+        .position(|byte| *byte == b'|')
+        .and_then(|at| std::str::from_utf8(&line[..at]).ok())
+        .is_some_and(table::is_id)
 }
 
 /// The record that is being read.
@@ -340,5 +356,7 @@ fn attempts(jobs: &mut [Found]) {
     }
 }
 
+#[cfg(test)]
+mod captures;
 #[cfg(test)]
 mod tests;

@@ -114,8 +114,12 @@ impl Header {
         if delimiter.trim().is_empty() && delimiter != "\t" {
             return None;
         }
-        let columns: Vec<Column> = text.split(delimiter).map(column).collect();
+        let mut columns: Vec<Column> = text.split(delimiter).map(column).collect();
         let id = columns.iter().position(|column| *column == Column::Id)?;
+        // `squeue` calls the plain number of a task by the same name.
+        for later in columns.iter_mut().skip(id + 1).filter(|column| **column == Column::Id) {
+            *later = Column::IdRaw;
+        }
         let known = columns.iter().filter(|column| **column != Column::Other).count();
         (known > 1).then(|| Header {
             delimiter: delimiter.as_bytes().to_vec(),

@@ -159,7 +159,7 @@ fn judge(case: &Case<'_>) -> Ruling {
         (Verdict::NotRun, why.clone())
     } else if scope.files().is_empty() {
         (Verdict::NoEvidence, scope.silence("runtime"))
-    } else if let Some(because) = nobody_is(case, &scope) {
+    } else if let Some(because) = nobody_is(case, &scope).filter(|_| bound.is_empty()) {
         (Verdict::NoEvidence, because)
     } else {
         (
@@ -231,14 +231,20 @@ fn job_differs(case: &Case<'_>, graph: &Graph<'_>, scope: &InScope<'_>, (_, job)
                 .with("found", other.name()),
         );
     }
-    let scripts = case.evidence.statements.iter().filter_map(|statement| match &statement.subject {
-        Subject::Directive { key, .. } if key == "job-name" => {
-            let name = statement.value.literal()?.to_string();
-            (Some(&name) == job.name.as_ref()).then_some(&statement.place.file)
-        }
-        _ => None,
-    });
-    scripts.into_iter().find_map(|script| differs(case, graph, scope, script))
+    let scripts = case
+        .evidence
+        .statements
+        .iter()
+        .filter_map(|statement| match &statement.subject {
+            Subject::Directive { key, .. } if key == "job-name" => {
+                let name = statement.value.literal()?.to_string();
+                (Some(&name) == job.name.as_ref()).then_some(&statement.place.file)
+            }
+            _ => None,
+        });
+    scripts
+        .into_iter()
+        .find_map(|script| differs(case, graph, scope, script))
 }
 
 /// What the claim asks of a timed run beside its time.

@@ -11,17 +11,14 @@ use std::path::Path;
 
 use super::FileFacts;
 use super::accounting::{self, Accounting, Found};
-use super::file::{digest_of, lies_at};
+use super::file::{digest, digest_of, lies_at};
 use crate::evidence::{Ask, Expr, Form, Gap, GapReason, Grade, Statement, Subject};
 use crate::place::Place;
 use crate::quantity::{Number, Unit, Value};
 
 /// The jobs of every accounting file that these asks name, with its path and hash; `shown` gives a path as the report has
 /// it, where it may be read.
-pub(super) fn jobs(
-    asks: &[Ask],
-    shown: &dyn Fn(&Path) -> Option<String>,
-) -> Vec<(String, Option<String>, FileFacts)> {
+pub(super) fn jobs(asks: &[Ask], shown: &dyn Fn(&Path) -> Option<String>) -> Vec<(String, Option<String>, FileFacts)> {
     asks.iter()
         .filter_map(|ask| match ask {
             Ask::Accounting { claims, path } => Some((claims, path)),
@@ -35,11 +32,17 @@ pub(super) fn jobs(
                 detail,
             };
             if !file.exists() {
-                let gap = gap(GapReason::Unreadable, format!("the accounting that {claims} names is not there"));
+                let gap = gap(
+                    GapReason::Unreadable,
+                    format!("the accounting that {claims} names is not there"),
+                );
                 return (path.clone(), None, gap.into());
             }
             let Some(name) = shown(&file) else {
-                let gap = gap(GapReason::OutsideRoot, "accounting lies in the project of its claim file".into());
+                let gap = gap(
+                    GapReason::OutsideRoot,
+                    "accounting lies in the project of its claim file".into(),
+                );
                 return (path.clone(), None, gap.into());
             };
             match File::open(&file).and_then(|opened| accounting::read(BufReader::with_capacity(1 << 16, opened))) {
@@ -51,6 +54,36 @@ pub(super) fn jobs(
             }
         })
         .collect()
+}
+
+/// What the scheduler said when it was asked now.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The rows as its tool prints them, or why there are none.
+    pub rows: Result<String, String>,
+    /// What was left out of them, in words.
+    pub aside: Option<String>,
+}
+
+/// Where the jobs of an answer stand in a report: no file, but the tool that printed them.
+const ASKED: &str = "sacct";
+
+/// The jobs of an answer: they speak for the claims of every file.
+pub(super) fn answered(answer: &Answer) -> (String, Option<String>, FileFacts) {
+    let gap = |detail: &str| Gap {
+        file: ASKED.to_string(),
+        why: GapReason::NoAnswer,
+        detail: detail.to_string(),
+    };
+    let (digest, mut said) = match &answer.rows {
+        Ok(rows) => match accounting::read(rows.as_bytes()) {
+            Ok(found) => (Some(digest(rows.as_bytes())), facts("", ASKED, found)),
+            Err(error) => (None, gap(&error.to_string()).into()),
+        },
+        Err(why) => (None, gap(why).into()),
+    };
+    said.gaps.extend(answer.aside.as_deref().map(gap));
+    (ASKED.to_string(), digest, said)
 }
 
 /// What accounting says, as statements at its places; `claims` is the claim file that names it.

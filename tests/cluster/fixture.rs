@@ -4,7 +4,7 @@
 //! test pass that looks at nothing. So the script ends with the pipe that this process holds, however it ends; and a test
 //! without a cluster fails, or is skipped with the packages that are missing.
 //!
-//! Example: `Cluster::start()?.submit("completed.sh", &[])` gives the id of a job that runs for four seconds.
+//! Example: `Cluster::start()?.submit(folder, "completed.sh", &[])` gives the id of a job that runs for four seconds.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
@@ -132,12 +132,13 @@ impl Cluster {
         }
     }
 
-    /// Submits a script of `jobs/` and gives the job's id.
-    pub(crate) fn submit(&self, script: &str, args: &[&str]) -> Result<String, String> {
+    /// Submits a script of `jobs/` from a folder and gives the job's id.
+    pub(crate) fn submit(&self, folder: &Path, script: &str, args: &[&str]) -> Result<String, String> {
         let script = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("tests/cluster/jobs")
             .join(script);
-        let mut all = vec!["--parsable", "--output=/dev/null"];
+        let chdir = format!("--chdir={}", folder.display());
+        let mut all = vec!["--parsable", "--output=/dev/null", &chdir];
         all.extend(args);
         let script = script.to_string_lossy().into_owned();
         all.push(&script);

@@ -10,6 +10,7 @@
 
 mod fixture;
 mod forms;
+mod judged;
 mod lost;
 mod ran;
 
@@ -38,6 +39,10 @@ fn main() -> ExitCode {
     let trials = vec![
         on_cluster("jobs_end_as_their_scripts_say", jobs_end_as_their_scripts_say),
         on_cluster("every_form_says_the_same", forms::every_form_says_the_same),
+        on_cluster(
+            "live_and_recorded_give_the_same_verdicts",
+            judged::live_and_recorded_give_the_same_verdicts,
+        ),
         on_cluster("a_job_outlives_its_submitter", lost::a_job_outlives_its_submitter),
         without_jobs("a_killed_test_leaves_nothing", a_killed_test_leaves_nothing),
     ];
@@ -175,7 +180,7 @@ fn processes_of(folder: &str) -> Vec<String> {
 fn hold() -> ExitCode {
     use std::io::Write as _;
     let held = Cluster::start().and_then(|cluster| {
-        let job = cluster.submit("cut.sh", &[])?;
+        let job = cluster.submit(cluster.folder(), "cut.sh", &[])?;
         Cluster::wait("the job runs", 60, || Ok(cluster.state(&job)? == "RUNNING"))?;
         Ok(cluster)
     });

@@ -44,7 +44,7 @@ const JOBS: &[Job] = &[
     Job("waited.sh", &[], Done::Nothing),
     Job("array.sh", &[], Done::Nothing),
     Job("steps.sh", &[], Done::Nothing),
-    Job("completed.sh", &["--comment=main table"], Done::Nothing),
+    Job("completed.sh", &["--comment=table-2, 3f2a91c"], Done::Nothing),
     Job("failed.sh", &[], Done::Nothing),
     Job("gpu.sh", &[], Done::Nothing),
     Job("named.sh", &["--job-name=eval|part one"], Done::Nothing),
@@ -77,10 +77,14 @@ impl Ran {
         let cluster = Cluster::start()?;
         note("up in", cluster.up);
         let began = Instant::now();
+        let repository = repository().map_err(|error| format!("no repository: {error}"))?;
         let mut jobs = Vec::new();
         for Job(script, args, _) in JOBS {
-            jobs.push(cluster.submit(script, args)?);
+            jobs.push(cluster.submit(repository.path(), script, args)?);
         }
+        // A job of the name of another, of another project: a second, and nobody's evidence here.
+        let stranger = ["--job-name=eval-full", "--begin=now"];
+        cluster.submit(cluster.folder(), "array.sh", &stranger)?;
         let done: Vec<Result<(), String>> = std::thread::scope(|scope| {
             let disturbing: Vec<_> = JOBS
                 .iter()
@@ -99,7 +103,7 @@ impl Ran {
         let ran = Ran {
             cluster,
             jobs,
-            repository: repository().map_err(|error| format!("no repository: {error}"))?,
+            repository,
         };
         Cluster::wait("every job has its record", 90, || ran.is_recorded())
             .map_err(|error| format!("{error}:\n{}", ran.records().unwrap_or_default()))?;

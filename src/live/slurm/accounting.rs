@@ -11,6 +11,7 @@
 //!
 //! Example: `accounting(&Asked { since, ..Asked::default() })` runs `sacct --allocations --duplicates --starttime=…`.
 
+use std::path::Path;
 use std::process::Command;
 
 use chrono::{DateTime, Days, NaiveDate};
@@ -45,6 +46,8 @@ const FIELDS: &[&str] = &[
 ];
 /// Fields that are times.
 const TIMES: [&str; 3] = ["Submit", "Start", "End"];
+/// The field with the folder that a job was submitted in.
+const FOLDER: &str = "WorkDir";
 /// How much it may say: about a million rows.
 const MOST: u64 = 256 << 20;
 /// How far back a run looks that names no day.
@@ -65,6 +68,8 @@ pub struct Asked {
     pub user: Option<String>,
     /// Also say whose each job is.
     pub with_user: bool,
+    /// Also say in which folder each was submitted, for [`within`].
+    pub with_folder: bool,
 }
 
 impl Asked {
@@ -77,8 +82,10 @@ impl Asked {
     /// The arguments of the call.
     fn arguments(&self, today: NaiveDate) -> Result<Vec<String>, NoAnswer> {
         let mut fields: Vec<&str> = FIELDS.to_vec();
-        if self.with_user {
-            fields.insert(fields.len() - 1, "User");
+        for (name, wanted) in [("User", self.with_user), (FOLDER, self.with_folder)] {
+            if wanted {
+                fields.insert(fields.len() - 1, name);
+            }
         }
         let mut arguments = vec![
             "--parsable2".to_string(),
@@ -125,6 +132,34 @@ pub fn accounting(asked: &Asked, today: NaiveDate) -> Result<String, NoAnswer> {
         .env("LC_ALL", "C.UTF-8");
     let bytes = call(command, LIMIT, MOST)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// The rows of the jobs that were submitted in a folder or below it, their folders left out again, and how many others
+/// there were: a job of the same name in another project is another job.
+pub fn within(answer: &str, folder: &Path) -> (String, usize) {
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    let folder = real(folder);
+    let mut records = records(answer).into_iter();
+    let mut header = records.next().unwrap_or_default();
+    let Some(at) = header.iter().position(|field| *field == FOLDER) else {
+        return (answer.to_string(), 0);
+    };
+    header.remove(at);
+    let mut rows = vec![header];
+    let mut others = 0;
+    for mut record in records {
+        // A row that is short of fields is left to the reader, which says so.
+        if record.len() > at {
+            let own = record.remove(at);
+            if !real(Path::new(own)).starts_with(&folder) {
+                others += 1;
+                continue;
+            }
+        }
+        rows.push(record);
+    }
+    let delimiter = DELIMITER.to_string();
+    (rows.iter().map(|row| row.join(&delimiter) + "\n").collect(), others)
 }
 
 /// The rows of an answer as a file to commit: times as people write them, with their zone, and `|` between the fields
@@ -268,6 +303,20 @@ mod tests {
     /// The rows of an answer, fields separated as `sacct` was asked to.
     fn answer(rows: &[&str]) -> String {
         rows.iter().map(|row| row.replace('~', "\u{1f}") + "\n").collect()
+    }
+
+    #[test]
+    fn jobs_of_other_folders_are_left_out() {
+        let text = answer(&[
+            "JobID~JobName~WorkDir~ExitCode",
+            "1~eval~/home/a/paper~0:0",
+            "2~eval~/home/a/paper/runs~0:0",
+            "3~eval~/home/a/paper-2~0:0",
+            "4~eval~~0:0",
+        ]);
+        let (rows, others) = within(&text, Path::new("/home/a/paper"));
+        assert_eq!(rows, answer(&["JobID~JobName~ExitCode", "1~eval~0:0", "2~eval~0:0"]));
+        assert_eq!(others, 2);
     }
 
     #[test]

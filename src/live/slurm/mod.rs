@@ -16,7 +16,7 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
-pub use accounting::{Asked, DELIMITER, File, accounting};
+pub use accounting::{Asked, DELIMITER, File, accounting, within};
 pub use batch::{Lost, Pace, Request, Seen, Submitted, follow, look, submit};
 
 /// How long an answer may take: a database that is busy needs some seconds for a month of a large cluster.

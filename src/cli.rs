@@ -15,7 +15,7 @@ use crate::report::{FORMATS, Language};
 use crate::verdict::Verdict;
 
 /// Commands of the design that later versions bring.
-const LATER_COMMANDS: &[&str] = &["run", "probe", "lock", "accept", "report", "diff"];
+const LATER_COMMANDS: &[&str] = &["run", "lock", "accept", "report", "diff"];
 /// Options of the design that later versions bring.
 const LATER_OPTIONS: &[&str] = &["--locked", "--allow-commands", "--patch"];
 /// Formats of the design that later versions bring.
@@ -54,6 +54,8 @@ pub enum Command {
     /// Slurm's accounting as evidence.
     #[command(subcommand)]
     Slurm(SlurmCommand),
+    /// Reads this machine: GPUs, host, container and Slurm job, as evidence for claims about it.
+    Probe(Probe),
     /// The JSON Schema of the claim file.
     Schema,
 }
@@ -208,6 +210,23 @@ pub struct Live {
     /// With --live-slurm: only these jobs.
     #[arg(long, value_name = "IDS", value_delimiter = ',', requires = "live_slurm")]
     pub jobs: Vec<String>,
+}
+
+/// `verify probe`.
+#[derive(Debug, Args)]
+pub struct Probe {
+    /// The reading to write, for `[machine] readings` of a claim file; without it a table is printed.
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Replaces the file that is there.
+    #[arg(long, requires = "output")]
+    pub force: bool,
+    /// A Python environment whose installed packages are read, nothing of it executed; may be given several times.
+    #[arg(long, value_name = "PREFIX")]
+    pub python: Vec<PathBuf>,
+    /// NVIDIA's management library (libnvidia-ml), where the system does not find it.
+    #[arg(long, value_name = "PATH")]
+    pub nvml: Option<PathBuf>,
 }
 
 /// Where the evidence comes from, the same for every command.

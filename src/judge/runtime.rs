@@ -17,46 +17,19 @@
 //! of = "evaluate_simple.py"
 //! ```
 
-use super::weigh::cards::known_card;
 use super::weigh::cite::{cite, noted};
-use super::weigh::compared::{How, compare_value};
+use super::weigh::conditions::{CONDITIONS, conditions, differs, job_differs};
 use super::weigh::jobs;
-use super::weigh::recorded::{self, Conditions};
+use super::weigh::recorded;
 use super::weigh::scope::InScope;
-use super::weigh::setting::look;
 use super::weigh::several::time;
 use super::weigh::vote::{Ballot, Question, Stand};
 use super::weigh::{impossible, recommend};
 use super::{Case, Kind};
 use crate::claim::{Claim, Key, KindSpec, Shape};
-use crate::evidence::{Ask, Form, Grade, Graph, LaunchId, Statement, Subject};
+use crate::evidence::{Ask, Form, Grade, Graph, Statement, Subject};
 use crate::quantity::{Dimension, Locale, Outcome, Precision, Quantity, Stated, Unit, Value, compare_interval};
 use crate::verdict::{Citation, Message, Ruling, Stance, Verdict};
-
-/// The conditions that a launch can show, with the settings that show them.
-const CONDITIONS: [(&str, &[&str]); 2] = [
-    (
-        "batch-size",
-        &[
-            "batch_size",
-            "batchsize",
-            "eval_batch_size",
-            "per_device_eval_batch_size",
-            "test_batch_size",
-        ],
-    ),
-    (
-        "samples",
-        &[
-            "max_samples",
-            "num_samples",
-            "n_samples",
-            "max_eval_samples",
-            "limit",
-            "subset_size",
-        ],
-    ),
-];
 
 pub(super) const KIND: Kind = Kind {
     spec: KindSpec {
@@ -208,56 +181,6 @@ fn judge(case: &Case<'_>) -> Ruling {
     ruling
 }
 
-/// Why a job of the accounting is no occasion: its script is known to run with another batch size, number of samples or
-/// card, or it had cards of another label.
-fn job_differs(case: &Case<'_>, graph: &Graph<'_>, scope: &InScope<'_>, (_, job): jobs::Row<'_>) -> Option<Message> {
-    let wanted = case
-        .claim
-        .fields
-        .text("model")
-        .map(str::to_string)
-        .or_else(|| only_gpu(case));
-    let card = wanted.as_deref().and_then(|name| known_card(name).ok());
-    let other = job
-        .allocated
-        .gpu_types
-        .iter()
-        .filter_map(|label| known_card(label).ok())
-        .find(|found| card.is_some_and(|card| card != *found));
-    if let Some(other) = other {
-        return Some(
-            Message::new("other-condition")
-                .with("condition", "model")
-                .with("found", other.name()),
-        );
-    }
-    let scripts = case
-        .evidence
-        .statements
-        .iter()
-        .filter_map(|statement| match &statement.subject {
-            Subject::Directive { key, .. } if key == "job-name" => {
-                let name = statement.value.literal()?.to_string();
-                (Some(&name) == job.name.as_ref()).then_some(&statement.place.file)
-            }
-            _ => None,
-        });
-    scripts
-        .into_iter()
-        .find_map(|script| differs(case, graph, scope, script))
-}
-
-/// What the claim asks of a timed run beside its time.
-fn conditions<'a>(case: &Case<'a>) -> Conditions<'a> {
-    let fields = &case.claim.fields;
-    Conditions {
-        samples: fields.stated("samples"),
-        batch_size: fields.stated("batch-size"),
-        batch_names: CONDITIONS[0].1,
-        model: fields.text("model").map(str::to_string).or_else(|| only_gpu(case)),
-    }
-}
-
 fn expected(claim: &Claim, stated: &Stated) -> String {
     match claim.of.as_deref() {
         Some(of) => format!("{stated} ({of})"),
@@ -295,91 +218,6 @@ fn runs(case: &Case<'_>, job: &str) -> bool {
     })
 }
 
-/// Why a job is no occasion: it is known to run with another batch size, number of samples or card than claimed.
-fn differs(case: &Case<'_>, graph: &Graph<'_>, scope: &InScope<'_>, job: &str) -> Option<Message> {
-    let claim = case.claim;
-    for (key, names) in CONDITIONS {
-        let Some(stated) = claim.fields.stated(key) else {
-            continue;
-        };
-        let names: Vec<String> = names.iter().map(ToString::to_string).collect();
-        let condition = Claim {
-            take: None,
-            value: Some(stated.clone()),
-            of: None,
-            ..claim.clone()
-        };
-        let looked = look(
-            &Case {
-                claim: &condition,
-                ..*case
-            },
-            graph,
-            scope,
-            &names,
-            None,
-        );
-        let here = |launch: LaunchId| case.evidence.launches[launch].place.file == job;
-        for seen in looked.occasions.iter().filter(|seen| seen.launch.is_some_and(here)) {
-            // A setting that may mean "all" (none, 0) tells nothing.
-            let told: Vec<&Value> = seen
-                .values()
-                .filter(|value| **value != Value::Null && value.to_string() != "0")
-                .collect();
-            let other =
-                |value: &&Value| compare_value(&condition, stated, value, None, How::EXACT).stand == Stand::Against;
-            if !told.is_empty() && told.iter().all(other) {
-                let found = told.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-                return Some(
-                    Message::new("other-condition")
-                        .with("condition", key)
-                        .with("found", found),
-                );
-            }
-        }
-    }
-    let wanted = claim
-        .fields
-        .text("model")
-        .map(str::to_string)
-        .or_else(|| only_gpu(case));
-    let wanted = known_card(&wanted?).ok()?;
-    let cards: Vec<&str> = case
-        .evidence
-        .statements
-        .iter()
-        .filter(|statement| statement.place.file == job && statement.dead.is_none())
-        .filter_map(|statement| match &statement.subject {
-            Subject::Card {
-                card,
-                alternatives: false,
-            } => known_card(card).ok(),
-            _ => None,
-        })
-        .filter(|card| *card != wanted)
-        .map(|card| card.name())
-        .collect();
-    let found = cards.first()?;
-    Some(
-        Message::new("other-condition")
-            .with("condition", "model")
-            .with("found", found),
-    )
-}
-
-/// The card of the file's one `gpu` claim.
-fn only_gpu(case: &Case<'_>) -> Option<String> {
-    let mut gpus = case
-        .file
-        .claims
-        .iter()
-        .filter(|other| other.kind == "gpu" && !other.draft);
-    match (gpus.next(), gpus.next()) {
-        (Some(one), None) => one.fields.text("model").map(str::to_string),
-        _ => None,
-    }
-}
-
 /// `of` names a script or job that is nowhere in the repository: those that there are.
 fn nobody_is(case: &Case<'_>, scope: &InScope<'_>) -> Option<Message> {
     let of = case.claim.of.as_deref()?;
@@ -390,6 +228,7 @@ fn nobody_is(case: &Case<'_>, scope: &InScope<'_>) -> Option<Message> {
         .flat_map(|launch| launch.entry.iter().chain([&launch.place.file]))
         .chain(&case.evidence.entries)
         .map(|file| base(file))
+        .chain(jobs::names(case))
         .collect();
     known.sort();
     known.dedup();

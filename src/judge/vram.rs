@@ -1,11 +1,15 @@
 //! The GPU has this much memory.
 //!
 //! ## What it checks
-//! Readings and accounting decide. Until there are any: the card named in scope, translated by the card table, at the
-//! grade of the place that names it. `model` given: a memory that no such card has is impossible in itself.
+//! Readings decide: the files of `[machine] readings`, and the output of `nvidia-smi` in files that the claim's `in` names,
+//! by the total that the card reports. Until there are any: the card named in scope, translated by the card table, at the
+//! grade of the place that names it. `model` given: a memory that no such card has is impossible in itself, and readings of
+//! other cards are no occasion.
 //!
 //! ## Why it can be wrong
-//! `--mem=48G` is the host's memory and is never looked at. A card of several memory sizes leaves the size open.
+//! `--mem=48G` is the host's memory and is never looked at. A card of several memory sizes leaves the size open. A driver
+//! reports less than was sold (24564 MiB of 24 GB): up to a tenth less is the size that was sold, where the card comes with
+//! it. A slice of a card has memory of its own.
 //!
 //! ## Example
 //! ```toml
@@ -18,17 +22,18 @@
 use std::collections::BTreeMap;
 
 use super::weigh::cards::{known_card, named_cards};
-use super::weigh::cite::graded;
+use super::weigh::cite::{graded, noted};
 use super::weigh::impossible;
+use super::weigh::readings::{self, Read, Wanted};
 use super::weigh::recommend;
 use super::weigh::scope::InScope;
 use super::weigh::vote::{Ballot, Question, Stand};
 use super::{Case, Kind};
 use crate::claim::{Key, KindSpec, Shape};
-use crate::evidence::{Ask, Grade, Statement};
+use crate::evidence::{Ask, Grade, ReadCard, Statement};
 use crate::quantity::cards::Card;
 use crate::quantity::{Dimension, Observed, Outcome, Precision, Stated, Unit, Value, compare};
-use crate::verdict::{Message, Ruling, Stance, Verdict};
+use crate::verdict::{Citation, Message, Ruling, Stance, Verdict};
 
 pub(super) const KIND: Kind = Kind {
     spec: KindSpec {
@@ -49,7 +54,11 @@ pub(super) const KIND: Kind = Kind {
         check: |_| Ok(()),
         dimension: Some(Dimension::Memory),
     },
-    asks: |_, _| vec![Ask::Cards, Ask::Scheduler],
+    asks: |_, file| {
+        let mut asks = vec![Ask::Cards, Ask::Scheduler];
+        asks.extend(readings::asks(file));
+        asks
+    },
     judge,
 };
 
@@ -79,7 +88,18 @@ fn judge(case: &Case<'_>) -> Ruling {
             jobs.entry(&statement.place.file).or_default().push((card, statement));
         }
     }
-    let ballots = jobs.values().map(|votes| ballot(stated, votes)).collect();
+    let mut read = readings::readings(case, &scope);
+    let mut context = named.context;
+    if let Some((name, Ok(_))) = &model {
+        context.extend(of_other_cards(&mut read, name));
+    }
+    context.extend(std::mem::take(&mut read.context));
+    let mut caveats = scope.caveats();
+    caveats.append(&mut read.caveats);
+    let machines = read.machines.values().filter_map(|cards| machine(stated, cards));
+    let ballots = machines
+        .chain(jobs.values().map(|votes| ballot(stated, votes)))
+        .collect();
     let silence = match &model {
         Some((model, Err(nearest))) => (
             Verdict::NoEvidence,
@@ -87,25 +107,132 @@ fn judge(case: &Case<'_>) -> Ruling {
                 .with("card", model)
                 .with("nearest", nearest),
         ),
-        _ if scope.files().is_empty() => (Verdict::NoEvidence, scope.silence("vram")),
-        _ => (
-            Verdict::NotRun,
-            Message::new("no-reading").with("claim", &case.claim.id),
-        ),
+        _ => match read.silence {
+            Some(why) => (Verdict::NotRun, why),
+            None if scope.files().is_empty() => (Verdict::NoEvidence, scope.silence("vram")),
+            None => (
+                Verdict::NotRun,
+                Message::new("no-reading").with("claim", &case.claim.id),
+            ),
+        },
     };
     let mut ruling = Question {
         expected: stated.to_string(),
         ballots,
-        context: named.context,
-        caveats: scope.caveats(),
+        context,
+        caveats,
         deciding: KIND.spec.deciding,
         floor: case.claim.floor,
         quorum: case.claim.quorum,
         silence,
     }
     .decide();
-    recommend::add_usual(case.claim, &mut ruling);
+    // What a machine reported is no setting that could be corrected.
+    if ruling.grade >= Some(KIND.spec.deciding) {
+        recommend::add_for_the_paper(case.claim, &mut ruling);
+    } else {
+        recommend::add_usual(case.claim, &mut ruling);
+    }
     ruling
+}
+
+/// Readings of other cards than the claim's are no occasion: they are shown, and that they are all there is, is said.
+fn of_other_cards(read: &mut readings::Readings<'_>, model: &str) -> Vec<Citation> {
+    let Some(wanted) = Wanted::of(model) else {
+        return Vec::new();
+    };
+    let mut others = Vec::new();
+    for cards in read.machines.values_mut() {
+        cards.retain(|(statement, reading)| {
+            let other = readings::model(&reading.card, &wanted) == Stand::Against;
+            if other {
+                let why = Message::new("reading-of-other-card")
+                    .with("found", readings::named(&reading.card))
+                    .with("claimed", model);
+                others.push(noted(statement, Stance::Context, why.clone()));
+                read.silence.get_or_insert(why);
+            }
+            !other
+        });
+    }
+    read.machines.retain(|_, cards| !cards.is_empty());
+    others
+}
+
+/// What one machine's cards say of the memory; nothing where none of them says any.
+fn machine(stated: &Stated, cards: &[Read<'_>]) -> Option<Ballot> {
+    let speaking: Vec<Read<'_>> = cards
+        .iter()
+        .copied()
+        .filter(|(_, reading)| size(&reading.card).is_some())
+        .collect();
+    let stands: Vec<Stand> = speaking
+        .iter()
+        .map(|(_, reading)| of_card(stated, &reading.card))
+        .collect();
+    let grade = speaking.iter().map(|(statement, _)| statement.grade).max()?;
+    let citations = speaking
+        .iter()
+        .zip(&stands)
+        .map(|((statement, reading), stand)| {
+            let mut citation = graded(statement, readings::stance(stand), statement.grade);
+            let mib = reading.card.total_mib().map(|mib| format!(": {mib} MiB"));
+            citation.value = format!("{}{}", reading.card.shown(), mib.unwrap_or_default());
+            citation
+        })
+        .collect();
+    let sizes: Vec<String> = speaking.iter().filter_map(|(_, reading)| size(&reading.card)).collect();
+    let found = super::weigh::vote::distinct(sizes.iter().map(String::as_str)).unwrap_or_default();
+    let ballot = Ballot::new(readings::together(&speaking, &stands), grade, found, citations);
+    Some(ballot.noting(readings::caveats(&speaking)))
+}
+
+/// The memory of a card that was read, as a report gives it: the size that was sold, else the total.
+fn size(card: &ReadCard) -> Option<String> {
+    let sold = readings::sold(card).map(|gb| format!("{gb} GB"));
+    sold.or_else(|| card.total_mib().map(|mib| format!("{mib} MiB")))
+}
+
+fn of_card(stated: &Stated, card: &ReadCard) -> Stand {
+    let fits = |size: i64, unit: Unit, precision: Precision| {
+        let observed = Observed {
+            value: Value::from(size),
+            unit: Some(unit),
+        };
+        compare(stated, &observed, precision, None).outcome == Outcome::Agrees
+    };
+    let mib = card.total_mib().and_then(|mib| i64::try_from(mib).ok());
+    let total_fits = mib.is_some_and(|mib| fits(mib, Unit::Mebibyte, Precision::Printed));
+    if total_fits || readings::sold(card).is_some_and(|gb| fits(i64::from(gb), Unit::Gigabyte, Precision::Memory)) {
+        return Stand::For;
+    }
+    let open =
+        |code: &'static str| Stand::Undecided(Message::new(code).with("found", card.shown()).with("claimed", stated));
+    if let Some(whole) = readings::share_of(card) {
+        let profile = card.slice.as_ref().and_then(|slice| slice.profile.as_deref());
+        let own = profile.and_then(|profile| profile.split('.').nth(1)?.strip_suffix("gb")?.parse().ok());
+        if own.is_some_and(|gb: i64| fits(gb, Unit::Gigabyte, Precision::Memory)) {
+            return Stand::For;
+        }
+        // The sentence may speak of the card that the slice is of.
+        return if whole.is_none_or(|card| has_memory(card, stated)) {
+            open("reading-of-a-slice")
+        } else {
+            Stand::Against
+        };
+    }
+    // Of a card that the table does not have, nobody knows how much its driver keeps for itself.
+    let most = mib.map(|mib| (mib, mib + mib / 9));
+    let may_be = readings::sold(card).is_none()
+        && most.is_some_and(|(least, most)| {
+            let sizes = (least / 1024..=most / 1024 + 1).filter(|gb| gb * 1024 >= least && gb * 1024 <= most);
+            sizes.into_iter().any(|gb| fits(gb, Unit::Gigabyte, Precision::Memory))
+        });
+    if may_be {
+        open("reading-of-unknown-size")
+    } else {
+        Stand::Against
+    }
 }
 
 /// One place that names cards: each translated by the table.

@@ -4,6 +4,8 @@
 //!
 //! Example: `python evaluate.py` for 2,000 of 21,340 clips.
 
+pub mod host;
 pub mod load;
+pub mod nvml;
 pub mod slurm;
 pub mod watch;

@@ -206,7 +206,10 @@ fn other_job(job: &mut Job) {
         ] {
             other(count);
         }
-        resources.gpu_types.iter_mut().for_each(|label| *label = "t4".to_string());
+        resources
+            .gpu_types
+            .iter_mut()
+            .for_each(|label| *label = "t4".to_string());
     }
     if let Limit::Seconds(seconds) = &mut job.limit {
         *seconds = seconds.saturating_mul(1_000).saturating_add(9_050);

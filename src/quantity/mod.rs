@@ -24,6 +24,7 @@ mod number;
 mod numeral;
 pub mod packages;
 mod phrase;
+pub mod reported;
 mod scan;
 mod stated;
 mod text;

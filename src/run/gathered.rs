@@ -158,7 +158,7 @@ fn collect(
         return source::site::gather(site, asks, scopes(&about), answer, as_of, threads).map_err(usage);
     };
     let text = read_named(path, &path.to_string_lossy()).map_err(usage)?;
-    let evidence =
+    let mut evidence =
         Evidence::replay(text.text()).map_err(|error| Failure::Usage(vec![format!("{}: {error}", path.display())]))?;
     let missing = evidence.missing(&asks).len()
         + scopes(&about)
@@ -172,6 +172,8 @@ fn collect(
         );
         return Err(Failure::Usage(vec![problem]));
     }
+    // How old a reading is, is held against the day that the command line says.
+    evidence.as_of = reading.as_of.unwrap_or(evidence.as_of);
     Ok(evidence)
 }
 

@@ -9,6 +9,7 @@ mod beside;
 mod check;
 mod gathered;
 mod init;
+mod probe;
 mod slurm;
 
 use crate::claim;
@@ -74,6 +75,7 @@ pub fn run(cli: &Cli, terminal: Terminal) -> Result<Done, Failure> {
         Some(Command::Mutate(mutate)) => beside::mutate(mutate, terminal),
         Some(Command::Uncovered(uncovered)) => beside::uncovered(uncovered, terminal),
         Some(Command::Init(arguments)) => init::init(arguments),
+        Some(Command::Probe(arguments)) => probe::probe(arguments, terminal),
         Some(Command::Slurm(SlurmCommand::Collect(arguments))) => slurm::collect(arguments),
         Some(Command::Schema) => schema(),
     }

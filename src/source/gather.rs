@@ -14,7 +14,7 @@ use super::file::{Repository, digest};
 use super::merged::{Merged, append};
 use super::{
     FileFacts, READERS, Reader, cards, config, data, launch, logged, manifest, measured, notebook, opened, overlay,
-    python, quotes, unread,
+    python, quotes, smi, unread,
 };
 use crate::evidence::{Ask, Evidence, Gap, GapReason, SCHEMA, Scope, ScopeFiles, Statement, Subject, Tool, is_audio};
 use crate::place::SourceText;
@@ -172,6 +172,8 @@ fn is_of_code(ask: &Ask) -> bool {
             | Ask::Present { .. }
             | Ask::Audio { .. }
             | Ask::Lines { .. }
+            | Ask::Record { .. }
+            | Ask::Readings { .. }
             | Ask::Quote { .. }
             | Ask::Paper { .. }
     )
@@ -221,11 +223,13 @@ fn read_one(
     let lower = path.to_lowercase();
     let record = logged::is_record(&lower);
     // A log says much that nobody asks: it is read where an `in` names it.
-    let passed_over = logged::is_log(&lower) && !names(scopes, path);
+    let named = names(scopes, path);
+    let passed_over = logged::is_log(&lower) && !named;
     let readers: Vec<&Reader> = READERS
         .iter()
         .filter(|reader| looking.of_code && (reader.reads)(&lower) && !passed_over)
         .filter(|reader| !record || reader.name == logged::TRACKERS.name)
+        .filter(|reader| reader.name != smi::SMI.name || named || !smi::is_output(&lower))
         .collect();
     let data: Vec<(&Ask, bool)> = asks
         .iter()

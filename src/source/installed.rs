@@ -3,12 +3,18 @@
 //! Why it can be wrong: an environment that lies beside the code may be another machine's, or another year's. So it is
 //! read only where a claim's `in` names it; what it says then is what was installed there, to the last part.
 //!
+//! `verify probe --python PREFIX` reads an environment of the machine in the same way ([`environment`]).
+//!
 //! Example: `venv/lib/python3.10/site-packages/torch-2.1.0.dist-info/METADATA` with `Version: 2.1.0+cu118` is the
 //! package `torch`, `==2.1.0+cu118`, grade measured.
 
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read as _;
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 
-use crate::evidence::{Ask, Expr, Form, GapReason, Grade, Statement, Subject};
+use crate::evidence::{Ask, Environment, Expr, Form, GapReason, Grade, Statement, Subject};
 use crate::place::SourceText;
 use crate::quantity::Value;
 use crate::quantity::packages::normalised;
@@ -139,6 +145,97 @@ fn of_conda(text: &SourceText) -> Option<Installed> {
         version,
         at: entry.key_at..entry.value.bytes.end,
     })
+}
+
+/// Bytes of an installer's record that are read: its head is what counts.
+const HEAD: u64 = 1024 * 1024;
+
+/// The packages of an environment by its folder: a virtual one, conda's, `/usr`, or a folder of packages.
+pub fn environment(prefix: &Path) -> Environment {
+    let mut packages = BTreeMap::new();
+    let mut unread = Vec::new();
+    for file in records(prefix, &mut unread) {
+        let name = file.to_string_lossy().replace('\\', "/");
+        let mut bytes = Vec::new();
+        let read = fs::File::open(&file).and_then(|opened| opened.take(HEAD).read_to_end(&mut bytes));
+        if let Err(error) = read {
+            unread.push(format!("{name}: {error}"));
+            continue;
+        }
+        let text = SourceText::new(name.as_str(), String::from_utf8_lossy(&bytes).as_ref());
+        let found = if name.ends_with(".json") {
+            of_conda(&text)
+        } else if name.ends_with(".cfg") {
+            of_virtual_environment(&text)
+        } else {
+            of_pip(&text)
+        };
+        match found {
+            // What pip says of a package stands before what conda says of the same: it was installed over it.
+            Some(found) => {
+                packages.entry(normalised(&found.package)).or_insert(found.version);
+            }
+            None => unread.push(format!("{name}: no name and version")),
+        }
+    }
+    if packages.is_empty() && unread.is_empty() {
+        unread.push("no installed package is recorded there".to_string());
+    }
+    Environment {
+        prefix: prefix.to_string_lossy().replace('\\', "/"),
+        packages,
+        unread,
+    }
+}
+
+/// The records of installers below a prefix: pip's, then conda's, then the environment's own.
+fn records(prefix: &Path, unread: &mut Vec<String>) -> Vec<PathBuf> {
+    let mut listed = |folder: &Path| -> Vec<PathBuf> {
+        match fs::read_dir(folder) {
+            Ok(entries) => {
+                let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+                paths.sort();
+                paths
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => {
+                unread.push(format!("{}: {error}", folder.display()));
+                Vec::new()
+            }
+        }
+    };
+    let name = |path: &Path| {
+        path.file_name()
+            .map(|name| name.to_string_lossy().to_lowercase())
+            .unwrap_or_default()
+    };
+    let mut folders = vec![prefix.to_path_buf(), prefix.join("Lib").join("site-packages")];
+    for library in ["lib", "lib64"] {
+        // `lib64` is often a link to `lib`.
+        let library = prefix.join(library);
+        if library.is_symlink() {
+            continue;
+        }
+        for python in listed(&library).iter().filter(|path| name(path).starts_with("python")) {
+            folders.extend([python.join("site-packages"), python.join("dist-packages")]);
+        }
+    }
+    let mut found = Vec::new();
+    for folder in &folders {
+        for entry in listed(folder) {
+            let record = match name(&entry).rsplit_once('.') {
+                Some((_, "dist-info")) => entry.join("METADATA"),
+                Some((_, "egg-info")) if entry.is_dir() => entry.join("PKG-INFO"),
+                Some((_, "egg-info")) => entry,
+                _ => continue,
+            };
+            found.extend(record.is_file().then_some(record));
+        }
+    }
+    let conda = listed(&prefix.join("conda-meta"));
+    found.extend(conda.into_iter().filter(|path| name(path).ends_with(".json")));
+    found.extend(Some(prefix.join("pyvenv.cfg")).filter(|path| path.is_file()));
+    found
 }
 
 #[cfg(test)]

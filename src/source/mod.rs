@@ -34,10 +34,12 @@ pub mod passages;
 pub mod prose;
 pub mod python;
 mod quotes;
+mod readings;
 mod recorded;
 pub mod scheduler;
 pub mod shell;
 pub mod site;
+mod smi;
 pub mod subjects;
 mod unread;
 
@@ -121,6 +123,7 @@ pub const READERS: &[Reader] = &[
     notebook::NOTEBOOK,
     logged::TRACKERS,
     logged::LOGS,
+    smi::SMI,
     prose::MARKDOWN,
     prose::PLAIN,
 ];

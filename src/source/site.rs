@@ -17,7 +17,7 @@ use super::file::{Repository, SourceError, read_named};
 use super::gather::{PaperFile, Wanted, gather as gather_from};
 use super::latex::Paper;
 use super::passages::Text;
-use super::recorded;
+use super::{readings, recorded};
 use crate::evidence::{Ask, Evidence, Scope};
 
 /// What a claim file says of its repository; paths are relative to its folder.
@@ -155,7 +155,7 @@ fn site(file: &About<'_>, settings: &Settings<'_>, index: usize) -> Result<Site,
 /// A root that cannot be walked, a paper that cannot be read.
 pub fn gather(
     site: &Site,
-    asks: Vec<Ask>,
+    mut asks: Vec<Ask>,
     scopes: Vec<Scope>,
     answer: Option<&Answer>,
     as_of: NaiveDate,
@@ -163,10 +163,14 @@ pub fn gather(
 ) -> Result<Evidence, SourceError> {
     let mut repository = Repository::open(&site.root, &site.allow)?;
     let paper = site.paper.as_deref().map(|paper| paper_file(site, paper)).transpose()?;
+    // Several claims ask for the same file.
+    asks.sort();
+    asks.dedup();
     let shown = |file: &Path| shown_below(site, file);
     let mut beside = recorded::records(&repository, &asks, &shown);
     beside.extend(accounted::jobs(&asks, &shown));
     beside.extend(answer.map(accounted::answered));
+    beside.extend(readings::readings(&asks, &shown));
     Ok(gather_from(
         &mut repository,
         Wanted {

@@ -76,6 +76,8 @@ pub(crate) fn every_form_says_the_same(ran: &Ran) -> Result<(), String> {
         "--format=JobID,State,Elapsed,Timelimit,Submit,Start,End,Partition,AllocTRES,ReqMem,MaxRSS,ExitCode,JobName";
     let raw =
         "--format=ExitCode,JobIDRaw,JobID,JobName,ElapsedRaw,TimelimitRaw,Partition,AllocTRES,ReqTRES,NNodes,State";
+    let each = ids.split(',').map(|id| cluster.ask("scontrol", &["show", "job", id]));
+    let shown: String = each.collect::<Result<_, _>>()?;
     let forms = [
         form(
             "collected",
@@ -102,7 +104,7 @@ pub(crate) fn every_form_says_the_same(ran: &Ran) -> Result<(), String> {
         form("sacct as JSON", cluster.ask("sacct", &["--json", "-j", &ids])?),
         Form {
             attempts: false,
-            ..form("scontrol", cluster.ask("scontrol", &["show", "job"])?)
+            ..form("scontrol", shown)
         },
         Form {
             attempts: false,

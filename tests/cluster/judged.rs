@@ -75,7 +75,7 @@ fn judged(ran: &Ran, root: &Path, (what, recorded, args): Source<'_>) -> Result<
                 (word("id"), format!("{} {}", word("verdict"), word("grade")))
             })
             .collect();
-        let expected = expected(claims);
+        let expected = expected(claims, args == ["--live-slurm"] && recorded.is_none());
         if found.len() != expected.len() {
             faults.push(format!("{what}: {} verdicts of {}", found.len(), expected.len()));
         }
@@ -88,8 +88,8 @@ fn judged(ran: &Ran, root: &Path, (what, recorded, args): Source<'_>) -> Result<
     Ok(faults)
 }
 
-/// The ids and verdicts of a claim file; the grade only where one stands there.
-fn expected(claims: &str) -> Vec<(String, String)> {
+/// The ids and verdicts of a claim file; the grade only where one stands there. Asked by days alone, `sacct` says less.
+fn expected(claims: &str, by_days: bool) -> Vec<(String, String)> {
     let mut id = String::new();
     let mut expected = Vec::new();
     for line in claims.lines() {
@@ -98,6 +98,11 @@ fn expected(claims: &str) -> Vec<(String, String)> {
         }
         if let Some(verdict) = line.strip_prefix("# expect: ") {
             expected.push((id.clone(), verdict.to_string()));
+        }
+        if let (Some(verdict), true, Some(last)) =
+            (line.strip_prefix("# in the window: "), by_days, expected.last_mut())
+        {
+            last.1 = verdict.to_string();
         }
     }
     expected

@@ -217,6 +217,22 @@ fn only_the_writer_writes() {
     none("files that write", &found);
 }
 
+/// A file on a network file system that shrinks while it is mapped kills the program. Mapping needs `unsafe`, which is
+/// forbidden here, or a crate that does it for us: there is none.
+#[test]
+fn no_file_is_memory_mapped() {
+    let lock = fs::read_to_string(package().join("Cargo.lock")).expect("the lock file");
+    let found: Vec<String> = lock
+        .lines()
+        .filter(|line| line.starts_with("name = ") && (line.contains("mmap") || line.contains("memmap")))
+        .map(str::to_string)
+        .collect();
+    assert!(lock.lines().filter(|line| line.starts_with("name = ")).count() > 100);
+    none("crates that map files", &found);
+    let manifest = fs::read_to_string(package().join("Cargo.toml")).expect("the manifest");
+    assert!(manifest.contains("unsafe_code = \"forbid\""));
+}
+
 #[test]
 fn every_file_says_what_it_is_for_and_is_of_a_size_to_be_read() {
     let mut found = Vec::new();

@@ -14,6 +14,7 @@ mod corpus;
 mod init;
 mod layers;
 mod printed;
+mod probe;
 mod program;
 mod properties;
 mod reads;

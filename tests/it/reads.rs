@@ -25,7 +25,7 @@ const DATA: &[&str] = &[
     "csv", "tsv", "jsonl", "ndjson", "parquet", "arrow", "feather", "npy", "npz", "wav", "flac", "mp3", "ogg", "m4a",
     "opus", "bin", "log", "out",
 ];
-/// Settings are read in these where a claim names them.
+/// Settings and cards are read in these where a claim names them.
 const LOGS: &[&str] = &["log", "out", "err"];
 const AUDIO: &[&str] = &["wav", "flac", "mp3", "ogg", "m4a", "opus"];
 
@@ -50,7 +50,7 @@ fn needs(claim: &Claim, root: &Path, path: &str) -> bool {
         }
         "metric" | "pattern" => true,
         "sampling-rate" | "duration" | "parameter" => ends(path, AUDIO) || ends(path, LOGS),
-        "batch-size" | "decoding" => ends(path, LOGS),
+        "batch-size" | "decoding" | "gpu" | "vram" => ends(path, LOGS),
         _ => false,
     };
     opens && !claim.scope.include.is_empty()

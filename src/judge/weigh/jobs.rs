@@ -98,13 +98,20 @@ pub(crate) fn bound<'a>(case: &Case<'a>, starts: impl Fn(&str) -> bool) -> Bound
 fn wanted(case: &Case<'_>, scope: &InScope<'_>, starts: impl Fn(&str) -> bool) -> BTreeSet<String> {
     let by_of = case.claim.of.is_some();
     let mut names = BTreeSet::new();
-    let scripts: BTreeSet<&str> = case
+    // A job script asks for something, or at least starts something.
+    let asking = case.evidence.statements.iter().filter_map(|statement| {
+        let asks = matches!(statement.subject, Subject::Directive { .. });
+        asks.then_some(statement.place.file.as_str())
+    });
+    let commands = case
         .evidence
-        .statements
+        .launches
         .iter()
-        .filter(|statement| matches!(statement.subject, Subject::Directive { .. }))
-        .map(|statement| statement.place.file.as_str())
-        .filter(|file| if by_of { starts(file) } else { scope.has(file) })
+        .filter(|launch| !launch.command.is_empty());
+    let scripts: BTreeSet<&str> = asking
+        .chain(commands.map(|launch| launch.place.file.as_str()))
+        .filter(|file| case.claim.scope.include.is_empty() || scope.has(file))
+        .filter(|file| !by_of || starts(file))
         .collect();
     for script in scripts {
         let own: Vec<&Statement> = case
@@ -123,6 +130,19 @@ fn wanted(case: &Case<'_>, scope: &InScope<'_>, starts: impl Fn(&str) -> bool) -
         };
     }
     names
+}
+
+/// The names of all jobs of the accounting.
+pub(crate) fn names(case: &Case<'_>) -> BTreeSet<String> {
+    let jobs = case
+        .evidence
+        .statements
+        .iter()
+        .filter_map(|statement| match &statement.subject {
+            Subject::Job { claims, job } if claims.is_empty() || *claims == case.file.path => job.name.clone(),
+            _ => None,
+        });
+    jobs.collect()
 }
 
 fn base(path: &str) -> &str {
@@ -269,7 +289,14 @@ fn compared(
             .with("job", &job.id)
             .with("name", job.name.as_deref().unwrap_or_default())
             .with("state", job.state.to_string())
-            .with("steps", job.bad_steps),
+            .with(
+                "steps",
+                if job.bad_steps > 0 {
+                    job.bad_steps.to_string()
+                } else {
+                    String::new()
+                },
+            ),
     );
     Ok(Ballot::new(stand, Grade::Measured, found, vec![citation]).by(outcome.rule))
 }

@@ -108,5 +108,9 @@ pub(crate) fn elapsed(seconds: u64) -> String {
         part(rest, "s").filter(|_| hours < 10),
     ];
     let said: Vec<String> = parts.into_iter().flatten().collect();
-    if said.is_empty() { "0 s".to_string() } else { said.join(" ") }
+    if said.is_empty() {
+        "0 s".to_string()
+    } else {
+        said.join(" ")
+    }
 }

@@ -8,12 +8,14 @@
 
 mod explain;
 mod mutate;
+mod probe;
 mod uncovered;
 
 use minijinja::{Value, context};
 
 pub use explain::{Explained, explain};
 pub use mutate::{Mutated, mutate};
+pub use probe::{probe, probe_in_short};
 pub use uncovered::uncovered;
 
 use super::catalogue::{self, Dress};

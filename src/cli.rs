@@ -15,9 +15,9 @@ use crate::report::{FORMATS, Language};
 use crate::verdict::Verdict;
 
 /// Commands of the design that later versions bring.
-const LATER_COMMANDS: &[&str] = &["run", "lock", "accept", "report", "diff", "slurm"];
+const LATER_COMMANDS: &[&str] = &["run", "lock", "accept", "report", "diff"];
 /// Options of the design that later versions bring.
-const LATER_OPTIONS: &[&str] = &["--locked", "--live-slurm", "--allow-commands", "--patch"];
+const LATER_OPTIONS: &[&str] = &["--locked", "--allow-commands", "--patch"];
 /// Formats of the design that later versions bring.
 const LATER_FORMATS: &[&str] = &["html", "sarif", "junit", "github"];
 
@@ -51,6 +51,9 @@ pub enum Command {
     Mutate(Mutate),
     /// Drafts a claim file from a paper, or from the README.
     Init(Init),
+    /// Slurm's accounting as evidence.
+    #[command(subcommand)]
+    Slurm(SlurmCommand),
     /// Reads this machine: GPUs, host, container and Slurm job, as evidence for claims about it.
     Probe(Probe),
     /// The JSON Schema of the claim file.
@@ -80,7 +83,7 @@ pub struct Check {
     #[arg(long)]
     pub strict: bool,
     /// Runs nothing, whatever the claim file declares.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "live_slurm")]
     pub no_live: bool,
     /// Saves the evidence, to be judged again elsewhere.
     #[arg(long, value_name = "FILE")]
@@ -158,6 +161,57 @@ pub struct Init {
     pub threads: Option<u16>,
 }
 
+/// `verify slurm`.
+#[derive(Debug, Subcommand)]
+pub enum SlurmCommand {
+    /// Writes what the accounting says of jobs into a file fit to commit: one call of `sacct`, times in UTC, the fields
+    /// that claims are judged by, no user names.
+    Collect(Collect),
+}
+
+/// `verify slurm collect`.
+#[derive(Debug, Args)]
+pub struct Collect {
+    /// The first day (UTC); a month back, unless --jobs names the jobs.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub since: Option<NaiveDate>,
+    /// The last day (UTC).
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub until: Option<NaiveDate>,
+    /// Only jobs of this name; may be given several times.
+    #[arg(long, value_name = "NAME")]
+    pub name: Vec<String>,
+    /// Whose jobs; your own (for root: everybody's), unless given.
+    #[arg(long, value_name = "USER")]
+    pub user: Option<String>,
+    /// Only these jobs.
+    #[arg(long, value_name = "IDS", value_delimiter = ',')]
+    pub jobs: Vec<String>,
+    /// The file to write, instead of printing it.
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Also whose each job is.
+    #[arg(long)]
+    pub with_user: bool,
+}
+
+/// Slurm's accounting as it is now: one call of `sacct` a run, for claims about jobs.
+#[derive(Debug, Args)]
+pub struct Live {
+    /// Asks Slurm's accounting about jobs: one call of `sacct`, at most a minute, and only where a claim needs it.
+    #[arg(long)]
+    pub live_slurm: bool,
+    /// With --live-slurm: the first day (UTC), instead of a month back.
+    #[arg(long, value_name = "YYYY-MM-DD", requires = "live_slurm")]
+    pub since: Option<NaiveDate>,
+    /// With --live-slurm: whose jobs, instead of your own (for root: everybody's).
+    #[arg(long, value_name = "USER", requires = "live_slurm")]
+    pub slurm_user: Option<String>,
+    /// With --live-slurm: only these jobs.
+    #[arg(long, value_name = "IDS", value_delimiter = ',', requires = "live_slurm")]
+    pub jobs: Vec<String>,
+}
+
 /// `verify probe`.
 #[derive(Debug, Args)]
 pub struct Probe {
@@ -188,8 +242,10 @@ pub struct Reading {
     #[arg(long, value_name = "DIR")]
     pub allow_read: Vec<PathBuf>,
     /// Judges from saved evidence; nothing of the repository is read.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "live_slurm")]
     pub evidence: Option<PathBuf>,
+    #[command(flatten)]
+    pub live: Live,
     /// The day that acceptances and ages are held against, instead of today.
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub as_of: Option<NaiveDate>,

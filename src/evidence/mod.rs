@@ -339,6 +339,8 @@ pub enum GapReason {
     LfsPointer,
     /// A format that is not read.
     UnknownFormat,
+    /// A program that was asked did not answer, or left something out.
+    NoAnswer,
 }
 
 impl GapReason {
@@ -356,6 +358,7 @@ impl GapReason {
             GapReason::OwnReport => "own-report",
             GapReason::LfsPointer => "lfs-pointer",
             GapReason::UnknownFormat => "unknown-format",
+            GapReason::NoAnswer => "no-answer",
         }
     }
 }

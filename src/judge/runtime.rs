@@ -132,7 +132,7 @@ fn judge(case: &Case<'_>) -> Ruling {
         (Verdict::NotRun, why.clone())
     } else if scope.files().is_empty() {
         (Verdict::NoEvidence, scope.silence("runtime"))
-    } else if let Some(because) = nobody_is(case, &scope).filter(|_| bound.jobs.is_empty()) {
+    } else if let Some(because) = nobody_is(case, &scope).filter(|_| bound.is_empty()) {
         (Verdict::NoEvidence, because)
     } else {
         (

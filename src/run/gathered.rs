@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 
+use super::slurm::Accounting;
 use super::{Failure, Terminal};
 use crate::claim::{self, ClaimFile};
 use crate::cli::{Reading, Shown};
@@ -18,6 +19,7 @@ use crate::report::Language;
 use crate::source::file::{SourceError, claim_files, read_named};
 use crate::source::{
     self,
+    accounted::Answer,
     site::{About, Site},
 };
 
@@ -60,9 +62,12 @@ impl Gathered {
             return Err(several_sites(&sites));
         }
         let as_of = reading.as_of.unwrap_or_else(source::today);
+        let asks: Vec<Ask> = files.iter().flat_map(asks).chain(more.iter().cloned()).collect();
+        let accounting = Accounting::of(&reading.live, &asks);
         let mut evidence = Vec::new();
         for site in &sites {
-            evidence.push(collect(reading, site, &files, as_of, &more)?);
+            let answer = accounting.below(&site.root);
+            evidence.push(collect(reading, site, &files, answer.as_ref(), as_of, &more)?);
         }
         // In replayed evidence the day is the one it was collected on, unless the command line says another.
         let as_of = match (&reading.evidence, reading.as_of) {
@@ -141,18 +146,16 @@ fn collect(
     reading: &Reading,
     site: &Site,
     files: &[ClaimFile],
+    answer: Option<&Answer>,
     as_of: NaiveDate,
     more: &[Ask],
 ) -> Result<Evidence, Failure> {
     let about: Vec<&ClaimFile> = site.files.iter().map(|&index| &files[index]).collect();
-    let mut asks: Vec<Ask> = about
-        .iter()
-        .flat_map(|file| file.claims.iter().flat_map(|claim| judge::asks(claim, file)))
-        .collect();
+    let mut asks: Vec<Ask> = about.iter().copied().flat_map(asks).collect();
     asks.extend_from_slice(more);
     let Some(path) = &reading.evidence else {
         let threads = reading.threads.map_or_else(source::cores, usize::from);
-        return source::site::gather(site, asks, scopes(&about), as_of, threads).map_err(usage);
+        return source::site::gather(site, asks, scopes(&about), answer, as_of, threads).map_err(usage);
     };
     let text = read_named(path, &path.to_string_lossy()).map_err(usage)?;
     let mut evidence =
@@ -172,6 +175,11 @@ fn collect(
     // How old a reading is, is held against the day that the command line says.
     evidence.as_of = reading.as_of.unwrap_or(evidence.as_of);
     Ok(evidence)
+}
+
+/// What the claims of a file ask.
+fn asks(file: &ClaimFile) -> impl Iterator<Item = Ask> {
+    file.claims.iter().flat_map(|claim| judge::asks(claim, file))
 }
 
 /// Every scope that a judge may look at.

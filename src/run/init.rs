@@ -145,7 +145,7 @@ fn site(arguments: &Init, paper: &Path) -> Result<Site, Failure> {
 fn gather(arguments: &Init, site: &Site, asks: Vec<Ask>, scopes: Vec<Scope>) -> Result<Evidence, Failure> {
     let threads = arguments.threads.map_or_else(crate::source::cores, usize::from);
     let as_of = arguments.as_of.unwrap_or_else(crate::source::today);
-    site::gather(site, asks, scopes, as_of, threads).map_err(failed)
+    site::gather(site, asks, scopes, None, as_of, threads).map_err(failed)
 }
 
 /// What stands above the claims; paths as seen from the claim file, or from here where it is printed.

@@ -10,9 +10,10 @@ mod check;
 mod gathered;
 mod init;
 mod probe;
+mod slurm;
 
 use crate::claim;
-use crate::cli::{Cli, Color, Command, Shown};
+use crate::cli::{Cli, Color, Command, Shown, SlurmCommand};
 use crate::exit::Exit;
 use crate::judge;
 
@@ -75,6 +76,7 @@ pub fn run(cli: &Cli, terminal: Terminal) -> Result<Done, Failure> {
         Some(Command::Uncovered(uncovered)) => beside::uncovered(uncovered, terminal),
         Some(Command::Init(arguments)) => init::init(arguments),
         Some(Command::Probe(arguments)) => probe::probe(arguments, terminal),
+        Some(Command::Slurm(SlurmCommand::Collect(arguments))) => slurm::collect(arguments),
         Some(Command::Schema) => schema(),
     }
 }

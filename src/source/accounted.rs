@@ -11,7 +11,7 @@ use std::path::Path;
 
 use super::FileFacts;
 use super::accounting::{self, Accounting, Found};
-use super::file::{digest_of, lies_at};
+use super::file::{digest, digest_of, lies_at};
 use crate::evidence::{Ask, Expr, Form, Gap, GapReason, Grade, Statement, Subject};
 use crate::place::Place;
 use crate::quantity::{Number, Unit, Value};
@@ -54,6 +54,36 @@ pub(super) fn jobs(asks: &[Ask], shown: &dyn Fn(&Path) -> Option<String>) -> Vec
             }
         })
         .collect()
+}
+
+/// What the scheduler said when it was asked now.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The rows as its tool prints them, or why there are none.
+    pub rows: Result<String, String>,
+    /// What was left out of them, in words.
+    pub aside: Option<String>,
+}
+
+/// Where the jobs of an answer stand in a report: no file, but the tool that printed them.
+const ASKED: &str = "sacct";
+
+/// The jobs of an answer: they speak for the claims of every file.
+pub(super) fn answered(answer: &Answer) -> (String, Option<String>, FileFacts) {
+    let gap = |detail: &str| Gap {
+        file: ASKED.to_string(),
+        why: GapReason::NoAnswer,
+        detail: detail.to_string(),
+    };
+    let (digest, mut said) = match &answer.rows {
+        Ok(rows) => match accounting::read(rows.as_bytes()) {
+            Ok(found) => (Some(digest(rows.as_bytes())), facts("", ASKED, found)),
+            Err(error) => (None, gap(&error.to_string()).into()),
+        },
+        Err(why) => (None, gap(why).into()),
+    };
+    said.gaps.extend(answer.aside.as_deref().map(gap));
+    (ASKED.to_string(), digest, said)
 }
 
 /// What accounting says, as statements at its places; `claims` is the claim file that names it.

@@ -12,11 +12,12 @@ use std::path::{Component, Path, PathBuf};
 
 use chrono::NaiveDate;
 
+use super::accounted::{self, Answer};
 use super::file::{Repository, SourceError, read_named};
 use super::gather::{PaperFile, Wanted, gather as gather_from};
 use super::latex::Paper;
 use super::passages::Text;
-use super::{accounted, readings, recorded};
+use super::{readings, recorded};
 use crate::evidence::{Ask, Evidence, Scope};
 
 /// What a claim file says of its repository; paths are relative to its folder.
@@ -148,7 +149,7 @@ fn site(file: &About<'_>, settings: &Settings<'_>, index: usize) -> Result<Site,
     })
 }
 
-/// The evidence of one site.
+/// The evidence of one site; `answer` is what its scheduler said, where it was asked.
 ///
 /// # Errors
 /// A root that cannot be walked, a paper that cannot be read.
@@ -156,6 +157,7 @@ pub fn gather(
     site: &Site,
     mut asks: Vec<Ask>,
     scopes: Vec<Scope>,
+    answer: Option<&Answer>,
     as_of: NaiveDate,
     threads: usize,
 ) -> Result<Evidence, SourceError> {
@@ -167,6 +169,7 @@ pub fn gather(
     let shown = |file: &Path| shown_below(site, file);
     let mut beside = recorded::records(&repository, &asks, &shown);
     beside.extend(accounted::jobs(&asks, &shown));
+    beside.extend(answer.map(accounted::answered));
     beside.extend(readings::readings(&asks, &shown));
     Ok(gather_from(
         &mut repository,

@@ -247,7 +247,7 @@ fn what_is_not_built_is_answered_so_and_absent_from_the_help() {
         );
     }
     let help = world.verify(&["--help"]).exits(0).stdout;
-    for word in ["html", "--locked", "verify lock", "slurm collect"] {
+    for word in ["html", "--locked", "verify lock"] {
         assert!(!help.contains(word), "`{word}` in the help:\n{help}");
     }
     for word in ["--fail-on", "--save-evidence", "--as-of"] {

@@ -20,3 +20,5 @@ mod properties;
 mod reads;
 mod recall;
 mod reports;
+#[cfg(unix)]
+mod slurm;

@@ -2,7 +2,8 @@
 //!
 //! A job belongs to a claim by `of` (its id, its name, a word of its comment, its script, a program that its script
 //! starts), else by the names of the job scripts that `in` takes in (`--job-name`, or the script's file name, which is
-//! Slurm's default). With neither, every job of the file does.
+//! Slurm's default). With neither, every job of the file does; of the jobs that the scheduler knows, those of the names of
+//! the job scripts that there are.
 //!
 //! Why it can be wrong: another job of two hours would make a sentence about three false, and a job that was cut off after
 //! three would make it true. So a job of another name is no occasion, only a job that completed has a time, and of several
@@ -46,23 +47,42 @@ pub(crate) struct Bound<'a> {
     pub(crate) others: usize,
 }
 
+impl Bound<'_> {
+    /// Whether the accounting has no such job at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.jobs.is_empty() && self.earlier.is_empty()
+    }
+}
+
 /// The jobs that the claim is about; `starts` says whether a job script runs what `of` names.
 pub(crate) fn bound<'a>(case: &Case<'a>, starts: impl Fn(&str) -> bool) -> Bound<'a> {
     let scope = InScope::of(case);
     let names = wanted(case, &scope, starts);
+    let says_which = case.claim.of.is_some() || !case.claim.scope.include.is_empty();
     let mut found = Bound::default();
-    for statement in &case.evidence.statements {
-        let Subject::Job { claims, job } = &statement.subject else {
-            continue;
-        };
-        if !claims.is_empty() && *claims != case.file.path {
+    let rows = || {
+        case.evidence
+            .statements
+            .iter()
+            .filter_map(|statement| match &statement.subject {
+                Subject::Job { claims, job } => Some((statement, claims, &**job)),
+                _ => None,
+            })
+    };
+    let of_file = |claims: &String| *claims == case.file.path;
+    let known = |job: &'a Job| (&job.id, &job.name, &job.state, job.elapsed);
+    let in_file: BTreeSet<_> = rows()
+        .filter(|(_, claims, _)| of_file(claims))
+        .map(|(_, _, job)| known(job))
+        .collect();
+    for (statement, claims, job) in rows() {
+        // One that stands in the file and is known to the scheduler, too, is one job.
+        if !of_file(claims) && (!claims.is_empty() || in_file.contains(&known(job))) {
             continue;
         }
-        let ours = match (&case.claim.of, &names) {
-            (Some(of), names) => is(job, of) || names.as_ref().is_some_and(|names| named(job, names)),
-            (None, Some(names)) => named(job, names),
-            (None, None) => true,
-        };
+        // A file of jobs was made for its claims; the scheduler that was asked knows every job of a month.
+        let all = !says_which && !claims.is_empty();
+        let ours = all || named(job, &names) || case.claim.of.as_deref().is_some_and(|of| is(job, of));
         if !ours {
             found.others += 1;
         } else if job.superseded {
@@ -74,12 +94,9 @@ pub(crate) fn bound<'a>(case: &Case<'a>, starts: impl Fn(&str) -> bool) -> Bound
     found
 }
 
-/// The names of the job scripts that the claim is about; none where it says nothing of any.
-fn wanted(case: &Case<'_>, scope: &InScope<'_>, starts: impl Fn(&str) -> bool) -> Option<BTreeSet<String>> {
+/// The names of the job scripts that the claim is about: those that run what `of` names, else those in scope.
+fn wanted(case: &Case<'_>, scope: &InScope<'_>, starts: impl Fn(&str) -> bool) -> BTreeSet<String> {
     let by_of = case.claim.of.is_some();
-    if !by_of && case.claim.scope.include.is_empty() {
-        return None;
-    }
     let mut names = BTreeSet::new();
     // A job script asks for something, or at least starts something.
     let asking = case.evidence.statements.iter().filter_map(|statement| {
@@ -112,7 +129,7 @@ fn wanted(case: &Case<'_>, scope: &InScope<'_>, starts: impl Fn(&str) -> bool) -
             None => names.insert(base(script).to_string()),
         };
     }
-    Some(names)
+    names
 }
 
 /// The names of all jobs of the accounting.

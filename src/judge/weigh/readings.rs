@@ -23,7 +23,7 @@ use crate::judge::Case;
 use crate::quantity::cards::Card;
 use crate::quantity::reported::{Reported, nominal, reported};
 use crate::quantity::{Locale, Quantity, Stated, Unit};
-use crate::verdict::{Citation, Message, Stance};
+use crate::verdict::{Citation, Message, Ruling, Stance};
 
 /// The card that a claim names, with all that its name says.
 #[derive(Debug, Clone)]
@@ -206,12 +206,16 @@ pub(crate) fn model(card: &ReadCard, wanted: &Wanted) -> Stand {
     }
 }
 
-/// The nominal size in GB of a whole card: by its total, else by its name.
+/// The nominal size in GB of a whole card: by its total, else by its name, or by the table where it comes with one size.
 fn memory(card: &ReadCard, found: Option<&Reported>) -> Option<u32> {
     let found = found?;
+    let one = match found.card.memory() {
+        [size] => Some(*size),
+        _ => None,
+    };
     match card.total_mib() {
         Some(mib) => nominal(found.card, mib),
-        None => found.memory,
+        None => found.memory.or(one),
     }
 }
 
@@ -269,6 +273,13 @@ pub(crate) fn together(cards: &[Read<'_>], stands: &[Stand]) -> Stand {
         let place = cards.first().map(|(statement, _)| statement.place.short());
         Stand::Undecided(Message::new("several-cards").with("place", place.unwrap_or_default()))
     })
+}
+
+/// The reason of the verdict is not said again as a caveat.
+pub(crate) fn without_repetition(mut ruling: Ruling) -> Ruling {
+    let because = ruling.because.clone();
+    ruling.caveats.retain(|caveat| *caveat != because);
+    ruling
 }
 
 /// How a place with this stand is cited.

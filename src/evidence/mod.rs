@@ -16,6 +16,7 @@ mod evaluate;
 mod expr;
 mod foreign;
 mod graph;
+mod job;
 mod needed;
 mod probed;
 mod reading;
@@ -33,6 +34,7 @@ use serde::{Deserialize, Serialize};
 pub use audio::{Sound, Witness, is_audio};
 pub use expr::{Arg, DIGITS, Expr};
 pub use graph::Graph;
+pub use job::{Job, JobState, Limit, Resources};
 pub use probed::{Allocation, Container, Environment, Gpus, Host, PROBED, Probed, ProbedError};
 pub use reading::{CardProcess, Instrument, ReadCard, Reading, Slice};
 pub use record::{
@@ -258,6 +260,8 @@ pub enum Ask {
     Audio { scope: Scope },
     /// Lines of one file with their hash (`see = { at = "src/a.py:119-121" }`).
     Lines { file: String, first: u32, last: u32 },
+    /// Recorded accounting that a claim file names: `path` relative to the claim file's folder.
+    Accounting { claims: String, path: String },
     /// The record of a timed run that a claim file declares: `path` relative to the claim file's folder.
     Record { claims: String, run: String, path: String },
     /// A file of readings that a claim file names: `path` relative to the claim file's folder.

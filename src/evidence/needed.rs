@@ -199,6 +199,7 @@ fn answers(statement: &Statement, ask: &Ask) -> bool {
         (Subject::Audio { .. }, Ask::Audio { .. }) => true,
         (Subject::Hit { pattern }, Ask::Pattern { pattern: wanted, .. }) => pattern == wanted,
         (Subject::File, Ask::Files { .. }) | (Subject::Lines, Ask::Lines { .. }) => true,
+        (Subject::Job { .. }, Ask::Accounting { .. } | Ask::Runtime | Ask::Scheduler) => true,
         (Subject::Timed { .. } | Subject::Observed { .. }, Ask::Record { .. }) => true,
         (Subject::Reading(_), Ask::Cards | Ask::Readings { .. })
         | (Subject::NoReading { .. }, Ask::Readings { .. }) => true,

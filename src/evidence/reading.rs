@@ -6,6 +6,7 @@
 //!
 //! Example: `NVIDIA GeForce RTX 3090` on `node17`, 25769803776 bytes (24576 MiB), driver `535.104.05`.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A card with where, when and by what it was read.
@@ -41,7 +42,7 @@ pub enum Instrument {
 }
 
 /// What is known of one card, or of one slice of it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ReadCard {
     pub index: u32,
@@ -83,7 +84,7 @@ pub struct ReadCard {
 }
 
 /// A part of a card that is used like a card of its own: a MIG instance, or a virtual GPU.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Slice {
     /// `3g.20gb`; absent where it is not said, or where the card is cut up and no slice is there.
@@ -95,7 +96,7 @@ pub struct Slice {
 }
 
 /// A program that has memory of the card.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CardProcess {
     pub pid: u32,

@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::Tool;
+use super::{ReadCard, Tool};
 
 /// The type of an in-toto Statement, by its specification (v1).
 pub const STATEMENT: &str = "https://in-toto.io/Statement/v1";
@@ -228,7 +228,7 @@ pub struct Printed {
 pub struct Part {
     pub machine: Machine,
     /// The cards that the process could see, as NVML has them.
-    pub devices: Vec<Device>,
+    pub devices: Vec<ReadCard>,
     /// From the start of the program to its first sample.
     pub start_up_seconds: f64,
     /// Samples that were done at each mark, never falling.
@@ -252,25 +252,12 @@ pub struct Machine {
     /// The Slurm job it ran in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job: Option<String>,
+    /// The library that was asked for cards is a stand-in for tests, and there are no such cards.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stand_in: bool,
     /// Why no card was read, where none was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub no_card: Option<String>,
-}
-
-/// A card as it was read when the part began.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Device {
-    pub model: String,
-    pub memory_bytes: u64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub driver: Option<String>,
-    /// The profile of the slice that was used of it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub slice: Option<String>,
-    /// The library that was asked is a stand-in, and there is no such card.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub stand_in: bool,
 }
 
 /// One thing that makes a time doubtful, as it was before, at worst during, and after the run.
@@ -501,6 +488,27 @@ mod tests {
         run.disturbed.clear();
         run.ending = Ending::Failed;
         assert!(run.time().is_none());
+    }
+
+    /// `UPDATE_SCHEMA=1 cargo test --lib schema` writes the file anew.
+    #[test]
+    fn the_schema_of_a_record_is_that_of_its_types() {
+        let schema = serde_json::to_string_pretty(&schemars::schema_for!(Record)).unwrap() + "\n";
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/record.schema.json");
+        if std::env::var_os("UPDATE_SCHEMA").is_some() {
+            std::fs::write(&path, &schema).unwrap();
+        }
+        assert!(std::fs::read_to_string(&path).unwrap() == schema, "{}", path.display());
+        let validator = jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap();
+        let valid = |record: &Record| validator.is_valid(&serde_json::to_value(record).unwrap());
+        let mut record = record();
+        assert!(valid(&record));
+        record.predicate.parts[0].seconds.clear();
+        // What the schema cannot say, reading does.
+        assert!(valid(&record) && Record::of_text(&record.text().unwrap()).is_err());
+        let mut other = serde_json::to_value(&record).unwrap();
+        other["predicate"]["batch"] = serde_json::json!(50);
+        assert!(!validator.is_valid(&other));
     }
 
     /// Worked out with `printf '…' | sha256sum`.

@@ -8,7 +8,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Expr, Reading, Sound, StatementId, TimedRun, Witness};
+use super::{Expr, Job, Reading, Sound, StatementId, TimedRun, Witness};
 use crate::place::Place;
 use crate::quantity::{Number, Stated, Unit};
 
@@ -198,6 +198,13 @@ pub enum Subject {
     Present,
     /// Lines of a file; the value is their SHA-256.
     Lines,
+    /// A job as the scheduler's accounting has it; the value is its elapsed time in seconds. It speaks for the claims of the
+    /// claim file that names the accounting; for all, where the scheduler was asked (`claims` is empty).
+    Job {
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        claims: String,
+        job: Box<Job>,
+    },
     /// A timed run by its record; the value is the time of the whole in seconds, where it has one. `claims` is the claim
     /// file that declares it, `run` its name there.
     Timed {

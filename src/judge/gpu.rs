@@ -23,9 +23,10 @@
 
 use std::collections::BTreeMap;
 
-use super::weigh::cards::{known_card, named_cards};
-use super::weigh::cite::cite;
+use super::weigh::cards::{known_card, labelled, named_cards};
+use super::weigh::cite::{cite, graded};
 use super::weigh::gpu_count::{PER_JOB, count_ruling};
+use super::weigh::jobs;
 use super::weigh::machines::MACHINES;
 use super::weigh::readings::{self, Read, Wanted};
 use super::weigh::recommend;
@@ -74,9 +75,13 @@ pub(super) const KIND: Kind = Kind {
     },
     asks: |claim, file| {
         let mut asks = vec![Ask::Cards, Ask::Scheduler];
+<<<<<<< HEAD
+        asks.extend(jobs::asks(file));
+=======
         if claim.fields.get("model").is_some() {
             asks.extend(readings::asks(file));
         }
+>>>>>>> s3-G
         if claim.fields.get("count").is_some() {
             let names = PER_JOB.iter().chain(MACHINES);
             asks.push(Ask::Setting {
@@ -121,6 +126,45 @@ fn model_ruling(case: &Case<'_>, model: &str) -> Ruling {
     for vote in &named.votes {
         jobs.entry(&vote.1.place.file).or_default().push(vote);
     }
+<<<<<<< HEAD
+    let mut ballots: Vec<Ballot> = jobs
+        .values()
+        .map(|votes| {
+            let agree = votes.iter().filter(|(theirs, _)| *theirs == card).count();
+            let stand = match agree {
+                0 => Stand::Against,
+                all if all == votes.len() => Stand::For,
+                _ => Stand::Undecided(Message::new("several-cards").with("place", votes[0].1.place.short())),
+            };
+            let citations = votes
+                .iter()
+                .map(|(theirs, statement)| {
+                    cite(
+                        statement,
+                        if *theirs == card {
+                            Stance::Supports
+                        } else {
+                            Stance::Contradicts
+                        },
+                    )
+                })
+                .collect();
+            let names: Vec<&str> = votes.iter().map(|(theirs, _)| theirs.name()).collect();
+            let grade = votes
+                .iter()
+                .map(|(_, statement)| statement.grade)
+                .max()
+                .unwrap_or(Grade::Documented);
+            let found = super::weigh::vote::distinct(names.into_iter()).unwrap_or_default();
+            Ballot::new(stand, grade, found, citations)
+        })
+        .collect();
+    ballots.extend(
+        labelled(case)
+            .into_iter()
+            .map(|(theirs, row)| by_label(card, theirs, row)),
+    );
+=======
     let labels = jobs.values().map(|votes| {
         let stands: Vec<Stand> = votes
             .iter()
@@ -158,6 +202,7 @@ fn model_ruling(case: &Case<'_>, model: &str) -> Ruling {
     context.extend(read.context);
     let mut caveats = scope.caveats();
     caveats.extend(read.caveats);
+>>>>>>> s3-G
     Question {
         expected: size.map_or_else(|| card.name().to_string(), |gb| format!("{} {gb}GB", card.name())),
         ballots: machines.chain(labels).collect(),
@@ -171,6 +216,19 @@ fn model_ruling(case: &Case<'_>, model: &str) -> Ruling {
     .decide()
 }
 
+<<<<<<< HEAD
+/// A job whose cards bear this label in the accounting: the administrator's word, whatever row it stands in.
+fn by_label(card: &cards::Card, theirs: &cards::Card, row: &Statement) -> Ballot {
+    let (stand, stance) = if theirs == card {
+        (Stand::For, Stance::Supports)
+    } else {
+        (Stand::Against, Stance::Contradicts)
+    };
+    let mut citation = graded(row, stance, Grade::Declared);
+    citation.value = theirs.name().to_string();
+    citation.note = Some(Message::new("label-of-the-administrator"));
+    Ballot::new(stand, Grade::Declared, theirs.name().to_string(), vec![citation])
+=======
 /// What a place that names a card says of the claimed one; `size` is the memory in GB that the claim's name gives.
 fn label(card: &cards::Card, size: Option<u32>, theirs: &cards::Card, statement: &Statement) -> Stand {
     if theirs != card {
@@ -218,6 +276,7 @@ fn machine(cards: &[Read<'_>], wanted: &Wanted) -> Ballot {
         citations,
     )
     .noting(readings::caveats(cards))
+>>>>>>> s3-G
 }
 
 /// Nothing names a card: only a reading could tell.

@@ -17,45 +17,19 @@
 //! of = "evaluate_simple.py"
 //! ```
 
-use super::weigh::cards::known_card;
 use super::weigh::cite::{cite, noted};
-use super::weigh::compared::{How, compare_value};
-use super::weigh::recorded::{self, Conditions};
+use super::weigh::conditions::{CONDITIONS, conditions, differs, job_differs};
+use super::weigh::jobs;
+use super::weigh::recorded;
 use super::weigh::scope::InScope;
-use super::weigh::setting::look;
 use super::weigh::several::time;
 use super::weigh::vote::{Ballot, Question, Stand};
 use super::weigh::{impossible, recommend};
 use super::{Case, Kind};
 use crate::claim::{Claim, Key, KindSpec, Shape};
-use crate::evidence::{Ask, Form, Grade, Graph, LaunchId, Statement, Subject};
+use crate::evidence::{Ask, Form, Grade, Graph, Statement, Subject};
 use crate::quantity::{Dimension, Locale, Outcome, Precision, Quantity, Stated, Unit, Value, compare_interval};
 use crate::verdict::{Citation, Message, Ruling, Stance, Verdict};
-
-/// The conditions that a launch can show, with the settings that show them.
-const CONDITIONS: [(&str, &[&str]); 2] = [
-    (
-        "batch-size",
-        &[
-            "batch_size",
-            "batchsize",
-            "eval_batch_size",
-            "per_device_eval_batch_size",
-            "test_batch_size",
-        ],
-    ),
-    (
-        "samples",
-        &[
-            "max_samples",
-            "num_samples",
-            "n_samples",
-            "max_eval_samples",
-            "limit",
-            "subset_size",
-        ],
-    ),
-];
 
 pub(super) const KIND: Kind = Kind {
     spec: KindSpec {
@@ -90,8 +64,9 @@ pub(super) const KIND: Kind = Kind {
         check: |_| Ok(()),
         dimension: Some(Dimension::Time),
     },
-    asks: |claim, _| {
+    asks: |claim, file| {
         let mut asks = vec![Ask::Runtime, Ask::Scheduler, Ask::Cards];
+        asks.extend(jobs::asks(file));
         for (key, names) in CONDITIONS {
             if claim.fields.get(key).is_some() {
                 asks.push(Ask::Setting {
@@ -116,7 +91,7 @@ fn judge(case: &Case<'_>) -> Ruling {
     let mut ballots = Vec::new();
     let mut context: Vec<Citation> = Vec::new();
     let graph = Graph::new(case.evidence);
-    let mut jobs = Vec::new();
+    let mut limited = Vec::new();
     let mut limits: Vec<String> = Vec::new();
     for statement in &case.evidence.statements {
         let live = statement.form != Form::CommentedOut && statement.dead.is_none();
@@ -132,7 +107,7 @@ fn judge(case: &Case<'_>) -> Ruling {
                 let before = ballots.len();
                 limit(claim, stated, statement, &mut ballots, &mut context);
                 if let Some(ballot) = ballots.get(before) {
-                    jobs.push(statement.place.file.clone());
+                    limited.push(statement.place.file.clone());
                     limits.push(ballot.found.trim_start_matches("≤ ").to_string());
                 }
             }
@@ -146,6 +121,10 @@ fn judge(case: &Case<'_>) -> Ruling {
             _ => {}
         }
     }
+    let bound = jobs::bound(case, |script| runs(case, script));
+    let accounted = jobs::times(claim, stated, &bound, |row| job_differs(case, &graph, &scope, row));
+    ballots.extend(accounted.ballots);
+    context.extend(accounted.context);
     let recorded = recorded::duration(case, stated, &conditions(case));
     ballots.extend(recorded.ballots);
     context.extend(recorded.context);
@@ -153,7 +132,7 @@ fn judge(case: &Case<'_>) -> Ruling {
         (Verdict::NotRun, why.clone())
     } else if scope.files().is_empty() {
         (Verdict::NoEvidence, scope.silence("runtime"))
-    } else if let Some(because) = nobody_is(case, &scope) {
+    } else if let Some(because) = nobody_is(case, &scope).filter(|_| bound.jobs.is_empty()) {
         (Verdict::NoEvidence, because)
     } else {
         (
@@ -163,6 +142,7 @@ fn judge(case: &Case<'_>) -> Ruling {
     };
     let mut caveats = scope.caveats();
     caveats.extend(recorded.silence.filter(|_| !ballots.is_empty()));
+    caveats.extend(accounted.caveats);
     let mut ruling = Question {
         expected: expected(claim, stated),
         ballots,
@@ -180,26 +160,25 @@ fn judge(case: &Case<'_>) -> Ruling {
         ruling.because = Message::new("time-limit-below")
             .with("claimed", stated)
             .with("found", limits.join(" / "))
-            .with("jobs", jobs.join(", "))
+            .with("jobs", limited.join(", "))
             .with("bounds", ruling.because.values.get("rule").cloned().unwrap_or_default());
         ruling.recommendations.push(recommend::paper(
             Message::new("look-at-the-accounting").with("claimed", stated),
             None,
         ));
     }
-    recommend::add_for_the_paper(claim, &mut ruling);
-    ruling
-}
-
-/// What the claim asks of a timed run beside its time.
-fn conditions<'a>(case: &Case<'a>) -> Conditions<'a> {
-    let fields = &case.claim.fields;
-    Conditions {
-        samples: fields.stated("samples"),
-        batch_size: fields.stated("batch-size"),
-        batch_names: CONDITIONS[0].1,
-        model: fields.text("model").map(str::to_string).or_else(|| only_gpu(case)),
+    match jobs::summary(&accounted.seconds) {
+        Some((range, median)) => {
+            let text = Message::new("say-what-was-accounted")
+                .with("count", accounted.seconds.len())
+                .with("range", &range)
+                .with("median", median);
+            let sentence = recommend::corrected(claim, &ruling.expected, &range);
+            ruling.recommendations.push(recommend::paper(text, sentence));
+        }
+        None => recommend::add_for_the_paper(claim, &mut ruling),
     }
+    ruling
 }
 
 fn expected(claim: &Claim, stated: &Stated) -> String {
@@ -239,91 +218,6 @@ fn runs(case: &Case<'_>, job: &str) -> bool {
     })
 }
 
-/// Why a job is no occasion: it is known to run with another batch size, number of samples or card than claimed.
-fn differs(case: &Case<'_>, graph: &Graph<'_>, scope: &InScope<'_>, job: &str) -> Option<Message> {
-    let claim = case.claim;
-    for (key, names) in CONDITIONS {
-        let Some(stated) = claim.fields.stated(key) else {
-            continue;
-        };
-        let names: Vec<String> = names.iter().map(ToString::to_string).collect();
-        let condition = Claim {
-            take: None,
-            value: Some(stated.clone()),
-            of: None,
-            ..claim.clone()
-        };
-        let looked = look(
-            &Case {
-                claim: &condition,
-                ..*case
-            },
-            graph,
-            scope,
-            &names,
-            None,
-        );
-        let here = |launch: LaunchId| case.evidence.launches[launch].place.file == job;
-        for seen in looked.occasions.iter().filter(|seen| seen.launch.is_some_and(here)) {
-            // A setting that may mean "all" (none, 0) tells nothing.
-            let told: Vec<&Value> = seen
-                .values()
-                .filter(|value| **value != Value::Null && value.to_string() != "0")
-                .collect();
-            let other =
-                |value: &&Value| compare_value(&condition, stated, value, None, How::EXACT).stand == Stand::Against;
-            if !told.is_empty() && told.iter().all(other) {
-                let found = told.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-                return Some(
-                    Message::new("other-condition")
-                        .with("condition", key)
-                        .with("found", found),
-                );
-            }
-        }
-    }
-    let wanted = claim
-        .fields
-        .text("model")
-        .map(str::to_string)
-        .or_else(|| only_gpu(case));
-    let wanted = known_card(&wanted?).ok()?;
-    let cards: Vec<&str> = case
-        .evidence
-        .statements
-        .iter()
-        .filter(|statement| statement.place.file == job && statement.dead.is_none())
-        .filter_map(|statement| match &statement.subject {
-            Subject::Card {
-                card,
-                alternatives: false,
-            } => known_card(card).ok(),
-            _ => None,
-        })
-        .filter(|card| *card != wanted)
-        .map(|card| card.name())
-        .collect();
-    let found = cards.first()?;
-    Some(
-        Message::new("other-condition")
-            .with("condition", "model")
-            .with("found", found),
-    )
-}
-
-/// The card of the file's one `gpu` claim.
-fn only_gpu(case: &Case<'_>) -> Option<String> {
-    let mut gpus = case
-        .file
-        .claims
-        .iter()
-        .filter(|other| other.kind == "gpu" && !other.draft);
-    match (gpus.next(), gpus.next()) {
-        (Some(one), None) => one.fields.text("model").map(str::to_string),
-        _ => None,
-    }
-}
-
 /// `of` names a script or job that is nowhere in the repository: those that there are.
 fn nobody_is(case: &Case<'_>, scope: &InScope<'_>) -> Option<Message> {
     let of = case.claim.of.as_deref()?;
@@ -334,6 +228,7 @@ fn nobody_is(case: &Case<'_>, scope: &InScope<'_>) -> Option<Message> {
         .flat_map(|launch| launch.entry.iter().chain([&launch.place.file]))
         .chain(&case.evidence.entries)
         .map(|file| base(file))
+        .chain(jobs::names(case))
         .collect();
     known.sort();
     known.dedup();

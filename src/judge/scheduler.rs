@@ -2,7 +2,8 @@
 //!
 //! ## What it checks
 //! The directives of every job script in scope (`#SBATCH`, `#PBS`, `#BSUB`, `#$`) and the flags of `srun` and `sbatch`;
-//! each key of the claim must hold in every job.
+//! each key of the claim must hold in every job. Where the claim file names accounting: what the jobs of its rows had
+//! (cores are not compared there, for a row counts those of all tasks).
 //!
 //! ## Why it can be wrong
 //! `##SBATCH` is a comment; a request is what was asked for, not what was used. One job of eight that asks for another
@@ -24,11 +25,11 @@ use super::weigh::compared::{How, compare_value};
 use super::weigh::scope::InScope;
 use super::weigh::several;
 use super::weigh::vote::{Ballot, Question, Stand};
-use super::weigh::{named, recommend};
+use super::weigh::{self, named, recommend};
 use super::{Case, Kind};
 use crate::claim::{Field, Key, KindSpec, Shape};
-use crate::evidence::{Ask, Form, Grade, Statement, Subject};
-use crate::quantity::{Locale, Precision, Stated, Unit};
+use crate::evidence::{Ask, Expr, Form, Grade, Job, Limit, Statement, Subject};
+use crate::quantity::{Locale, Precision, Stated, Unit, Value};
 use crate::verdict::{Message, Ruling, Stance};
 
 pub(super) const KIND: Kind = Kind {
@@ -109,7 +110,11 @@ pub(super) const KIND: Kind = Kind {
         },
         dimension: None,
     },
-    asks: |_, _| vec![Ask::Scheduler],
+    asks: |_, file| {
+        let mut asks = vec![Ask::Scheduler];
+        asks.extend(weigh::jobs::asks(file));
+        asks
+    },
     judge,
 };
 
@@ -157,7 +162,14 @@ fn one(case: &Case<'_>, key: &str, field: &Field) -> Ruling {
         Field::Text(text) => text.clone(),
         _ => String::new(),
     };
-    let ballots = jobs.values().map(|lines| ballot(case, key, field, lines)).collect();
+    let mut ballots: Vec<Ballot> = jobs.values().map(|lines| ballot(case, key, field, lines)).collect();
+    let bound = weigh::jobs::bound(case, |_| true);
+    ballots.extend(
+        bound
+            .jobs
+            .iter()
+            .filter_map(|&(row, job)| accounted(case, key, field, row, job)),
+    );
     Question {
         expected: format!("{key} {expected}"),
         ballots,
@@ -204,8 +216,8 @@ fn ballot(case: &Case<'_>, key: &str, field: &Field, lines: &[&Statement]) -> Ba
             };
             match line.value.literal() {
                 Some(value) => {
-                    let value = crate::quantity::Value::clone(value);
-                    let as_text = crate::quantity::Value::Text(value.to_string());
+                    let value = Value::clone(value);
+                    let as_text = Value::Text(value.to_string());
                     let observed = if matches!(stated, Stated::Text(_)) {
                         as_text
                     } else {
@@ -238,6 +250,47 @@ fn ballot(case: &Case<'_>, key: &str, field: &Field, lines: &[&Statement]) -> Ba
         Stand::Undecided(_) => Stance::Context,
     };
     Ballot::new(stand, deciding.grade, found, vec![cite(deciding, stance)]).noting(caveats)
+}
+
+/// What the accounting says that a job had, as it would have been asked for. What a row does not say, and what is told by
+/// task or by core, is left out.
+fn accounted(case: &Case<'_>, key: &str, field: &Field, row: &Statement, job: &Job) -> Option<Ballot> {
+    let count = |count: Option<u64>| {
+        let count = i64::try_from(count?).ok()?;
+        Some((Expr::Value(Value::from(count)), None))
+    };
+    let text = |text: &Option<String>| Some((Expr::Value(Value::Text(text.clone()?)), None));
+    // Before a job ran nothing was given to it, and a partition may still be one of several.
+    let ran = job.start.is_some() || job.elapsed.is_some_and(|seconds| seconds > 0);
+    let had = &job.allocated;
+    let (value, unit) = match key {
+        "system" => (Expr::Value(Value::from("slurm")), None),
+        "partition" if ran => text(&job.partition)?,
+        "nodes" if ran => count(had.nodes)?,
+        "gpus" if ran => count(had.gpus)?,
+        "memory" if ran && had.nodes == Some(1) => {
+            let mebibytes = had.memory_bytes? / (1024 * 1024);
+            match mebibytes % 1024 {
+                0 => (count(Some(mebibytes / 1024))?.0, Some(Unit::Gibibyte)),
+                _ => (count(Some(mebibytes))?.0, Some(Unit::Mebibyte)),
+            }
+        }
+        "time-limit" => match job.limit {
+            Limit::Seconds(seconds) => (count(Some(seconds))?.0, Some(Unit::Second)),
+            Limit::Unlimited | Limit::Partition | Limit::Unknown => return None,
+        },
+        _ => return None,
+    };
+    let line = Statement {
+        subject: Subject::Directive {
+            system: "slurm".to_string(),
+            key: key.to_string(),
+        },
+        value,
+        unit,
+        ..row.clone()
+    };
+    Some(ballot(case, key, field, &[&line]))
 }
 
 fn silent(line: &Statement) -> Ballot {

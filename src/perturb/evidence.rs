@@ -9,7 +9,7 @@
 use bigdecimal::BigDecimal;
 
 use super::values::NOWHERE;
-use crate::evidence::{Evidence, Expr, Statement, Subject};
+use crate::evidence::{Evidence, Expr, Job, Limit, Statement, Subject};
 use crate::place::Place;
 use crate::quantity::{Number, Quantity, Stated, Value};
 
@@ -92,6 +92,10 @@ fn value(statement: &mut Statement) -> bool {
             statement.value = Expr::Value(Value::Text(">=9876.5".to_string()));
             true
         }
+        Subject::Job { job, .. } => {
+            other_job(job);
+            true
+        }
         // A run of another length: its time is in the record, not in the value that is shown.
         Subject::Timed { timed, .. } => timed.total.as_mut().is_some_and(|total| {
             for seconds in [
@@ -139,6 +143,7 @@ fn subject(statement: &mut Statement) -> bool {
         | Subject::Rows { .. }
         | Subject::NothingSelected { .. }
         | Subject::Audio { .. }
+        | Subject::Job { .. }
         | Subject::Timed { .. }
         | Subject::Observed { .. }
         | Subject::Reading(_)
@@ -186,6 +191,30 @@ fn other(value: &Value) -> Value {
         Value::List(items) => Value::List(items.iter().map(other).collect()),
         Value::Map(entries) => Value::Map(entries.iter().map(|(key, value)| (key.clone(), other(value))).collect()),
     }
+}
+
+/// A job of another length, in another place, with more of everything than any job has.
+fn other_job(job: &mut Job) {
+    let other = |count: &mut Option<u64>| *count = count.map(|count| count.saturating_mul(1_000).saturating_add(9_050));
+    other(&mut job.elapsed);
+    for resources in [&mut job.allocated, &mut job.requested] {
+        for count in [
+            &mut resources.nodes,
+            &mut resources.cpus,
+            &mut resources.memory_bytes,
+            &mut resources.gpus,
+        ] {
+            other(count);
+        }
+        resources
+            .gpu_types
+            .iter_mut()
+            .for_each(|label| *label = "t4".to_string());
+    }
+    if let Limit::Seconds(seconds) = &mut job.limit {
+        *seconds = seconds.saturating_mul(1_000).saturating_add(9_050);
+    }
+    job.partition = job.partition.as_ref().map(|_| NOWHERE.to_string());
 }
 
 fn other_number(number: &Number) -> Number {

@@ -9,6 +9,8 @@
 //! Example: `slurm/04_eval_base.job` is read by `shell`, which emits `#SBATCH` directives and a command; `launch`
 //! resolves the command to `scripts/evaluate_simple.py` and links its flags to the options defined there.
 
+mod accounted;
+pub mod accounting;
 mod audio;
 pub mod cards;
 pub mod config;

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use super::FileFacts;
 use super::config::plain;
-use super::file::{Repository, digest, read_named};
+use super::file::{Repository, digest, lies_at, read_named};
 use super::subjects;
 use crate::evidence::{Ask, Expr, Form, Gap, GapReason, Grade, Record, Statement, Subject};
 use crate::place::Place;
@@ -28,8 +28,7 @@ pub(super) fn records(
         let Ask::Record { claims, run, path } = ask else {
             continue;
         };
-        let folder = Path::new(claims).parent().unwrap_or(Path::new(""));
-        let file = folder.join(path);
+        let file = lies_at(claims, path);
         if !file.exists() {
             continue;
         }

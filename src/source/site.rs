@@ -16,7 +16,11 @@ use super::file::{Repository, SourceError, read_named};
 use super::gather::{PaperFile, Wanted, gather as gather_from};
 use super::latex::Paper;
 use super::passages::Text;
+<<<<<<< HEAD
+use super::{accounted, recorded};
+=======
 use super::{readings, recorded};
+>>>>>>> s3-G
 use crate::evidence::{Ask, Evidence, Scope};
 
 /// What a claim file says of its repository; paths are relative to its folder.
@@ -154,15 +158,24 @@ fn site(file: &About<'_>, settings: &Settings<'_>, index: usize) -> Result<Site,
 /// A root that cannot be walked, a paper that cannot be read.
 pub fn gather(
     site: &Site,
-    asks: Vec<Ask>,
+    mut asks: Vec<Ask>,
     scopes: Vec<Scope>,
     as_of: NaiveDate,
     threads: usize,
 ) -> Result<Evidence, SourceError> {
     let mut repository = Repository::open(&site.root, &site.allow)?;
     let paper = site.paper.as_deref().map(|paper| paper_file(site, paper)).transpose()?;
+<<<<<<< HEAD
+    // Several claims ask for the same file.
+    asks.sort();
+    asks.dedup();
+    let shown = |file: &Path| shown_below(site, file);
+    let mut beside = recorded::records(&repository, &asks, &shown);
+    beside.extend(accounted::jobs(&asks, &shown));
+=======
     let mut beside = recorded::records(&repository, &asks, &|file| shown_below(site, file));
     beside.extend(readings::readings(&asks, &|file| shown_below(site, file)));
+>>>>>>> s3-G
     Ok(gather_from(
         &mut repository,
         Wanted {

@@ -62,6 +62,7 @@ pub(crate) fn what(statement: &Statement) -> String {
         Subject::Audio { .. } => "audio",
         Subject::Hit { pattern } => pattern,
         Subject::File | Subject::Present | Subject::Lines => "file",
+        Subject::Job { job, .. } => job.name.as_deref().unwrap_or(&job.id),
         Subject::Timed { run, .. } => run,
         Subject::Observed { name, .. } => name,
         Subject::Reading(reading) => &reading.card.model,

@@ -55,6 +55,7 @@ pub(crate) fn count_ruling(case: &Case<'_>, count: &Stated, deciding: Grade, sil
     let mut counted: Vec<Counted> = directives(case, &scope, count, jobs.as_ref());
     counted.extend(launches(case, &scope, count, jobs.as_ref()));
     counted.extend(sentences(case, &scope, count, model));
+    counted.extend(accounted(case, count, model));
     let (joined, apart): (Vec<Counted>, Vec<Counted>) = counted.into_iter().partition(|one| one.joined);
     let mut ballots: Vec<Ballot> = joined.into_iter().map(|one| one.ballot).collect();
     let mut apart: Vec<Ballot> = apart.into_iter().map(|one| one.ballot).collect();
@@ -119,6 +120,22 @@ fn directives(case: &Case<'_>, scope: &InScope<'_>, count: &Stated, jobs: Option
         });
     }
     found
+}
+
+/// What the accounting gave to the jobs that the claim is about; the label of their cards is the administrator's word.
+fn accounted(case: &Case<'_>, count: &Stated, model: Option<&str>) -> Vec<Counted> {
+    let card = model.and_then(|model| known_card(model).ok());
+    let bound = super::jobs::bound(case, |_| true);
+    let rows = bound.jobs.iter().filter_map(|&(row, job)| {
+        let gpus = i64::try_from(job.allocated.gpus?).ok()?;
+        let labels = &job.allocated.gpu_types;
+        let is_of = |label: &String| card.is_some() && known_card(label).ok() == card;
+        Some(Counted {
+            ballot: vote(case, count, &Value::from(gpus), row),
+            joined: model.is_none() || (!labels.is_empty() && labels.iter().all(is_of)),
+        })
+    });
+    rows.collect()
 }
 
 fn launches(case: &Case<'_>, scope: &InScope<'_>, count: &Stated, jobs: Option<&BTreeSet<&str>>) -> Vec<Counted> {

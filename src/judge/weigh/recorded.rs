@@ -14,12 +14,12 @@
 use super::cards::known_card;
 use super::cite::{cite, noted};
 use super::compared::{How, compare_setting, compare_value};
-use super::several::time;
+use super::several::elapsed;
 use super::vote::{Ballot, Stand};
 use crate::claim::Claim;
 use crate::evidence::{Ask, Grade, Stale, Statement, Subject, TimedRun, Total};
 use crate::judge::Case;
-use crate::quantity::{Locale, Number, Outcome, Precision, Quantity, Stated, Unit, Value, compare_interval};
+use crate::quantity::{Number, Outcome, Precision, Quantity, Stated, Unit, Value, compare_interval};
 use crate::verdict::{Citation, Message, Stance};
 
 /// What a record gives to the vote.
@@ -249,7 +249,7 @@ fn against(case: &Case<'_>, stated: &Stated, statement: &Statement, timed: &Time
 
 /// `3 h 15 min to 3 h 23 min`; one time where all was timed.
 fn interval(total: &Total) -> String {
-    let shown = |seconds: f64| time(&format!("{seconds:.0}"), Locale::English);
+    let shown = |seconds: f64| elapsed(seconds.round() as u64);
     let (low, high) = (shown(total.low_seconds), shown(total.high_seconds));
     if low == high { low } else { format!("{low} to {high}") }
 }

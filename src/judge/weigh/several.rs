@@ -96,3 +96,21 @@ pub(crate) fn time(seconds: &str, locale: Locale) -> String {
     }
     format!("{seconds} s")
 }
+
+/// Seconds that something took, as people say it: `12000` is `3 h 20 min`, `95` is `1 min 35 s`; seconds are left out
+/// beyond ten hours.
+pub(crate) fn elapsed(seconds: u64) -> String {
+    let (hours, minutes, rest) = (seconds / 3600, seconds % 3600 / 60, seconds % 60);
+    let part = |count: u64, unit: &str| (count > 0).then(|| format!("{count} {unit}"));
+    let parts = [
+        part(hours, "h"),
+        part(minutes, "min"),
+        part(rest, "s").filter(|_| hours < 10),
+    ];
+    let said: Vec<String> = parts.into_iter().flatten().collect();
+    if said.is_empty() {
+        "0 s".to_string()
+    } else {
+        said.join(" ")
+    }
+}

@@ -313,6 +313,17 @@ impl Repository {
     }
 }
 
+/// Where a path lies that a claim file names relative to its own folder.
+pub(super) fn lies_at(claims: &str, path: &str) -> PathBuf {
+    Path::new(claims).parent().unwrap_or(Path::new("")).join(path)
+}
+
+/// SHA-256 of a file outside the walk, read in pieces; none where it cannot be read.
+pub(super) fn digest_of(path: &Path) -> Option<String> {
+    let mut file = std::fs::File::open(path).ok()?;
+    digest::measure(&mut file).ok().map(|measured| measured.sha256)
+}
+
 /// Reads a text file that the user named: a claim file, the paper. `shown` is the name it has in places.
 ///
 /// # Errors

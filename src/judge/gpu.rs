@@ -23,7 +23,7 @@
 
 use std::collections::BTreeMap;
 
-use super::weigh::cards::{known_card, labelled, named_cards};
+use super::weigh::cards::{Labelled, known_card, labelled, named_cards};
 use super::weigh::cite::{cite, graded};
 use super::weigh::gpu_count::{PER_JOB, count_ruling};
 use super::weigh::jobs;
@@ -35,8 +35,8 @@ use super::weigh::several;
 use super::weigh::vote::{Ballot, Question, Stand};
 use super::{Case, Kind};
 use crate::claim::{Key, KindSpec, Shape};
-use crate::evidence::{Ask, Form, Grade, Statement, Subject};
-use crate::quantity::cards;
+use crate::evidence::{Ask, Expr, Form, Grade, Statement, Subject};
+use crate::quantity::{Value, cards};
 use crate::verdict::{Citation, Message, Ruling, Stance, Verdict};
 
 pub(super) const KIND: Kind = Kind {
@@ -75,13 +75,10 @@ pub(super) const KIND: Kind = Kind {
     },
     asks: |claim, file| {
         let mut asks = vec![Ask::Cards, Ask::Scheduler];
-<<<<<<< HEAD
         asks.extend(jobs::asks(file));
-=======
         if claim.fields.get("model").is_some() {
             asks.extend(readings::asks(file));
         }
->>>>>>> s3-G
         if claim.fields.get("count").is_some() {
             let names = PER_JOB.iter().chain(MACHINES);
             asks.push(Ask::Setting {
@@ -126,45 +123,6 @@ fn model_ruling(case: &Case<'_>, model: &str) -> Ruling {
     for vote in &named.votes {
         jobs.entry(&vote.1.place.file).or_default().push(vote);
     }
-<<<<<<< HEAD
-    let mut ballots: Vec<Ballot> = jobs
-        .values()
-        .map(|votes| {
-            let agree = votes.iter().filter(|(theirs, _)| *theirs == card).count();
-            let stand = match agree {
-                0 => Stand::Against,
-                all if all == votes.len() => Stand::For,
-                _ => Stand::Undecided(Message::new("several-cards").with("place", votes[0].1.place.short())),
-            };
-            let citations = votes
-                .iter()
-                .map(|(theirs, statement)| {
-                    cite(
-                        statement,
-                        if *theirs == card {
-                            Stance::Supports
-                        } else {
-                            Stance::Contradicts
-                        },
-                    )
-                })
-                .collect();
-            let names: Vec<&str> = votes.iter().map(|(theirs, _)| theirs.name()).collect();
-            let grade = votes
-                .iter()
-                .map(|(_, statement)| statement.grade)
-                .max()
-                .unwrap_or(Grade::Documented);
-            let found = super::weigh::vote::distinct(names.into_iter()).unwrap_or_default();
-            Ballot::new(stand, grade, found, citations)
-        })
-        .collect();
-    ballots.extend(
-        labelled(case)
-            .into_iter()
-            .map(|(theirs, row)| by_label(card, theirs, row)),
-    );
-=======
     let labels = jobs.values().map(|votes| {
         let stands: Vec<Stand> = votes
             .iter()
@@ -195,6 +153,7 @@ fn model_ruling(case: &Case<'_>, model: &str) -> Ruling {
         let found = super::weigh::vote::distinct(names.into_iter()).unwrap_or_default();
         Ballot::new(stand, grade, found, citations)
     });
+    let by_labels = labelled(case).into_iter().map(|one| by_label(card, size, one));
     let machines = wanted
         .iter()
         .flat_map(|wanted| read.machines.values().map(|cards| machine(cards, wanted)));
@@ -202,10 +161,9 @@ fn model_ruling(case: &Case<'_>, model: &str) -> Ruling {
     context.extend(read.context);
     let mut caveats = scope.caveats();
     caveats.extend(read.caveats);
->>>>>>> s3-G
     Question {
         expected: size.map_or_else(|| card.name().to_string(), |gb| format!("{} {gb}GB", card.name())),
-        ballots: machines.chain(labels).collect(),
+        ballots: machines.chain(labels).chain(by_labels).collect(),
         context,
         caveats,
         deciding: KIND.spec.deciding,
@@ -216,19 +174,6 @@ fn model_ruling(case: &Case<'_>, model: &str) -> Ruling {
     .decide()
 }
 
-<<<<<<< HEAD
-/// A job whose cards bear this label in the accounting: the administrator's word, whatever row it stands in.
-fn by_label(card: &cards::Card, theirs: &cards::Card, row: &Statement) -> Ballot {
-    let (stand, stance) = if theirs == card {
-        (Stand::For, Stance::Supports)
-    } else {
-        (Stand::Against, Stance::Contradicts)
-    };
-    let mut citation = graded(row, stance, Grade::Declared);
-    citation.value = theirs.name().to_string();
-    citation.note = Some(Message::new("label-of-the-administrator"));
-    Ballot::new(stand, Grade::Declared, theirs.name().to_string(), vec![citation])
-=======
 /// What a place that names a card says of the claimed one; `size` is the memory in GB that the claim's name gives.
 fn label(card: &cards::Card, size: Option<u32>, theirs: &cards::Card, statement: &Statement) -> Stand {
     if theirs != card {
@@ -276,7 +221,19 @@ fn machine(cards: &[Read<'_>], wanted: &Wanted) -> Ballot {
         citations,
     )
     .noting(readings::caveats(cards))
->>>>>>> s3-G
+}
+
+/// A job whose cards bear this label in the accounting: the administrator's word, whatever row it stands in.
+fn by_label(card: &cards::Card, size: Option<u32>, (text, theirs, row): Labelled<'_>) -> Ballot {
+    let written = Statement {
+        value: Expr::Value(Value::Text(text.to_string())),
+        ..row.clone()
+    };
+    let stand = label(card, size, theirs, &written);
+    let mut citation = graded(row, readings::stance(&stand), Grade::Declared);
+    citation.value = text.to_string();
+    citation.note = Some(Message::new("label-of-the-administrator"));
+    Ballot::new(stand, Grade::Declared, theirs.name().to_string(), vec![citation])
 }
 
 /// Nothing names a card: only a reading could tell.

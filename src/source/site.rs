@@ -16,11 +16,7 @@ use super::file::{Repository, SourceError, read_named};
 use super::gather::{PaperFile, Wanted, gather as gather_from};
 use super::latex::Paper;
 use super::passages::Text;
-<<<<<<< HEAD
-use super::{accounted, recorded};
-=======
-use super::{readings, recorded};
->>>>>>> s3-G
+use super::{accounted, readings, recorded};
 use crate::evidence::{Ask, Evidence, Scope};
 
 /// What a claim file says of its repository; paths are relative to its folder.
@@ -165,17 +161,13 @@ pub fn gather(
 ) -> Result<Evidence, SourceError> {
     let mut repository = Repository::open(&site.root, &site.allow)?;
     let paper = site.paper.as_deref().map(|paper| paper_file(site, paper)).transpose()?;
-<<<<<<< HEAD
     // Several claims ask for the same file.
     asks.sort();
     asks.dedup();
     let shown = |file: &Path| shown_below(site, file);
     let mut beside = recorded::records(&repository, &asks, &shown);
     beside.extend(accounted::jobs(&asks, &shown));
-=======
-    let mut beside = recorded::records(&repository, &asks, &|file| shown_below(site, file));
-    beside.extend(readings::readings(&asks, &|file| shown_below(site, file)));
->>>>>>> s3-G
+    beside.extend(readings::readings(&asks, &shown));
     Ok(gather_from(
         &mut repository,
         Wanted {

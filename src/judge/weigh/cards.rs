@@ -51,12 +51,15 @@ pub(crate) fn named_cards<'a>(case: &Case<'a>, scope: &InScope<'_>) -> Named<'a>
     named
 }
 
+/// A label, the card that it names, and the row it stands in.
+pub(crate) type Labelled<'a> = (&'a str, &'static cards::Card, &'a Statement);
+
 /// The labels that an administrator gave to the cards of the jobs that the claim is about: his word, no reading.
-pub(crate) fn labelled<'a>(case: &Case<'a>) -> Vec<(&'static cards::Card, &'a Statement)> {
+pub(crate) fn labelled<'a>(case: &Case<'a>) -> Vec<Labelled<'a>> {
     let bound = super::jobs::bound(case, |_| true);
     let rows = bound.jobs.into_iter().flat_map(|(row, job)| {
         let labels = job.allocated.gpu_types.iter();
-        labels.filter_map(move |label| Some((known_card(label).ok()?, row)))
+        labels.filter_map(move |label| Some((label.as_str(), known_card(label).ok()?, row)))
     });
     rows.collect()
 }

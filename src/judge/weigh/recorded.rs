@@ -202,6 +202,7 @@ pub(crate) fn duration(case: &Case<'_>, stated: &Stated, conditions: &Conditions
         }
     }
     let mut ballot = against(case, stated, statement, timed, total);
+    caveats.extend(stand_in(timed));
     ballot.caveats.extend(caveats);
     Recorded {
         ballots: vec![ballot],
@@ -270,6 +271,12 @@ fn without_time(timed: &TimedRun) -> Message {
                 .map(|more| more.to_string())
                 .unwrap_or_default(),
         )
+}
+
+/// A card that was made up for tests is said to be one, wherever its run speaks.
+fn stand_in(timed: &TimedRun) -> Option<Message> {
+    let made_up = timed.parts.iter().any(|part| part.machine.stand_in);
+    made_up.then(|| Message::new("record-on-a-stand-in").with("run", &timed.name))
 }
 
 enum Card {
@@ -361,7 +368,7 @@ pub(crate) fn settings(case: &Case<'_>, names: &[String], how: How) -> Recorded 
     let citations = found.iter().map(|(statement, _)| cite(statement, stance)).collect();
     let ballot = Ballot::new(stand, Grade::Measured, value.to_string(), citations)
         .by(compared.rule)
-        .noting(compared.caveats);
+        .noting(compared.caveats.into_iter().chain(stand_in(timed)).collect());
     Recorded {
         ballots: vec![ballot],
         ..Recorded::default()

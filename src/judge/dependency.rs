@@ -1,8 +1,9 @@
 //! A package is depended on, in a version.
 //!
 //! ## What it checks
-//! What manifests, install lines, images and modules declare, and what an environment that `in` names holds: a lock or
-//! pin speaks before a range of the same environment, every other manifest is its own occasion. An import is a trace, never a declaration: used but not declared asks for clarification.
+//! What manifests, install lines, images and modules declare, and what an environment holds that `in` names, or that a
+//! reading of the machine holds which the claim file names: a lock or pin speaks before a range of the same environment,
+//! every other manifest is its own occasion. An import is a trace, never a declaration: used but not declared asks for clarification.
 //!
 //! ## Why it can be wrong
 //! `torch>=2.0` is no proof that 2.1.0 ran: a pin inside an open range is not settled by it. `installed` asks for a
@@ -21,6 +22,7 @@ use std::collections::BTreeSet;
 
 use super::weigh::cite::{cite, noted, shown};
 use super::weigh::environments::{folder_of, locked, manifests, pins};
+use super::weigh::readings::{self, Installed};
 use super::weigh::recommend;
 use super::weigh::scope::InScope;
 use super::weigh::undeclared::{a_few, silence, undeclared};
@@ -87,10 +89,11 @@ pub(super) const KIND: Kind = Kind {
         },
         dimension: None,
     },
-    asks: |claim, _| {
-        vec![Ask::Dependency {
+    asks: |claim, file| {
+        let own = Ask::Dependency {
             package: package(claim),
-        }]
+        };
+        std::iter::once(own).chain(readings::asks(file)).collect()
     },
     judge,
 };
@@ -108,12 +111,24 @@ fn judge(case: &Case<'_>) -> Ruling {
     let mut declared: Vec<&Statement> = Vec::new();
     let mut commented: Vec<&Statement> = Vec::new();
     let mut traces: Vec<&Statement> = Vec::new();
+    let mut caveats = scope.caveats();
     for statement in statements
         .iter()
         .filter(|statement| !scope.excludes(&statement.place.file))
     {
         match &statement.subject {
-            Subject::Dependency { package, .. } if canonical(package) == wanted && scope.has(&statement.place.file) => {
+            Subject::Dependency { package, .. } if canonical(package) == wanted => {
+                let speaks = match readings::installed(case, statement) {
+                    Installed::Elsewhere => scope.has(&statement.place.file),
+                    Installed::Here => true,
+                    Installed::Silent(why) => {
+                        caveats.extend(why);
+                        false
+                    }
+                };
+                if !speaks {
+                    continue;
+                }
                 if statement.form == Form::CommentedOut {
                     commented.push(statement);
                 } else {
@@ -132,7 +147,6 @@ fn judge(case: &Case<'_>) -> Ruling {
     if declared.iter().any(|s| s.dead.is_none()) {
         declared.retain(|s| s.dead.is_none());
     }
-    let mut caveats = scope.caveats();
     let (declared, in_extras) = by_extra(claim, declared);
     if declared.is_empty() && !in_extras.is_empty() {
         return extra_only(case, &wanted, &in_extras);

@@ -107,11 +107,20 @@ pub(super) fn facts(claims: &str, file: &str, found: Accounting) -> FileFacts {
             detail: format!("and {} more such lines", found.more_faults),
         });
     }
-    if found.cut {
+    if found.beyond.rows() > 0 {
+        let states: Vec<String> = found
+            .beyond
+            .states
+            .iter()
+            .map(|(state, sum)| format!("{state} {}", sum.rows))
+            .collect();
         facts.gaps.push(Gap {
             file: file.to_string(),
             why: GapReason::TooLarge,
-            detail: "more than 100,000 jobs; record those of the paper (`sacct --name`)".to_string(),
+            detail: format!(
+                "more than 100,000 jobs; the rest is not looked at ({}). Record those of the paper (`sacct --name`)",
+                states.join(", ")
+            ),
         });
     }
     facts.statements = found

@@ -46,7 +46,11 @@ pub(super) fn jobs(asks: &[Ask], shown: &dyn Fn(&Path) -> Option<String>) -> Vec
                 return (path.clone(), None, gap.into());
             };
             match File::open(&file).and_then(|opened| accounting::read(BufReader::with_capacity(1 << 16, opened))) {
-                Ok(found) => (name.clone(), digest_of(&file), facts(claims, &name, found)),
+                Ok(found) => {
+                    // What nothing is said of needs no hash; it may be a gigabyte of something else.
+                    let digest = if found.jobs.is_empty() { None } else { digest_of(&file) };
+                    (name.clone(), digest, facts(claims, &name, found))
+                }
                 Err(error) => {
                     let gap = gap(GapReason::Unreadable, error.to_string());
                     (name, None, gap.into())

@@ -11,6 +11,7 @@ mod cases;
 mod claim_errors;
 mod cli;
 mod corpus;
+mod hostile;
 mod init;
 mod layers;
 mod printed;

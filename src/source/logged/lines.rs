@@ -15,7 +15,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::setting;
+use super::{jobs, setting};
 use crate::evidence::{Ask, Expr, GapReason};
 use crate::place::SourceText;
 use crate::source::{File, FileFacts, Reader, config};
@@ -53,7 +53,8 @@ fn read(file: &File, asks: &[Ask]) -> FileFacts {
         .flatten()
         .map(|name| normal(name))
         .collect();
-    if names.is_empty() {
+    let timed = asks.iter().any(|ask| matches!(ask, Ask::Runtime));
+    if names.is_empty() && !timed {
         return FileFacts::default();
     }
     let Some(text) = &file.text else {
@@ -86,6 +87,7 @@ fn read(file: &File, asks: &[Ask]) -> FileFacts {
             .push(setting(&name, owner, value, text.place(range.clone())));
     }
     facts.statements.sort_by_key(|statement| statement.place.bytes);
+    facts.statements.extend(jobs::job(text).filter(|_| timed));
     facts
 }
 

@@ -14,6 +14,7 @@
 //!
 //! Example: `wandb/run-20240101_120000-ab12/files/config.yaml` with `lr: {value: 3e-4}` says `lr` 3e-4, `logged`.
 
+mod jobs;
 mod lines;
 mod trackers;
 

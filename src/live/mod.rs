@@ -4,7 +4,12 @@
 //!
 //! Example: `python evaluate.py` for 2,000 of 21,340 clips.
 
+pub mod child;
+pub mod guard;
 pub mod host;
+mod interrupt;
+mod kept;
 pub mod load;
 pub mod nvml;
+mod terminal;
 pub mod watch;

@@ -247,12 +247,7 @@ impl Running {
         let mut said = Vec::new();
         let mut buffer = vec![0; PIECE];
         let mut ticked = Instant::now();
-        self.tell(
-            Event::Started {
-                guard: self.guard.id(),
-            },
-            each,
-        );
+        self.tell(Event::Started { guard: self.guard.id() }, each);
         loop {
             self.read(&mut buffer, clock, each);
             let at = self.look_at(clock);
@@ -274,7 +269,11 @@ impl Running {
                 self.guard.kill()?;
                 break;
             }
-            let wait = if self.cut.is_some() { TICK } else { TICK.min(budget.saturating_sub(at)) };
+            let wait = if self.cut.is_some() {
+                TICK
+            } else {
+                TICK.min(budget.saturating_sub(at))
+            };
             self.wait(wait)?;
         }
         self.guard.wait()?;
@@ -315,7 +314,12 @@ impl Running {
     }
 
     /// Reads one piece, if there is one; a program that writes without end does not keep us from the clock.
-    fn read(&mut self, buffer: &mut [u8], clock: &dyn Fn() -> Duration, each: &mut dyn FnMut(Event<'_>) -> Flow) -> bool {
+    fn read(
+        &mut self,
+        buffer: &mut [u8],
+        clock: &dyn Fn() -> Duration,
+        each: &mut dyn FnMut(Event<'_>) -> Flow,
+    ) -> bool {
         if !self.open {
             return false;
         }

@@ -236,12 +236,7 @@ impl Reaped {
 }
 
 /// Until the command has ended, or its time after `SIGTERM` is over.
-fn watch(
-    reaped: &mut Reaped,
-    line: &mut UnixStream,
-    woken: &mut UnixStream,
-    ended: &AtomicBool,
-) -> io::Result<()> {
+fn watch(reaped: &mut Reaped, line: &mut UnixStream, woken: &mut UnixStream, ended: &AtomicBool) -> io::Result<()> {
     let mut until: Option<Instant> = None;
     let mut cut = false;
     loop {

@@ -11,5 +11,6 @@ mod interrupt;
 mod kept;
 pub mod load;
 pub mod nvml;
+pub mod progress;
 mod terminal;
 pub mod watch;

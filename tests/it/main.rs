@@ -13,6 +13,7 @@ mod cli;
 mod corpus;
 mod init;
 mod layers;
+mod live;
 mod printed;
 mod probe;
 mod program;

@@ -14,6 +14,7 @@ mod corpus;
 mod hostile;
 mod init;
 mod layers;
+mod live;
 mod printed;
 mod probe;
 mod program;

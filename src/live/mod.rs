@@ -7,4 +7,5 @@
 pub mod host;
 pub mod load;
 pub mod nvml;
+pub mod predict;
 pub mod watch;

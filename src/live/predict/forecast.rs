@@ -7,24 +7,23 @@
 //! rule 0.4 n^(2/3) of Lazarus, Lewis, Stock and Watson, JBES 36, 2018). So autocorrelation needs no block length, and
 //! batches that came several at a time between two marks lose nothing that is used.
 //!
-//! A straight trend shows in the odd coefficients. There may be one or none, and from a tenth of a run a small one cannot
-//! be told from none. So both are kept, weighted by how well they explain the coefficients (Bayesian model averaging:
-//! Hoeting et al., Statistical Science 14, 1999, with Jeffreys's heavy-tailed prior for the size of the trend), and the
-//! interval holds both: narrow where a trend is ruled out, wide where the data cannot rule it out.
+//! A straight trend shows in the odd coefficients. From a tenth of a run a small one cannot be told from none, so the
+//! forecast is taken over all sizes that a trend may have, each weighted by how well it explains the coefficients and by
+//! Jeffreys's heavy-tailed prior for its size: narrow where trends that matter are ruled out, wide where they are not.
 //!
 //! Why it can be wrong: a trend that bends later is in no data. Costs so skewed that the dear ones have not been seen yet
 //! are not either; see [`super::settled`] for what is refused.
 //!
 //! Example: 266 batches of 2,668 with 3 % jitter and no trend to be seen: the remaining mean within about 4 %.
 
-/// Chance that there is no trend, before looking: as good as that there is one.
-const NO_TREND: f64 = 0.5;
 /// Half of all trends change the cost by less than this over the whole run, before looking.
 const TREND: f64 = 0.3;
 /// Waves at most: more would follow the batches' own noise and not what lasts.
 const WAVES: usize = 32;
 /// Waves at least, for a t quantile that means something.
 pub(super) const FEWEST_WAVES: usize = 6;
+/// Chance of a bend below which it is one.
+pub(super) const BENT: f64 = 0.005;
 /// Points at which the size of a trend is integrated, on either side.
 const STEPS: i32 = 40;
 
@@ -57,18 +56,31 @@ pub(super) struct Waves {
     /// Sum of squares of the coefficients that the best trend leaves.
     rest: f64,
     /// The bend of the cost, in its standard errors.
-    pub(super) bend: f64,
+    bend: f64,
 }
 
 impl Waves {
     /// None where there are too few stretches.
     pub(super) fn of(stretches: &[Stretch]) -> Option<Waves> {
+        let count = (0.4 * (stretches.len() as f64).powf(2.0 / 3.0)) as usize;
+        (stretches.len() >= 2 * FEWEST_WAVES)
+            .then(|| Waves::counted(stretches, count.clamp(FEWEST_WAVES, WAVES)))
+            .flatten()
+    }
+
+    /// Of stretches that are known to be independent, so that few of them do.
+    pub(super) fn of_means(stretches: &[Stretch]) -> Option<Waves> {
+        (stretches.len() >= 4)
+            .then(|| Waves::counted(stretches, (stretches.len() - 1).min(WAVES)))
+            .flatten()
+    }
+
+    fn counted(stretches: &[Stretch], count: usize) -> Option<Waves> {
         let samples: f64 = stretches.iter().map(|stretch| stretch.samples).sum();
         let seconds: f64 = stretches.iter().map(|stretch| stretch.seconds).sum();
-        if stretches.len() < 2 * FEWEST_WAVES || samples <= 0.0 || seconds <= 0.0 {
+        if samples <= 0.0 || seconds <= 0.0 {
             return None;
         }
-        let count = ((0.4 * (stretches.len() as f64).powf(2.0 / 3.0)) as usize).clamp(FEWEST_WAVES, WAVES);
         let coefficients: Vec<f64> = (1..=count).map(|wave| coefficient(stretches, samples, wave)).collect();
         let squares: f64 = coefficients.iter().map(|value| value * value).sum();
         // The line s has −2√2/(jπ)² in the odd waves, the parabola s² − s has +2√2/(jπ)² in the even ones.
@@ -100,9 +112,16 @@ impl Waves {
         })
     }
 
-    /// The trend in its standard errors.
-    pub(super) fn trend(&self) -> f64 {
-        self.slope / (self.rest / (self.count - 1.0) / self.weight).sqrt()
+    /// How seldom so much trend would show where there is none.
+    pub(super) fn chance_of_trend(&self) -> f64 {
+        let freedom = self.count - 1.0;
+        let errors = self.slope / (self.rest / freedom / self.weight).sqrt();
+        2.0 * student(-errors.abs(), freedom)
+    }
+
+    /// How seldom so much of a bend would show where there is none.
+    pub(super) fn chance_of_bend(&self) -> f64 {
+        2.0 * student(-self.bend.abs(), self.count - 2.0)
     }
 
     /// Squares that a trend of this size leaves.
@@ -139,7 +158,7 @@ struct Possible {
 pub(super) struct Forecast {
     possible: Vec<Possible>,
     freedom: f64,
-    /// Chance that there is a trend, after looking.
+    /// What the likeliest trend changes of the mean, as a share of it.
     pub(super) trend: f64,
 }
 
@@ -151,15 +170,16 @@ impl Forecast {
         let relative = whole / waves.samples / waves.mean;
         let error = (waves.rest / (waves.count - 1.0) / waves.weight).sqrt() * relative;
         let scale = error.min(TREND);
-        let best = waves.slope * relative;
         let likely = |change: f64| -0.5 * waves.count * (waves.left(change / relative) / waves.rest).ln();
         let ahead = 0.5 * (waves.samples + after) / whole;
+        // Where the best line falls below nothing, the steepest that does not.
+        let best = (waves.slope * relative).max(-0.99 / ahead);
         let place = |weight: f64, change: f64| Possible {
             weight,
             middle: waves.mean * (1.0 + change * ahead),
             scale: (waves.left(change / relative) / waves.count * (1.0 + waves.samples / after)).sqrt(),
         };
-        let mut possible = vec![place(NO_TREND * likely(0.0).exp(), 0.0)];
+        let mut possible = Vec::new();
         for step in -STEPS..=STEPS {
             let at = f64::from(step) * 0.1;
             let change = best + scale * at.sinh();
@@ -168,14 +188,14 @@ impl Forecast {
                 continue;
             }
             let prior = 1.0 / (std::f64::consts::PI * TREND * (1.0 + (change / TREND).powi(2)));
-            let weight = (1.0 - NO_TREND) * prior * likely(change).exp() * scale * at.cosh() * 0.1;
+            let weight = prior * likely(change).exp() * scale * at.cosh() * 0.1;
             possible.push(place(weight, change));
         }
         let sum: f64 = possible.iter().map(|one| one.weight).sum();
         for one in &mut possible {
             one.weight /= sum;
         }
-        let trend = 1.0 - possible[0].weight;
+        let trend = best * ahead;
         Forecast {
             possible,
             freedom: waves.count,
@@ -264,9 +284,9 @@ mod tests {
     fn a_straight_line_is_found_and_a_bend_is_told_from_it() {
         let waves = Waves::of(&line(300, |at| 2.0 + 0.5 * at)).unwrap();
         assert!((waves.slope - 0.5).abs() < 0.01 && (waves.mean - 2.25).abs() < 1e-9, "{waves:?}");
-        assert!(waves.trend() > 20.0);
+        assert!(waves.chance_of_trend() < 1e-6);
         let waves = Waves::of(&line(300, |at| 1.0 + (-6.0 * at).exp())).unwrap();
-        assert!(waves.bend > 3.0, "{waves:?}");
+        assert!(waves.chance_of_bend() < BENT, "{waves:?}");
     }
 
     #[test]

@@ -20,18 +20,18 @@ mod settled;
 mod tests;
 
 use crate::evidence::{Total, Wanting};
-use forecast::{Forecast, Stretch, Waves};
+use forecast::{BENT, Forecast, Stretch, Waves};
 
-/// Standard errors from which on a bend in the cost is one.
-const BENT: f64 = 3.0;
-/// Chance of a trend from which on its bend is asked for.
-const TRENDS: f64 = 0.5;
-/// Standard errors of a trend below which there is none to be seen.
-const NONE_SEEN: f64 = 1.9;
+/// Chance of a trend from which on there is none to be seen.
+const NONE_SEEN: f64 = 0.07;
+/// The same for a trend that would carry the time out of what is allowed for it.
+const NONE_FEARED: f64 = 0.2;
+/// The same for whole cycles of two speeds: what changes is known there, and a trend beside it has to be plainer.
+const NONE_BESIDE: f64 = 0.03;
 /// Share of the samples from which on a trend that is not to be seen may be taken for none.
-const ENOUGH: f64 = 0.08;
+const ENOUGH: f64 = 0.09;
 /// What is allowed for the trend that was not to be seen, as a share of the time to come: half the interval at least.
-const UNSEEN: f64 = 0.05;
+const UNSEEN: f64 = 0.0499;
 
 /// What is to be foretold.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -83,28 +83,34 @@ pub fn predict(samples: &[u64], seconds: &[f64], question: &Question) -> Predict
     let aside = aside + settled::head(&stretches[aside..]);
     let steady = &stretches[aside..];
     prediction.set_aside = stretches[..aside].iter().map(|stretch| stretch.samples as u64).sum();
-    let Some(waves) = Waves::of(steady) else {
+    let left = question.population - done;
+    let cycles = settled::cycles(steady);
+    if let Some(cycles) = cycles.as_ref().filter(|cycles| cycles.len() < settled::CYCLES) {
+        let samples: f64 = steady.iter().map(|stretch| stretch.samples).sum();
+        let times = settled::CYCLES as f64 / (cycles.len() as f64 + 0.5) - 1.0;
+        prediction.wanting = wanting(
+            "batches run at two speeds, and the speed changed too seldom to know the share of each",
+            Some(((samples * times).ceil() as u64).clamp(1, left)),
+        );
+        return prediction;
+    }
+    let waves = match &cycles {
+        Some(cycles) => Waves::of_means(cycles),
+        None => Waves::of(steady),
+    };
+    let Some(waves) = waves else {
         let lacking = (2 * forecast::FEWEST_WAVES).saturating_sub(steady.len());
         let each = question.batch.unwrap_or_else(|| (done / marks.len() as u64).max(1));
-        let left = question.population - done;
         prediction.wanting = wanting(
             "too few batches were timed after the start-up",
             Some((lacking as u64 * each).min(left)),
         );
         return prediction;
     };
-    let left = question.population - done;
-    if let Some(stays) = settled::few_stays(steady) {
-        let more = waves.samples * (settled::times_for_stays(stays) - 1.0);
-        prediction.wanting = wanting(
-            "batches run at two speeds, and the speed changed too seldom to know the share of each",
-            Some((more.ceil() as u64).clamp(1, left)),
-        );
-        return prediction;
-    }
     let rest = Rest { question, so_far, left: left as f64 };
     let forecast = Forecast::of(&waves, done as f64 - waves.samples, left as f64);
-    if forecast.trend > TRENDS && waves.bend.abs() > BENT {
+    let drifts = waves.chance_of_trend() < if cycles.is_some() { NONE_BESIDE } else { NONE_SEEN };
+    if drifts && waves.chance_of_bend() < BENT {
         prediction.wanting = wanting(
             "the cost of a batch drifts, and not on a straight line",
             Some(done.min(left)),
@@ -113,7 +119,9 @@ pub fn predict(samples: &[u64], seconds: &[f64], question: &Question) -> Predict
     }
     let over_trends = rest.interval(&forecast);
     let seen = done as f64 / question.population as f64;
-    let may_be_steady = seen >= ENOUGH && waves.trend().abs() < NONE_SEEN;
+    let fits = cycles.is_some() || forecast.trend.abs() * left as f64 * waves.mean < UNSEEN * (so_far + left as f64 * waves.mean);
+    let is_feared = !fits && waves.chance_of_trend() < NONE_FEARED;
+    let may_be_steady = seen >= ENOUGH && !drifts && !is_feared;
     let steady = may_be_steady.then(|| rest.allowing(rest.interval(&Forecast::steady(&waves, left as f64))));
     let (interval, method) = match steady {
         Some(steady) if relative_width(steady) < relative_width(over_trends) => {
@@ -124,7 +132,7 @@ pub fn predict(samples: &[u64], seconds: &[f64], question: &Question) -> Predict
     let width = relative_width(interval);
     prediction.total = Some(total(question.population, done, interval, 1.0 - looks::MISSES, method));
     if width > question.precision {
-        let (why, power) = if forecast.trend > TRENDS {
+        let (why, power) = if drifts {
             ("the cost of a batch drifts, and the interval is wider than the precision asked for", 2.0 / 3.0)
         } else if steady.is_none() {
             ("the interval is wider than the precision asked for: a drift cannot be ruled out yet", 2.0 / 3.0)
@@ -159,7 +167,7 @@ impl Rest<'_> {
 
     /// Wide enough for the trend that was not to be seen.
     fn allowing(&self, [low, estimate, high]: [f64; 3]) -> [f64; 3] {
-        let allowed = UNSEEN * (estimate - self.so_far);
+        let allowed = UNSEEN * estimate;
         [low.min(estimate - allowed), estimate, high.max(estimate + allowed)]
     }
 }

@@ -7,9 +7,10 @@
 //! here over means of five stretches (MSER-5), and at most half of them. Of a head that was set aside nothing is lost:
 //! its time is part of the total as it was measured.
 //!
-//! MSER also cuts where a series only wanders, so a head is set aside only where it is far from the rest: its mean more
-//! than three robust standard deviations (from quartiles, so that a few stalls do not count) away. A best cut in the last
-//! part of what may be cut says that nothing has settled: then nothing is cut, and the trend is left to the forecast.
+//! MSER also cuts where a series only wanders or drifts, so a head is set aside only where it begins more than three
+//! robust standard deviations (from quartiles, so that a few stalls do not count) above the rest, and fades: half-way
+//! through it less than 0.4 of that is left. Then half as much again goes with it, for the end of a fading head is below
+//! the noise. All else is left to the forecast as a trend.
 //!
 //! Two speeds are told from jitter by the gap between them: cut in two at the best place (Otsu, IEEE Transactions on
 //! Systems, Man, and Cybernetics 9, 1979), the two groups explain most of the variance. What matters is how often the
@@ -25,10 +26,11 @@ use super::forecast::Stretch;
 const GROUP: usize = 5;
 /// Robust standard deviations by which a head differs.
 const FAR: f64 = 3.0;
-/// Share of what may be cut from which on a cut says that nothing settled.
-const UNSETTLED: f64 = 0.9;
-/// Stays at one speed, over both speeds, from which on the share is known.
-const STAYS: usize = 8;
+/// What is left in the middle of a head that fades, of what it began with. Of a straight line two thirds are left, of
+/// one that fades away about an eighth.
+const FADED: f64 = 0.4;
+/// Whole cycles of two speeds from which on the share of each is known.
+pub(super) const CYCLES: usize = 4;
 /// Share of the variance that two speeds explain. A bell's halves explain 0.64, an even spread's 0.75.
 const EXPLAINED: f64 = 0.85;
 /// Share of the mean by which two speeds differ at least, to matter.
@@ -54,14 +56,13 @@ pub(super) fn head(stretches: &[Stretch]) -> usize {
         }
     }
     let cut = best.1;
-    if cut == 0 || cut as f64 >= UNSETTLED * most as f64 {
+    if cut == 0 {
         return first_far(stretches);
     }
-    let rest = &groups[cut..];
-    let (middle, spread) = robust(rest);
-    let first = groups[0];
-    if (first - middle).abs() > FAR * spread && (first - middle).abs() > 0.01 * middle {
-        cut * GROUP
+    let (middle, spread) = robust(&groups[cut..]);
+    let (away, halfway) = (groups[0] - middle, groups[cut / 2] - middle);
+    if away > FAR * spread && away > 0.01 * middle && (cut == 1 || halfway < FADED * away) {
+        (cut + cut.div_ceil(2)).min(most) * GROUP
     } else {
         first_far(stretches)
     }
@@ -75,9 +76,7 @@ fn first_far(stretches: &[Stretch]) -> usize {
 }
 
 fn mean(stretches: &[Stretch]) -> f64 {
-    let seconds: f64 = stretches.iter().map(|stretch| stretch.seconds).sum();
-    let samples: f64 = stretches.iter().map(|stretch| stretch.samples).sum();
-    seconds / samples
+    joined(stretches).cost()
 }
 
 /// Median, and the standard deviation that the quartiles of a bell would have.
@@ -88,8 +87,8 @@ fn robust(values: &[f64]) -> (f64, f64) {
     (at(0.5), (at(0.75) - at(0.25)) / 1.349)
 }
 
-/// How often the speed stayed, where there are two speeds and it stayed too seldom to know their shares.
-pub(super) fn few_stays(stretches: &[Stretch]) -> Option<usize> {
+/// Stretches joined to whole cycles of a stay at one speed and one at the other, where there are two speeds.
+pub(super) fn cycles(stretches: &[Stretch]) -> Option<Vec<Stretch>> {
     let costs: Vec<f64> = stretches.iter().map(Stretch::cost).collect();
     let mut sorted = costs.clone();
     sorted.sort_by(f64::total_cmp);
@@ -113,13 +112,19 @@ pub(super) fn few_stays(stretches: &[Stretch]) -> Option<usize> {
     if best.0 < EXPLAINED * variance {
         return None;
     }
-    let stays = 1 + costs.windows(2).filter(|pair| (pair[0] < best.1) != (pair[1] < best.1)).count();
-    (stays < STAYS).then_some(stays)
+    // A cycle begins where the speed turns to what it was not at first; what is before and after whole ones is left out.
+    let first = costs[0] < best.1;
+    let begins = |index: &usize| (costs[index - 1] < best.1) == first && (costs[*index] < best.1) != first;
+    let starts: Vec<usize> = (1..costs.len()).filter(begins).collect();
+    let whole = starts.windows(2).map(|pair| joined(&stretches[pair[0]..pair[1]]));
+    Some(whole.collect())
 }
 
-/// How many times as many samples show enough stays.
-pub(super) fn times_for_stays(stays: usize) -> f64 {
-    STAYS as f64 / stays.max(1) as f64
+fn joined(stretches: &[Stretch]) -> Stretch {
+    Stretch {
+        samples: stretches.iter().map(|stretch| stretch.samples).sum(),
+        seconds: stretches.iter().map(|stretch| stretch.seconds).sum(),
+    }
 }
 
 #[cfg(test)]
@@ -149,12 +154,12 @@ mod tests {
     }
 
     #[test]
-    fn two_speeds_count_by_their_stays() {
+    fn two_speeds_are_joined_to_whole_cycles() {
         let speeds = |stay: usize| of((0..240).map(|index| if index / stay % 2 == 0 { 1.0 } else { 1.5 } + jitter(index)));
-        assert_eq!(few_stays(&speeds(80)), Some(3));
-        assert_eq!(few_stays(&speeds(10)), None);
+        assert_eq!(cycles(&speeds(80)), Some(3));
+        assert_eq!(cycles(&speeds(10)), None);
         // Trap: jitter and a straight drift have no two speeds.
-        assert_eq!(few_stays(&of((0..240).map(|index| 1.0 + jitter(index)))), None);
-        assert_eq!(few_stays(&of((0..240).map(|index| 1.0 + index as f64 / 240.0))), None);
+        assert_eq!(cycles(&of((0..240).map(|index| 1.0 + jitter(index)))), None);
+        assert_eq!(cycles(&of((0..240).map(|index| 1.0 + index as f64 / 240.0))), None);
     }
 }

@@ -60,7 +60,7 @@ impl Shape {
     ///   (to no less than a half);
     /// - warm-up: that, after a head 0.5 to 3 times as dear that fades with 2 to 20 batches, the first batch 5 to 50 more;
     /// - heavy tail: a fifth is overhead, the rest a lognormal for each sample (σ 0.4 to 1.0); every hundredth batch on
-    ///   average stalls, for 1 to … batches by Pareto's law with α = 2.5;
+    ///   average stalls, for as long as 1 to any number of batches by Pareto's law with α = 2.5;
     /// - autocorrelated: the logarithm is a first-order autoregression, ρ 0.5 to 0.95, standard deviation 2 % to 10 %;
     /// - two speeds: stays of 2 to 20 batches at each, every stay up to a fifth longer or shorter, the slow one 1.2 to 2.5
     ///   times as dear, jitter as constant.
@@ -180,6 +180,8 @@ pub struct Decision {
     pub holds: bool,
     /// Half the width over the estimate, where there is an interval.
     pub width: Option<f64>,
+    /// Estimate over truth, less one.
+    pub error: Option<f64>,
     /// Why it is undecided.
     pub undecided: Option<String>,
     /// Share of the samples that were timed.
@@ -213,11 +215,12 @@ pub fn decision(evaluation: &Evaluation) -> Decision {
         return Decision {
             holds: total.is_some_and(|total| (total.low_seconds..=total.high_seconds).contains(&evaluation.truth)),
             width: total.map(|total| 0.5 * (total.high_seconds - total.low_seconds) / total.estimate_seconds),
+            error: total.map(|total| total.estimate_seconds / evaluation.truth - 1.0),
             undecided: found.wanting.map(|wanting| wanting.why),
             timed: evaluation.samples[mark - 1] as f64 / POPULATION as f64,
         };
     }
-    Decision { holds: false, width: None, undecided: Some("nothing was seen".to_string()), timed: 0.0 }
+    Decision { holds: false, width: None, error: None, undecided: Some("nothing was seen".to_string()), timed: 0.0 }
 }
 
 /// Numbers drawn by a named generator.

@@ -11,6 +11,7 @@ mod interrupt;
 mod kept;
 pub mod load;
 pub mod nvml;
+pub mod predict;
 pub mod progress;
 pub mod slurm;
 mod terminal;

@@ -1,0 +1,2 @@
+mod shapes;
+use crate::live::predict;

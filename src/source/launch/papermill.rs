@@ -303,7 +303,18 @@ mod tests {
     #[test]
     fn parameters_in_papermills_own_order() {
         let line = words(&[
-            "-r", "name", "007", "-p", "lr", "0.1", "in.ipynb", "-k", "python3", "out.ipynb", "-y", "{lr: 0.2, n: 3}",
+            "-r",
+            "name",
+            "007",
+            "-p",
+            "lr",
+            "0.1",
+            "in.ipynb",
+            "-k",
+            "python3",
+            "out.ipynb",
+            "-y",
+            "{lr: 0.2, n: 3}",
         ]);
         assert_eq!(notebook(&line, 0), Some(6));
         let said: Vec<String> = read(&line, 0)

@@ -232,8 +232,8 @@ impl Strip<'_> {
                 self.at += 1;
                 self.papermill()
             }
-            "source" | "." | "pip" | "pip3" | "module" | "ml" | "make" | "jupyter" | "pytest" | "uvx"
-            | "ipython" | "script" | "" => None,
+            "source" | "." | "pip" | "pip3" | "module" | "ml" | "make" | "jupyter" | "pytest" | "uvx" | "ipython"
+            | "script" | "" => None,
             _ => {
                 self.at += 1;
                 Some(Some(self.named(&first)))
@@ -294,7 +294,9 @@ impl Strip<'_> {
     fn papermill(&mut self) -> Option<Option<Program>> {
         let at = papermill::notebook(self.words, self.at)?;
         let notebook = self.text(at).to_string();
-        notebook.ends_with(".ipynb").then_some(Some(Program::Notebook(notebook)))
+        notebook
+            .ends_with(".ipynb")
+            .then_some(Some(Program::Notebook(notebook)))
     }
 
     /// `python -m module`: launchers come as modules too.

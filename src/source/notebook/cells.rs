@@ -94,7 +94,9 @@ pub(super) fn cells(json: &str) -> Result<Vec<Cell>, Fault> {
 }
 
 fn is_tagged(cell: &Object<'_>, tag: &str) -> bool {
-    let tags = cell.get_object("metadata").and_then(|metadata| metadata.get_array("tags"));
+    let tags = cell
+        .get_object("metadata")
+        .and_then(|metadata| metadata.get_array("tags"));
     tags.is_some_and(|tags| {
         let mut tags = tags.elements.iter().filter_map(Value::as_string_lit);
         tags.any(|own| own.value == tag)

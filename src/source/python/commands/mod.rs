@@ -106,7 +106,7 @@ fn position(resolved: &str) -> Option<usize> {
 
 /// Whether a resolved callee runs a command.
 pub(super) fn is_runner(resolved: &str) -> bool {
-    position(resolved).is_some()
+    position(resolved).is_some() || notebooks::runs_notebook(resolved)
 }
 
 impl<'a> Walk<'a> {

@@ -57,7 +57,9 @@ impl<'a> Walk<'a> {
                     };
                 }
             }
-            Some(ast::Expr::Call(made)) if path(&made.func).as_deref() == Some("dict") && made.arguments.args.is_empty() => {
+            Some(ast::Expr::Call(made))
+                if path(&made.func).as_deref() == Some("dict") && made.arguments.args.is_empty() =>
+            {
                 for given in &made.arguments.keywords {
                     ways = match &given.arg {
                         Some(name) => {

@@ -109,6 +109,8 @@ fn judge(case: &Case<'_>) -> Ruling {
     let scope = InScope::of(case);
     let statements = &case.evidence.statements;
     let mut declared: Vec<&Statement> = Vec::new();
+    // What one run had installed is no manifest: it says what was there, or what a claim that names the run asks.
+    let speaks_of_runs = claim.fields.get("installed").is_some() || !claim.scope.include.is_empty();
     let mut commented: Vec<&Statement> = Vec::new();
     let mut traces: Vec<&Statement> = Vec::new();
     let mut caveats = scope.caveats();
@@ -119,7 +121,9 @@ fn judge(case: &Case<'_>) -> Ruling {
         match &statement.subject {
             Subject::Dependency { package, .. } if canonical(package) == wanted => {
                 let speaks = match readings::installed(case, statement) {
-                    Installed::Elsewhere => scope.has(&statement.place.file),
+                    Installed::Elsewhere => {
+                        scope.has(&statement.place.file) && (speaks_of_runs || !of_a_run(statement))
+                    }
                     Installed::Here => true,
                     Installed::Silent(why) => {
                         caveats.extend(why);
@@ -172,6 +176,16 @@ fn judge(case: &Case<'_>) -> Ruling {
     }
     if claim.fields.get("installed").is_some() {
         ballots.retain(|ballot| ballot.grade >= Grade::Declared);
+        // Where something decides it, what merely allows it does not vote.
+        let decides = |lines: &Vec<&Statement>| lines.iter().any(|s| locked(s));
+        if manifests.iter().any(decides) {
+            let open: Vec<Ballot> = manifests
+                .iter()
+                .filter(|lines| !decides(lines) && lines.iter().all(|s| allows(claim, s)))
+                .map(|lines| ballot(claim, lines, &mut Vec::new()))
+                .collect();
+            ballots.retain(|ballot| !open.iter().any(|open| open.citations == ballot.citations));
+        }
     }
     let silence = silence(case, &scope, &wanted, &traces);
     let mentions = traces
@@ -212,6 +226,24 @@ fn judge(case: &Case<'_>) -> Ruling {
         recommend::add_usual(claim, &mut ruling);
     }
     ruling
+}
+
+/// What was installed where a run ran, as its tracker wrote it down.
+fn of_a_run(statement: &Statement) -> bool {
+    statement.grade == Grade::Logged && statement.owner.first().is_some_and(|owner| owner == "installed")
+}
+
+/// Whether the version that is claimed to have been there lies in what is declared.
+fn allows(claim: &Claim, statement: &Statement) -> bool {
+    let text = shown(&statement.value);
+    let claimed = claim
+        .fields
+        .text("installed")
+        .and_then(|text| Specifier::parse(text).ok());
+    match (claimed, declared(statement, &text)) {
+        (Some(claimed), Some(parsed)) => judge_version(&claimed, &parsed) != VersionOutcome::Disagrees,
+        _ => false,
+    }
 }
 
 fn expected(claim: &Claim) -> String {

@@ -15,4 +15,5 @@ pub mod predict;
 pub mod progress;
 pub mod slurm;
 mod terminal;
+pub mod timed;
 pub mod watch;

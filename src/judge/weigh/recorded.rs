@@ -249,7 +249,7 @@ fn against(case: &Case<'_>, stated: &Stated, statement: &Statement, timed: &Time
 }
 
 /// `3 h 15 min to 3 h 23 min`; one time where all was timed.
-fn interval(total: &Total) -> String {
+pub fn interval(total: &Total) -> String {
     let shown = |seconds: f64| elapsed(seconds.round() as u64);
     let (low, high) = (shown(total.low_seconds), shown(total.high_seconds));
     if low == high { low } else { format!("{low} to {high}") }

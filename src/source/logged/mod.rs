@@ -22,6 +22,7 @@ mod trackers;
 
 pub(super) use arguments::of_runs;
 pub use lines::LOGS;
+pub use lines::printed;
 pub use trackers::TRACKERS;
 
 use crate::evidence::{Expr, Form, Grade, Statement, Subject};

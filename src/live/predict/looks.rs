@@ -75,7 +75,10 @@ mod tests {
             let shares: Vec<f64> = (1..=limit).filter_map(|done| looks.due(done)).collect();
             let spent: f64 = shares.iter().sum();
             assert!((spent + looks.last() - MISSES).abs() < 1e-12, "{limit}");
-            assert!(shares.iter().all(|share| *share > 0.0) && looks.last() > 0.3 * MISSES, "{limit}");
+            assert!(
+                shares.iter().all(|share| *share > 0.0) && looks.last() > 0.3 * MISSES,
+                "{limit}"
+            );
             assert!(shares.len() <= 12, "{limit}");
         }
     }

@@ -18,6 +18,8 @@ mod shapes;
 use shapes::{Decision, Shape, decision, evaluation};
 
 const EVALUATIONS: u64 = 1000;
+/// The number of the first: none of those on which thresholds were chosen.
+const FIRST: u64 = 10_000;
 
 /// What became of all evaluations of a shape.
 struct Row {
@@ -34,11 +36,15 @@ struct Row {
 
 impl Row {
     fn of(shape: Shape) -> Row {
-        let runs: Vec<(f64, Decision)> = (0..EVALUATIONS)
+        let runs: Vec<(f64, Decision)> = (FIRST..FIRST + EVALUATIONS)
             .map(|seed| evaluation(shape, seed))
             .map(|evaluation| (evaluation.oracle, decision(&evaluation)))
             .collect();
-        let decided: Vec<&Decision> = runs.iter().map(|run| &run.1).filter(|run| run.undecided.is_none()).collect();
+        let decided: Vec<&Decision> = runs
+            .iter()
+            .map(|run| &run.1)
+            .filter(|run| run.undecided.is_none())
+            .collect();
         Row {
             shape,
             decided: decided.len(),
@@ -72,7 +78,9 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let rows: Vec<Row> = Shape::ALL.into_iter().map(Row::of).collect();
-    println!("| shape | decided | undecided | held among decided | half width, median | oracle's | error, median | samples timed |");
+    println!(
+        "| shape | decided | undecided | held among decided | half width, median | oracle's | error, median | samples timed |"
+    );
     println!("|---|---:|---:|---:|---:|---:|---:|---:|");
     for row in &rows {
         let sizes = sorted(row.errors.iter().map(|error| error.abs()));
@@ -108,7 +116,10 @@ fn plot(path: &str, rows: &[Row]) -> Result<(), Box<dyn std::error::Error>> {
     };
 
     let mut chart = ChartBuilder::on(&above)
-        .caption("Intervals that hold the true time (green, of those decided), and undecided runs (grey)", ("sans-serif", 17))
+        .caption(
+            "Intervals that hold the true time (green, of those decided), and undecided runs (grey)",
+            ("sans-serif", 17),
+        )
         .margin(12)
         .x_label_area_size(28)
         .y_label_area_size(60)
@@ -154,7 +165,11 @@ fn plot(path: &str, rows: &[Row]) -> Result<(), Box<dyn std::error::Error>> {
         let from = index as f64;
         let span = [quantile(&row.errors, 0.025), quantile(&row.errors, 0.975)];
         let half = |widths: &[f64]| [-quantile(widths, 0.5), quantile(widths, 0.5)];
-        let spans = [(0.2, BLUE, span), (0.45, BLACK, half(&row.widths)), (0.7, RGBColor(239, 108, 0), half(&row.oracle))];
+        let spans = [
+            (0.2, BLUE, span),
+            (0.45, BLACK, half(&row.widths)),
+            (0.7, RGBColor(239, 108, 0), half(&row.oracle)),
+        ];
         for (left, color, [low, high]) in spans {
             let bar = [(from + left, 100.0 * low), (from + left + 0.12, 100.0 * high)];
             chart.draw_series([Rectangle::new(bar, color.mix(0.7).filled())])?;

@@ -85,7 +85,8 @@ impl Waves {
         let squares: f64 = coefficients.iter().map(|value| value * value).sum();
         // The line s has −2√2/(jπ)² in the odd waves, the parabola s² − s has +2√2/(jπ)² in the even ones.
         let fitted = |parity: usize, sign: f64| {
-            let of_shape = |wave: usize| sign * 2.0 * std::f64::consts::SQRT_2 / (wave as f64 * std::f64::consts::PI).powi(2);
+            let of_shape =
+                |wave: usize| sign * 2.0 * std::f64::consts::SQRT_2 / (wave as f64 * std::f64::consts::PI).powi(2);
             let waves = (1..=count).filter(|wave| wave % 2 == parity);
             waves.fold((0.0, 0.0), |(product, weight), wave| {
                 let shape = of_shape(wave);
@@ -226,7 +227,11 @@ impl Forecast {
         }
         for _ in 0..40 {
             let middle = 0.5 * (low + high);
-            if self.below(middle) < chance { low = middle } else { high = middle }
+            if self.below(middle) < chance {
+                low = middle
+            } else {
+                high = middle
+            }
         }
         0.5 * (low + high)
     }
@@ -265,25 +270,45 @@ mod tests {
     /// From printed tables.
     #[test]
     fn quantiles_are_those_of_the_tables() {
-        for (t, freedom, chance) in [(2.447, 6.0, 0.975), (2.120, 16.0, 0.975), (2.037, 32.0, 0.975), (3.707, 6.0, 0.995)] {
-            assert!((student(t, freedom) - chance).abs() < 6e-4, "{t}: {}", student(t, freedom));
+        for (t, freedom, chance) in [
+            (2.447, 6.0, 0.975),
+            (2.120, 16.0, 0.975),
+            (2.037, 32.0, 0.975),
+            (3.707, 6.0, 0.995),
+        ] {
+            assert!(
+                (student(t, freedom) - chance).abs() < 6e-4,
+                "{t}: {}",
+                student(t, freedom)
+            );
             assert!((student(-t, freedom) + student(t, freedom) - 1.0).abs() < 1e-9);
         }
-        for (z, chance) in [(-1.96, 0.024_998), (-3.09, 0.001_001), (-4.5, 3.398e-6), (1.0, 0.841_345)] {
+        for (z, chance) in [
+            (-1.96, 0.024_998),
+            (-3.09, 0.001_001),
+            (-4.5, 3.398e-6),
+            (1.0, 0.841_345),
+        ] {
             assert!((normal(z) / chance - 1.0).abs() < 1e-3, "{z}: {}", normal(z));
         }
     }
 
     fn line(count: usize, cost: impl Fn(f64) -> f64) -> Vec<Stretch> {
         let at = |index: usize| (index as f64 + 0.5) / count as f64;
-        let stretch = |index| Stretch { samples: 4.0, seconds: 4.0 * cost(at(index)) };
+        let stretch = |index| Stretch {
+            samples: 4.0,
+            seconds: 4.0 * cost(at(index)),
+        };
         (0..count).map(stretch).collect()
     }
 
     #[test]
     fn a_straight_line_is_found_and_a_bend_is_told_from_it() {
         let waves = Waves::of(&line(300, |at| 2.0 + 0.5 * at)).unwrap();
-        assert!((waves.slope - 0.5).abs() < 0.01 && (waves.mean - 2.25).abs() < 1e-9, "{waves:?}");
+        assert!(
+            (waves.slope - 0.5).abs() < 0.01 && (waves.mean - 2.25).abs() < 1e-9,
+            "{waves:?}"
+        );
         assert!(waves.chance_of_trend() < 1e-6);
         let waves = Waves::of(&line(300, |at| 1.0 + (-6.0 * at).exp())).unwrap();
         assert!(waves.chance_of_bend() < BENT, "{waves:?}");

@@ -25,8 +25,10 @@ use forecast::{BENT, Forecast, Stretch, Waves};
 /// Chance of a trend from which on there is none to be seen.
 const NONE_SEEN: f64 = 0.07;
 /// The same for a trend that would carry the time out of what is allowed for it.
-const NONE_FEARED: f64 = 0.2;
-/// The same for whole cycles of two speeds: what changes is known there, and a trend beside it has to be plainer.
+const NONE_FEARED: f64 = 0.15;
+/// Share of what is allowed for an unseen trend that the likeliest one may take up.
+const FITS: f64 = 0.6;
+/// The same where what changes is known (two speeds, the end of a head that faded): a trend beside it has to be plainer.
 const NONE_BESIDE: f64 = 0.03;
 /// Share of the samples from which on a trend that is not to be seen may be taken for none.
 const ENOUGH: f64 = 0.09;
@@ -75,12 +77,19 @@ pub fn predict(samples: &[u64], seconds: &[f64], question: &Question) -> Predict
         return prediction;
     };
     if done >= question.population {
-        prediction.total = Some(total(question.population, question.population, [so_far; 3], 1.0, "all of it was timed"));
+        prediction.total = Some(total(
+            question.population,
+            question.population,
+            [so_far; 3],
+            1.0,
+            "all of it was timed",
+        ));
         return prediction;
     }
     let stretches = stretches(&marks);
-    let aside = stretches.len().min(declared_warm_up(&stretches, question)) ;
-    let aside = aside + settled::head(&stretches[aside..]);
+    let aside = stretches.len().min(declared_warm_up(&stretches, question));
+    let head = settled::head(&stretches[aside..]);
+    let aside = aside + head;
     let steady = &stretches[aside..];
     prediction.set_aside = stretches[..aside].iter().map(|stretch| stretch.samples as u64).sum();
     let left = question.population - done;
@@ -107,9 +116,15 @@ pub fn predict(samples: &[u64], seconds: &[f64], question: &Question) -> Predict
         );
         return prediction;
     };
-    let rest = Rest { question, so_far, left: left as f64 };
+    let rest = Rest {
+        question,
+        so_far,
+        left: left as f64,
+    };
     let forecast = Forecast::of(&waves, done as f64 - waves.samples, left as f64);
-    let drifts = waves.chance_of_trend() < if cycles.is_some() { NONE_BESIDE } else { NONE_SEEN };
+    // After a head that faded, a falling trend is what is left of it, and no drift that goes on.
+    let is_explained = cycles.is_some() || (head > 1 && forecast.trend < 0.0);
+    let drifts = waves.chance_of_trend() < if is_explained { NONE_BESIDE } else { NONE_SEEN };
     if drifts && waves.chance_of_bend() < BENT {
         prediction.wanting = wanting(
             "the cost of a batch drifts, and not on a straight line",
@@ -119,23 +134,35 @@ pub fn predict(samples: &[u64], seconds: &[f64], question: &Question) -> Predict
     }
     let over_trends = rest.interval(&forecast);
     let seen = done as f64 / question.population as f64;
-    let fits = cycles.is_some() || forecast.trend.abs() * left as f64 * waves.mean < UNSEEN * (so_far + left as f64 * waves.mean);
+    // What the likeliest trend adds to the total, against what is allowed for one that was not to be seen.
+    let (to_come, carried) = (
+        left as f64 * waves.mean,
+        forecast.trend.abs() * left as f64 * waves.mean,
+    );
+    let fits = is_explained || carried < FITS * UNSEEN * (so_far + to_come);
     let is_feared = !fits && waves.chance_of_trend() < NONE_FEARED;
     let may_be_steady = seen >= ENOUGH && !drifts && !is_feared;
     let steady = may_be_steady.then(|| rest.allowing(rest.interval(&Forecast::steady(&waves, left as f64))));
     let (interval, method) = match steady {
-        Some(steady) if relative_width(steady) < relative_width(over_trends) => {
-            (steady, "slow waves of the steady batches, 5 % allowed for a trend too small to be seen")
-        }
+        Some(steady) if relative_width(steady) < relative_width(over_trends) => (
+            steady,
+            "slow waves of the steady batches, 5 % allowed for a trend too small to be seen",
+        ),
         _ => (over_trends, "slow waves of the steady batches, averaged over trends"),
     };
     let width = relative_width(interval);
     prediction.total = Some(total(question.population, done, interval, 1.0 - looks::MISSES, method));
     if width > question.precision {
         let (why, power) = if drifts {
-            ("the cost of a batch drifts, and the interval is wider than the precision asked for", 2.0 / 3.0)
+            (
+                "the cost of a batch drifts, and the interval is wider than the precision asked for",
+                2.0 / 3.0,
+            )
         } else if steady.is_none() {
-            ("the interval is wider than the precision asked for: a drift cannot be ruled out yet", 2.0 / 3.0)
+            (
+                "the interval is wider than the precision asked for: a drift cannot be ruled out yet",
+                2.0 / 3.0,
+            )
         } else {
             ("the interval is wider than the precision asked for", 2.0)
         };
@@ -162,7 +189,11 @@ impl Rest<'_> {
             let last = self.question.population % batch.max(1);
             if last == 0 { 0.0 } else { (batch - last) as f64 }
         });
-        [of(half, self.left), of(0.5, self.left + 0.5 * short), of(1.0 - half, self.left + short)]
+        [
+            of(half, self.left),
+            of(0.5, self.left + 0.5 * short),
+            of(1.0 - half, self.left + short),
+        ]
     }
 
     /// Wide enough for the trend that was not to be seen.
@@ -199,7 +230,9 @@ fn wanting(why: &str, more_samples: Option<u64>) -> Option<Wanting> {
 fn distinct(samples: &[u64], seconds: &[f64]) -> Vec<(u64, f64)> {
     let mut marks: Vec<(u64, f64)> = Vec::with_capacity(samples.len());
     for (&done, &second) in samples.iter().zip(seconds) {
-        let is_new = marks.last().map_or(done > 0, |&(before, at)| done > before && second >= at);
+        let is_new = marks
+            .last()
+            .map_or(done > 0, |&(before, at)| done > before && second >= at);
         if is_new && second.is_finite() {
             marks.push((done, second));
         }
@@ -218,12 +251,18 @@ fn stretches(marks: &[(u64, f64)]) -> Vec<Stretch> {
 /// How many stretches the batches hold that are set aside by declaration; the first is in the start-up.
 fn declared_warm_up(stretches: &[Stretch], question: &Question) -> usize {
     let after_first = question.warm_up.saturating_sub(1);
-    let Some(batch) = question.batch else { return after_first as usize };
+    let Some(batch) = question.batch else {
+        return after_first as usize;
+    };
     let samples = (after_first * batch) as f64;
     let mut done = 0.0;
     let ends = stretches.iter().position(|stretch| {
         done += stretch.samples;
         done >= samples
     });
-    if samples == 0.0 { 0 } else { ends.map_or(stretches.len(), |index| index + 1) }
+    if samples == 0.0 {
+        0
+    } else {
+        ends.map_or(stretches.len(), |index| index + 1)
+    }
 }

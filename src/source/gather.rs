@@ -373,7 +373,7 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
     };
     opened::bind(&mut statements, &mut links, &mut launches, &commands, &code);
     overlay::bind(&statements, &mut links, &launches, &bound.laid_over);
-    logged::of_runs(&mut statements, &links, &launches, paths);
+    logged::of_runs(&mut statements, &mut links, &launches, paths);
     let mut evidence = Evidence {
         tool: Tool::default(),
         schema: SCHEMA,

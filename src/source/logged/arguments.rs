@@ -1,8 +1,8 @@
 //! The arguments that a training script wrote beside what it made: `training_args.json`, `args.json` in a run's folder.
 //!
 //! Why it can be wrong: a file of that name may as well be what a run is configured by. So it is a run's record only
-//! where the run's other traces lie beside it (its weights, its state, a tracker's folder), no code does, no launch
-//! loads it, and no code takes a value from it. The root of the repository is no run's folder.
+//! where the run's other traces lie beside it (its weights, its state, a tracker's folder), no code does, and no launch
+//! loads it. The root of the repository is no run's folder.
 //!
 //! Example: `out/base/args.json` beside `out/base/trainer_state.json` says what that run was started with, `logged`.
 
@@ -27,34 +27,26 @@ const TRACES: &[&str] = &[
 /// Endings of weights.
 const WEIGHTS: &[&str] = &[".ckpt", ".pth", ".pt", ".safetensors"];
 
-/// Marks the settings of such files as logged by their run.
-pub(in crate::source) fn of_runs(statements: &mut [Statement], links: &[Link], launches: &[Launch], files: &[String]) {
-    let found: BTreeSet<String> = statements
-        .iter()
-        .filter(|statement| statement.form == Form::Key)
-        .map(|statement| statement.place.file.as_str())
-        .collect::<BTreeSet<&str>>()
-        .into_iter()
-        .filter(|file| {
-            is_of_run(file, files) && !launches.iter().any(|launch| launch.configs.iter().any(|c| c == file))
-        })
-        .map(str::to_string)
-        .collect();
+/// Marks the settings of such files as logged by their run. Whatever bears the names of their keys in code takes nothing
+/// from them.
+pub(in crate::source) fn of_runs(
+    statements: &mut [Statement],
+    links: &mut Vec<Link>,
+    launches: &[Launch],
+    files: &[String],
+) {
+    let loaded = |file: &str| {
+        let has = |list: &[String]| list.iter().any(|other| other == file);
+        launches.iter().any(|launch| has(&launch.configs) || has(&launch.reach))
+    };
+    let keys = statements.iter().filter(|statement| statement.form == Form::Key);
+    let mut found: BTreeSet<String> = keys.map(|statement| statement.place.file.clone()).collect();
+    found.retain(|file| is_of_run(file, files) && !loaded(file));
     if found.is_empty() {
         return;
     }
-    let taken: BTreeSet<&str> = links
-        .iter()
-        .filter_map(|link| statements.get(link.from))
-        .map(|statement| statement.place.file.as_str())
-        .filter(|file| found.contains(*file))
-        .collect();
-    let found: BTreeSet<String> = found
-        .iter()
-        .filter(|file| !taken.contains(file.as_str()))
-        .cloned()
-        .collect();
-    for statement in statements.iter_mut() {
+    let mut logged = BTreeSet::new();
+    for (id, statement) in statements.iter_mut().enumerate() {
         if statement.form != Form::Key || !found.contains(&statement.place.file) {
             continue;
         }
@@ -63,7 +55,9 @@ pub(in crate::source) fn of_runs(statements: &mut [Statement], links: &[Link], l
         if matches!(statement.dead, Some(Dead::NeverOpened | Dead::NeverRead)) {
             statement.dead = None;
         }
+        logged.insert(id);
     }
+    links.retain(|link| !logged.contains(&link.from) && !logged.contains(&link.to));
 }
 
 fn is_of_run(path: &str, files: &[String]) -> bool {

@@ -26,6 +26,7 @@ mod papermill;
 mod parsed;
 mod requests;
 mod sourced;
+mod span;
 mod strip;
 mod subcommands;
 mod unused;
@@ -45,6 +46,7 @@ use flags::Flag;
 pub use named::named;
 use options::Options;
 pub use papermill::Cells;
+use span::spanning;
 use strip::Program;
 pub use unused::mark_flags;
 
@@ -431,31 +433,6 @@ impl Binder<'_> {
                 idle,
             });
         }
-    }
-}
-
-/// From the first word to the last; where they stand apart (a variable's words), the first.
-fn spanning(words: &[Word]) -> Place {
-    let (Some(first), Some(last)) = (words.first(), words.last()) else {
-        return Place::default();
-    };
-    let (first, last) = (&first.place, &last.place);
-    match (first.bytes, last.bytes) {
-        (Some((start, end)), Some((_, stop))) if first.file == last.file && stop > end && stop - end < 2_000 => {
-            let same_line = first.line == last.end_line;
-            let excerpt = if same_line || first.excerpt == last.excerpt {
-                first.excerpt.clone()
-            } else {
-                format!("{}\n{}", first.excerpt, last.excerpt)
-            };
-            Place {
-                end_line: last.end_line,
-                bytes: Some((start, stop)),
-                excerpt,
-                ..first.clone()
-            }
-        }
-        _ => first.clone(),
     }
 }
 

@@ -14,6 +14,7 @@ use std::ops::Range;
 
 use super::Binder;
 use super::flags::{self, Flag};
+use super::strip::Program;
 use crate::evidence::{Dead, Expr, Form, LaunchId, LinkKind, StatementId, Subject};
 use crate::quantity::Value;
 use crate::source::config::{Kind, yaml_tree};
@@ -53,6 +54,12 @@ pub(super) fn notebook(words: &[Word], from: usize) -> Option<usize> {
         }
     }
     found
+}
+
+/// What such a command starts: its options stand before, between and behind the notebooks.
+pub(super) fn program(words: &[Word], from: usize) -> Option<Program> {
+    let notebook = words.get(notebook(words, from)?)?.text.clone();
+    notebook.ends_with(".ipynb").then_some(Program::Notebook(notebook))
 }
 
 fn takes_word(option: &str) -> bool {
@@ -271,8 +278,8 @@ impl Binder<'_> {
 }
 
 /// The flags that a command hands to what it starts, where that is a notebook.
-pub(super) fn of(program: &super::Program, words: &[Word], from: usize) -> Option<Handed> {
-    matches!(program, super::Program::Notebook(_)).then(|| {
+pub(super) fn of(program: &Program, words: &[Word], from: usize) -> Option<Handed> {
+    matches!(program, Program::Notebook(_)).then(|| {
         let mut handed = read(words, from);
         for flag in &mut handed.flags {
             flag.value = flags::digits(flag.value.clone());

@@ -230,7 +230,7 @@ impl Strip<'_> {
             }
             "papermill" => {
                 self.at += 1;
-                self.papermill()
+                papermill::program(self.words, self.at).map(Some)
             }
             "source" | "." | "pip" | "pip3" | "module" | "ml" | "make" | "jupyter" | "pytest" | "uvx" | "ipython"
             | "script" | "" => None,
@@ -290,15 +290,6 @@ impl Strip<'_> {
         }
     }
 
-    /// Behind `papermill`: its options stand before, between and behind the notebooks.
-    fn papermill(&mut self) -> Option<Option<Program>> {
-        let at = papermill::notebook(self.words, self.at)?;
-        let notebook = self.text(at).to_string();
-        notebook
-            .ends_with(".ipynb")
-            .then_some(Some(Program::Notebook(notebook)))
-    }
-
     /// `python -m module`: launchers come as modules too.
     fn module(&mut self, module: &str) -> Option<Option<Program>> {
         match module {
@@ -310,7 +301,7 @@ impl Strip<'_> {
             }
             "deepspeed" | "deepspeed.launcher.runner" => self.distributed(&DEEPSPEED),
             "pip" | "venv" | "pytest" | "unittest" | "http.server" | "ipykernel" | "nltk.downloader" => None,
-            "papermill" => self.papermill(),
+            "papermill" => papermill::program(self.words, self.at).map(Some),
             "cProfile" | "pdb" | "ipdb" | "trace" | "memory_profiler" => self.python(),
             "coverage" | "debugpy" | "scalene" => {
                 while !self.text(self.at).ends_with(".py") && self.at < self.words.len() {

@@ -12,6 +12,12 @@
 //!
 //! Example: `evaluation(Shape::Drift, 7)` is the eighth evaluation with a drift.
 
+#![allow(
+    unreachable_pub,
+    dead_code,
+    reason = "the benchmark and the unit test each use a part of it"
+)]
+
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 

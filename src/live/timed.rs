@@ -48,7 +48,11 @@ pub struct Declared {
 /// Where the command or its guard did not start.
 pub fn run(declared: &Declared, decides: &dyn Fn(f64, f64) -> bool) -> Result<TimedRun, StartError> {
     let asked = &declared.asked;
-    let format = declared.progress.as_deref().and_then(Format::named).unwrap_or(Format::Tqdm);
+    let format = declared
+        .progress
+        .as_deref()
+        .and_then(Format::named)
+        .unwrap_or(Format::Tqdm);
     // Many bars are printed for a terminal alone.
     let pty = !matches!(format, Format::Json);
     let limits = Limits {
@@ -168,7 +172,10 @@ impl<'a> Progress<'a> {
             return (Vec::new(), Vec::new());
         };
         let samples = bar.marks.iter().map(|mark| (mark.done * step).min(self.limit));
-        (samples.collect(), bar.marks.iter().map(|mark| mark.at.as_secs_f64()).collect())
+        (
+            samples.collect(),
+            bar.marks.iter().map(|mark| mark.at.as_secs_f64()).collect(),
+        )
     }
 
     fn done(&self) -> u64 {

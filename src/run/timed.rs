@@ -25,7 +25,9 @@ use crate::write;
 /// `verify run`.
 pub(super) fn run(arguments: &Run, terminal: Terminal) -> Result<Done, Failure> {
     let claims = std::slice::from_ref(&arguments.claims);
-    let gathered = Gathered::gather(claims, &arguments.reading, &arguments.shown, terminal, |_| subjects::asks())?;
+    let gathered = Gathered::gather(claims, &arguments.reading, &arguments.shown, terminal, |_| {
+        subjects::asks()
+    })?;
     let [file] = gathered.files.as_slice() else {
         return Err(usage("a run is declared in one claim file; name that file".to_string()));
     };
@@ -65,7 +67,11 @@ pub(super) fn run(arguments: &Run, terminal: Terminal) -> Result<Done, Failure> 
     }
     let path = record_path(file, declaration);
     let answer = answers::timed(&run, &before.gaps, before.followed, &path.display().to_string());
-    let exit = if run.time().is_some() { Exit::Fine } else { Exit::BelowSupported };
+    let exit = if run.time().is_some() {
+        Exit::Fine
+    } else {
+        Exit::BelowSupported
+    };
     let text = Record::new(before.hashed, run).text().map_err(anyhow::Error::from)?;
     write::new_folder_and_file(&path, text.as_bytes())?;
     Ok(Done { output: answer, exit })
@@ -83,7 +89,11 @@ fn choose<'a>(file: &'a ClaimFile, name: Option<&str>) -> Result<&'a RunDeclarat
             file.path
         ))),
         (None, [one]) => Ok(one),
-        (None, _) => Err(usage(format!("{} declares several runs: {}; name one", file.path, known()))),
+        (None, _) => Err(usage(format!(
+            "{} declares several runs: {}; name one",
+            file.path,
+            known()
+        ))),
         (Some(name), runs) => runs
             .iter()
             .find(|run| run.name == name)
@@ -97,7 +107,11 @@ fn allowed(arguments: &Run, command: &CommandLine) -> Result<(), Failure> {
     let shown = format!(
         "the run starts this command, in `{}`, with the environment {}:\n\n    {}\n\n    SHA-256 {digest}",
         command.directory,
-        if command.environment.is_empty() { "of names that programs need".to_string() } else { command.environment.join(", ") },
+        if command.environment.is_empty() {
+            "of names that programs need".to_string()
+        } else {
+            command.environment.join(", ")
+        },
         command
             .arguments
             .iter()
@@ -111,7 +125,9 @@ fn allowed(arguments: &Run, command: &CommandLine) -> Result<(), Failure> {
         ))),
         Some("") => Ok(()),
         Some(allowed) if allowed == digest => Ok(()),
-        Some(other) => Err(usage(format!("{shown}\n\nand --allow-commands allows another one: {other}"))),
+        Some(other) => Err(usage(format!(
+            "{shown}\n\nand --allow-commands allows another one: {other}"
+        ))),
     }
 }
 
@@ -157,7 +173,10 @@ fn changed(before: &[Hashed], after: &[Hashed]) -> Vec<String> {
 
 /// Where the record is written and looked for.
 fn record_path(file: &ClaimFile, declaration: &RunDeclaration) -> PathBuf {
-    Path::new(&file.path).parent().unwrap_or(Path::new("")).join(&declaration.record)
+    Path::new(&file.path)
+        .parent()
+        .unwrap_or(Path::new(""))
+        .join(&declaration.record)
 }
 
 fn usage(problem: String) -> Failure {

@@ -85,9 +85,7 @@ pub(crate) fn bound<'a>(case: &Case<'a>, starts: impl Fn(&str) -> bool) -> Bound
         let of = case.claim.of.as_deref();
         let ours = match statement.grade {
             // A log is looked into where `in` names it; what it is of stands in its name alone.
-            Grade::Logged => {
-                scope.has(&statement.place.file) && of.is_none_or(|of| is(job, of) || logs(statement, of))
-            }
+            Grade::Logged => scope.has(&statement.place.file) && of.is_none_or(|of| is(job, of) || logs(statement, of)),
             _ => all || named(job, &names) || of.is_some_and(|of| is(job, of)),
         };
         if !ours {

@@ -170,8 +170,9 @@ mod tests {
 
     #[test]
     fn two_speeds_are_joined_to_whole_cycles() {
-        let speeds =
-            |stay: usize| of((0..240).map(|index| if index / stay % 2 == 0 { 1.0 } else { 1.5 } + jitter(index)));
+        let speeds = |stay: usize| {
+            of((0..240).map(|index| if (index / stay).is_multiple_of(2) { 1.0 } else { 1.5 } + jitter(index)))
+        };
         assert_eq!(cycles(&speeds(80)).map(|whole| whole.len()), Some(0));
         let whole = cycles(&speeds(10)).unwrap();
         assert!(

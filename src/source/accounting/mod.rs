@@ -190,7 +190,7 @@ fn lines(from: impl BufRead, most: usize) -> std::io::Result<Accounting> {
     };
     let mut understood = false;
     loop {
-        match lines.next()? {
+        match lines.advance()? {
             Line::End => break,
             Line::TooLong => {
                 reading.end(&mut found);

@@ -82,7 +82,9 @@ pub(super) fn job(text: &SourceText) -> Option<Statement> {
     }
     let cut_off = state != JobState::Unknown;
     let own = match (starts.as_slice(), ends.as_slice()) {
-        ([start], [(end, line)]) => u64::try_from((*end - *start).num_seconds()).ok().map(|took| (took, *line)),
+        ([start], [(end, line)]) => u64::try_from((*end - *start).num_seconds())
+            .ok()
+            .map(|took| (took, *line)),
         ([], []) if bars.len() == 1 => {
             let bar = bars.values().next().filter(|(done, total, ..)| done == total);
             bar.map(|(_, _, seconds, line)| (*seconds, *line))
@@ -165,7 +167,9 @@ mod tests {
 
     fn told(name: &str, text: &str) -> Option<(String, String, Option<u64>)> {
         let found = job(&SourceText::new(name, text))?;
-        let Subject::Job { job, .. } = found.subject else { return None };
+        let Subject::Job { job, .. } = found.subject else {
+            return None;
+        };
         Some((job.id, job.state.to_string(), job.elapsed))
     }
 
@@ -186,13 +190,19 @@ mod tests {
         let text = "Start: 2026-03-01T20:00:00\n100%|██| 5/5 [2:00:00<00:00, 1s/it]\nslurmstepd-node1: error: *** JOB 5 ON node1 CANCELLED AT 2026-11-22T10:55:34 DUE TO TIME LIMIT ***\n";
         assert_eq!(told("slurm-55.out", text), Some(("55".into(), "TIMEOUT".into(), None)));
         let text = "slurmstepd: error: *** JOB 5 ON node1 CANCELLED AT 2026-11-22T10:55:34 ***\n";
-        assert_eq!(told("slurm-55.out", text), Some(("55".into(), "CANCELLED".into(), None)));
+        assert_eq!(
+            told("slurm-55.out", text),
+            Some(("55".into(), "CANCELLED".into(), None))
+        );
     }
 
     #[test]
     fn one_bar_at_its_end_is_a_time_and_others_are_not() {
         let whole = "eval:  50%|█ | 2/4 [1:00:00<1:00:00, 1s/it]\reval: 100%|██| 4/4 [2:00:00<00:00, 1s/it]\n";
-        assert_eq!(told("slurm-55_3.out", whole), Some(("55_3".into(), "COMPLETED".into(), Some(7200))));
+        assert_eq!(
+            told("slurm-55_3.out", whole),
+            Some(("55_3".into(), "COMPLETED".into(), Some(7200)))
+        );
         let half = "eval:  50%|█ | 2/4 [1:00:00<1:00:00, 1s/it]\n";
         let two = format!("{whole}test: 100%|██| 9/9 [0:10<00:00, 1s/it]\n");
         for text in [half, &two, "End: 2026-03-01T22:10:00\n", "End: of the list\n", ""] {

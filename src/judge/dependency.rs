@@ -21,7 +21,7 @@
 use std::collections::BTreeSet;
 
 use super::weigh::cite::{cite, noted, shown};
-use super::weigh::environments::{folder_of, locked, manifests, pins};
+use super::weigh::environments::{folder_of, locked, manifests, of_a_run, pins};
 use super::weigh::readings::{self, Installed};
 use super::weigh::recommend;
 use super::weigh::scope::InScope;
@@ -226,11 +226,6 @@ fn judge(case: &Case<'_>) -> Ruling {
         recommend::add_usual(claim, &mut ruling);
     }
     ruling
-}
-
-/// What was installed where a run ran, as its tracker wrote it down.
-fn of_a_run(statement: &Statement) -> bool {
-    statement.grade == Grade::Logged && statement.owner.first().is_some_and(|owner| owner == "installed")
 }
 
 /// Whether the version that is claimed to have been there lies in what is declared.

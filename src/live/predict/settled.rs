@@ -4,7 +4,7 @@
 //! still be slow (compilation of other shapes, caches, clocks). How many to set aside is the problem of the initial
 //! transient in simulation; the rule is MSER (White, Simulation 69, 1997; "why MSER works": Franklin and White, Winter
 //! Simulation Conference 2008): set aside the head whose removal makes the standard error of the rest's mean smallest,
-//! here over means of five stretches (MSER-5), and at most half of them. Of a head that was set aside nothing is lost:
+//! here over means of five stretches (MSER-5), and at most two thirds of them. Of a head that was set aside nothing is lost:
 //! its time is part of the total as it was measured.
 //!
 //! MSER also cuts where a series only wanders or drifts, so a head is set aside only where it begins more than three

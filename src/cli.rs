@@ -15,9 +15,9 @@ use crate::report::{FORMATS, Language};
 use crate::verdict::Verdict;
 
 /// Commands of the design that later versions bring.
-const LATER_COMMANDS: &[&str] = &["run", "lock", "accept", "report", "diff"];
+const LATER_COMMANDS: &[&str] = &["lock", "accept", "report", "diff"];
 /// Options of the design that later versions bring.
-const LATER_OPTIONS: &[&str] = &["--locked", "--allow-commands", "--patch"];
+const LATER_OPTIONS: &[&str] = &["--locked", "--patch"];
 /// Formats of the design that later versions bring.
 const LATER_FORMATS: &[&str] = &["html", "sarif", "junit", "github"];
 
@@ -54,6 +54,8 @@ pub enum Command {
     /// Slurm's accounting as evidence.
     #[command(subcommand)]
     Slurm(SlurmCommand),
+    /// Runs the timed evaluation that a claim file declares, and writes its record.
+    Run(Run),
     /// Reads this machine: GPUs, host, container and Slurm job, as evidence for claims about it.
     Probe(Probe),
     /// The JSON Schema of the claim file.
@@ -91,6 +93,28 @@ pub struct Check {
     /// On the terminal, only what is not supported, and the summary.
     #[arg(long, short, action = ArgAction::SetTrue)]
     pub quiet: bool,
+}
+
+/// `verify run`.
+#[derive(Debug, Args)]
+pub struct Run {
+    /// The claim file that declares the run.
+    #[arg(value_name = "CLAIMS")]
+    pub claims: String,
+    /// Which of its runs; the only one, unless given.
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+    /// Starts the declared command. With DIGEST, only the one whose arguments, environment names and directory have that
+    /// SHA-256; without this option the command is shown with its digest, and nothing runs.
+    #[arg(long, value_name = "DIGEST", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub allow_commands: Option<String>,
+    /// Another NVML library than the system's.
+    #[arg(long, value_name = "PATH")]
+    pub nvml: Option<PathBuf>,
+    #[command(flatten)]
+    pub reading: Reading,
+    #[command(flatten)]
+    pub shown: Shown,
 }
 
 /// `verify explain`.

@@ -6,9 +6,13 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use verify::cli::{Cli, not_built};
 use verify::exit::Exit;
+use verify::live::guard;
 use verify::run::{self, Terminal};
 
 fn main() -> ExitCode {
+    if let Some(code) = guard::play(std::env::args_os().skip(1)) {
+        return ExitCode::from(code);
+    }
     let words: Vec<String> = std::env::args_os()
         .skip(1)
         .map(|word| word.to_string_lossy().into_owned())

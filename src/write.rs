@@ -1,13 +1,18 @@
 //! The one place that writes files: beside the target first, then renamed, so that a report is whole or not there.
 //!
-//! Why it can be wrong: a report that is cut off in the middle looks like one with fewer claims.
+//! Why it can be wrong: a report that is cut off in the middle looks like one with fewer claims. A disk that is full says
+//! so when the bytes are forced out, on a network only then; a limit on the size of files (`RLIMIT_FSIZE`) says so by a
+//! signal that would end us with the unfinished file left behind, so it is caught, and the write fails instead.
 //!
 //! Example: `write::file(Path::new("reports/setup.es.md"), bytes)`.
 
 use std::io::Write as _;
 use std::path::Path;
+use std::sync::{Arc, Once};
 
 use anyhow::Context as _;
+
+static LIMIT_IS_AN_ERROR: Once = Once::new();
 
 /// Writes the whole file, or leaves what was there.
 pub fn file(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
@@ -15,6 +20,10 @@ pub fn file(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
+    LIMIT_IS_AN_ERROR.call_once(|| {
+        // Where it cannot be caught, it ends us as it always did.
+        let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
+    });
     let mut beside = tempfile::Builder::new()
         .prefix(".verify-")
         .permissions_like(path)
@@ -22,6 +31,7 @@ pub fn file(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
         .with_context(|| format!("failed to write in {}", folder.display()))?;
     beside
         .write_all(bytes)
+        .and_then(|()| beside.as_file().sync_all())
         .with_context(|| format!("failed to write {}", path.display()))?;
     beside
         .persist(path)

@@ -98,11 +98,98 @@ fn syntax(text: &str, error: &regex::Error) -> Fault {
     }
 }
 
+/// Words of SQL that tables have as names of columns.
+const KEYWORDS: &[&str] = &[
+    "add",
+    "all",
+    "alter",
+    "and",
+    "as",
+    "between",
+    "by",
+    "case",
+    "check",
+    "collate",
+    "column",
+    "commit",
+    "constraint",
+    "create",
+    "default",
+    "delete",
+    "desc",
+    "asc",
+    "distinct",
+    "drop",
+    "else",
+    "end",
+    "escape",
+    "except",
+    "exists",
+    "foreign",
+    "from",
+    "group",
+    "having",
+    "in",
+    "index",
+    "insert",
+    "intersect",
+    "into",
+    "is",
+    "join",
+    "key",
+    "limit",
+    "match",
+    "not",
+    "null",
+    "of",
+    "offset",
+    "on",
+    "or",
+    "order",
+    "primary",
+    "references",
+    "row",
+    "select",
+    "set",
+    "table",
+    "then",
+    "to",
+    "transaction",
+    "union",
+    "unique",
+    "update",
+    "using",
+    "values",
+    "view",
+    "when",
+    "where",
+    "with",
+];
+
+/// The word that SQLite stumbles over: `near "index": syntax error`.
+fn near(said: &str) -> Option<&str> {
+    said.strip_prefix("near \"")?.split('"').next()
+}
+
+/// What to do where a column bears a word of SQL as its name; nothing for other words.
+fn keyword(word: &str) -> String {
+    if !KEYWORDS.contains(&word.to_lowercase().as_str()) {
+        return String::new();
+    }
+    format!("; `{word}` is a word of SQL, and a column of that name stands in double quotes: `\"{word}\"`")
+}
+
 /// The terms of a selection in SQL, as SQLite reads them. Which columns there are is for the table to say.
 fn sql(text: &str) -> Result<(), Fault> {
-    let selection = selection::parse(text).map_err(|fault| Fault {
-        at: Some(fault.at),
-        message: format!("`select`: {}", fault.message),
+    let selection = selection::parse(text).map_err(|fault| {
+        // `order where …`: the selection ends before it has begun.
+        let first = text.get(fault.at..).and_then(|rest| rest.split_whitespace().next());
+        let first = first.filter(|_| fault.message.starts_with("a selection begins"));
+        let hint = first.map_or(String::new(), keyword);
+        Fault {
+            at: Some(fault.at),
+            message: format!("`select`: {}{hint}", fault.message),
+        }
     })?;
     let Selection::Table(pieces) = selection else {
         return Ok(());
@@ -134,7 +221,7 @@ fn sql(text: &str) -> Result<(), Fault> {
         };
         return Err(Fault {
             at: at.filter(|at| text.is_char_boundary(*at)),
-            message: format!("`select` is no SQL: {msg}"),
+            message: format!("`select` is no SQL: {msg}{}", near(&msg).map_or(String::new(), keyword)),
         });
     }
     Ok(())
@@ -186,6 +273,9 @@ mod tests {
             ("avg(BA where x = 1", Some(3), "`(` is not closed"),
             ("a where b = 'x", Some(12), "a quote is not closed"),
             ("a) where", Some(1), "closes nothing"),
+            ("order where a = 1", Some(0), "`order` is a word of SQL"),
+            ("max(index) where a = 1", Some(4), "`index` is a word of SQL"),
+            ("acc where group = 'a'", Some(10), "double quotes: `\"group\"`"),
             ("acc where split == = 3", Some(19), "syntax error"),
             ("(a where b = 1) - (c wher d = 2 where)", Some(26), "no SQL"),
             ("median_of(row)", Some(0), "no such function"),

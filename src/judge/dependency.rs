@@ -1,8 +1,9 @@
 //! A package is depended on, in a version.
 //!
 //! ## What it checks
-//! What manifests, install lines, images and modules declare, and what an environment that `in` names holds: a lock or
-//! pin speaks before a range of the same environment, every other manifest is its own occasion. An import is a trace, never a declaration: used but not declared asks for clarification.
+//! What manifests, install lines, images and modules declare, and what an environment holds that `in` names, or that a
+//! reading of the machine holds which the claim file names: a lock or pin speaks before a range of the same environment,
+//! every other manifest is its own occasion. An import is a trace, never a declaration: used but not declared asks for clarification.
 //!
 //! ## Why it can be wrong
 //! `torch>=2.0` is no proof that 2.1.0 ran: a pin inside an open range is not settled by it. `installed` asks for a
@@ -20,7 +21,8 @@
 use std::collections::BTreeSet;
 
 use super::weigh::cite::{cite, noted, shown};
-use super::weigh::environments::{folder_of, locked, manifests, pins};
+use super::weigh::environments::{folder_of, locked, manifests, of_a_run, pins};
+use super::weigh::readings::{self, Installed};
 use super::weigh::recommend;
 use super::weigh::scope::InScope;
 use super::weigh::undeclared::{a_few, silence, undeclared};
@@ -87,10 +89,11 @@ pub(super) const KIND: Kind = Kind {
         },
         dimension: None,
     },
-    asks: |claim, _| {
-        vec![Ask::Dependency {
+    asks: |claim, file| {
+        let own = Ask::Dependency {
             package: package(claim),
-        }]
+        };
+        std::iter::once(own).chain(readings::asks(file)).collect()
     },
     judge,
 };
@@ -106,14 +109,30 @@ fn judge(case: &Case<'_>) -> Ruling {
     let scope = InScope::of(case);
     let statements = &case.evidence.statements;
     let mut declared: Vec<&Statement> = Vec::new();
+    // What one run had installed is no manifest: it says what was there, or what a claim that names the run asks.
+    let speaks_of_runs = claim.fields.get("installed").is_some() || !claim.scope.include.is_empty();
     let mut commented: Vec<&Statement> = Vec::new();
     let mut traces: Vec<&Statement> = Vec::new();
+    let mut caveats = scope.caveats();
     for statement in statements
         .iter()
         .filter(|statement| !scope.excludes(&statement.place.file))
     {
         match &statement.subject {
-            Subject::Dependency { package, .. } if canonical(package) == wanted && scope.has(&statement.place.file) => {
+            Subject::Dependency { package, .. } if canonical(package) == wanted => {
+                let speaks = match readings::installed(case, statement) {
+                    Installed::Elsewhere => {
+                        scope.has(&statement.place.file) && (speaks_of_runs || !of_a_run(statement))
+                    }
+                    Installed::Here => true,
+                    Installed::Silent(why) => {
+                        caveats.extend(why);
+                        false
+                    }
+                };
+                if !speaks {
+                    continue;
+                }
                 if statement.form == Form::CommentedOut {
                     commented.push(statement);
                 } else {
@@ -132,7 +151,6 @@ fn judge(case: &Case<'_>) -> Ruling {
     if declared.iter().any(|s| s.dead.is_none()) {
         declared.retain(|s| s.dead.is_none());
     }
-    let mut caveats = scope.caveats();
     let (declared, in_extras) = by_extra(claim, declared);
     if declared.is_empty() && !in_extras.is_empty() {
         return extra_only(case, &wanted, &in_extras);
@@ -158,6 +176,16 @@ fn judge(case: &Case<'_>) -> Ruling {
     }
     if claim.fields.get("installed").is_some() {
         ballots.retain(|ballot| ballot.grade >= Grade::Declared);
+        // Where something decides it, what merely allows it does not vote.
+        let decides = |lines: &Vec<&Statement>| lines.iter().any(|s| locked(s));
+        if manifests.iter().any(decides) {
+            let open: Vec<Ballot> = manifests
+                .iter()
+                .filter(|lines| !decides(lines) && lines.iter().all(|s| allows(claim, s)))
+                .map(|lines| ballot(claim, lines, &mut Vec::new()))
+                .collect();
+            ballots.retain(|ballot| !open.iter().any(|open| open.citations == ballot.citations));
+        }
     }
     let silence = silence(case, &scope, &wanted, &traces);
     let mentions = traces
@@ -198,6 +226,19 @@ fn judge(case: &Case<'_>) -> Ruling {
         recommend::add_usual(claim, &mut ruling);
     }
     ruling
+}
+
+/// Whether the version that is claimed to have been there lies in what is declared.
+fn allows(claim: &Claim, statement: &Statement) -> bool {
+    let text = shown(&statement.value);
+    let claimed = claim
+        .fields
+        .text("installed")
+        .and_then(|text| Specifier::parse(text).ok());
+    match (claimed, declared(statement, &text)) {
+        (Some(claimed), Some(parsed)) => judge_version(&claimed, &parsed) != VersionOutcome::Disagrees,
+        _ => false,
+    }
 }
 
 fn expected(claim: &Claim) -> String {

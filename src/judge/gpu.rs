@@ -106,7 +106,7 @@ fn judge(case: &Case<'_>) -> Ruling {
     } else {
         recommend::add_usual(case.claim, &mut ruling);
     }
-    ruling
+    readings::without_repetition(ruling)
 }
 
 fn model_ruling(case: &Case<'_>, model: &str) -> Ruling {

@@ -25,6 +25,8 @@ mod usage;
 mod vram;
 pub(crate) mod weigh;
 
+pub use weigh::recorded::interval as shown_interval;
+
 use crate::claim::{Claim, ClaimFile, KindSpec};
 use crate::evidence::{Ask, Evidence};
 use crate::verdict::Ruling;
@@ -100,6 +102,19 @@ pub fn asks(claim: &Claim, file: &ClaimFile) -> Vec<Ask> {
     asks.extend(quote_ask(claim, file));
     asks.extend(weigh::recorded::ask(claim, file));
     asks
+}
+
+/// The names under which a timed run may print what this claim says of it.
+pub fn printed_names(claim: &Claim, file: &ClaimFile) -> Vec<String> {
+    let own = asks(claim, file).into_iter().filter_map(|ask| match ask {
+        Ask::Setting { names } => Some(names),
+        _ => None,
+    });
+    let mut names: Vec<String> = own.flatten().collect();
+    if claim.kind == "samples" {
+        names.extend(samples::PRINTED.iter().map(ToString::to_string));
+    }
+    names
 }
 
 /// Every scope a judge of this claim may look at.

@@ -58,7 +58,7 @@ const NOUNS: &[&str] = &[
 ];
 
 /// Under which names a timed run prints how many samples there are.
-const PRINTED: &[&str] = &[
+pub(super) const PRINTED: &[&str] = &[
     "samples",
     "num_samples",
     "n_samples",

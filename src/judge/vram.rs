@@ -133,7 +133,7 @@ fn judge(case: &Case<'_>) -> Ruling {
     } else {
         recommend::add_usual(case.claim, &mut ruling);
     }
-    ruling
+    readings::without_repetition(ruling)
 }
 
 /// Readings of other cards than the claim's are no occasion: they are shown, and that they are all there is, is said.
@@ -178,6 +178,13 @@ fn machine(stated: &Stated, cards: &[Read<'_>]) -> Option<Ballot> {
             let mut citation = graded(statement, readings::stance(stand), statement.grade);
             let mib = reading.card.total_mib().map(|mib| format!(": {mib} MiB"));
             citation.value = format!("{}{}", reading.card.shown(), mib.unwrap_or_default());
+            if reading.card.total_bytes.is_none() {
+                citation.note = Some(
+                    Message::new("by-the-card-table")
+                        .with("card", readings::named(&reading.card))
+                        .with("sizes", size(&reading.card).unwrap_or_default()),
+                );
+            }
             citation
         })
         .collect();

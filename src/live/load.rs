@@ -145,6 +145,11 @@ fn process(stat: &str) -> Option<Process> {
     })
 }
 
+/// A process with everything below it, as the machine has it now.
+pub(super) fn family_of(root: u32) -> BTreeSet<u32> {
+    family(root, &processes())
+}
+
 /// A process with everything below it.
 fn family(root: u32, processes: &BTreeMap<u32, Process>) -> BTreeSet<u32> {
     let mut own = BTreeSet::from([root]);

@@ -4,8 +4,16 @@
 //!
 //! Example: `python evaluate.py` for 2,000 of 21,340 clips.
 
+pub mod child;
+pub mod guard;
 pub mod host;
+mod interrupt;
+mod kept;
 pub mod load;
 pub mod nvml;
+pub mod predict;
+pub mod progress;
 pub mod slurm;
+mod terminal;
+pub mod timed;
 pub mod watch;

@@ -172,7 +172,7 @@ pub(crate) fn found_instead(case: &Case<'_>, ruling: &Ruling) -> Option<Mutant> 
             let mut other = Stated::parse(found, Locale::English).ok()?;
             // A claim about a list of one compares as a list.
             if let (Stated::List(_), Stated::Exact(_) | Stated::Text(_)) = (stated, &other) {
-                other = Stated::List(vec![other]);
+                other = list_of(found).unwrap_or_else(|| Stated::List(vec![other]));
             }
             Some(Mutant {
                 now: other.to_string(),
@@ -190,6 +190,24 @@ pub(crate) fn found_instead(case: &Case<'_>, ruling: &Ruling) -> Option<Mutant> 
         }
         _ => None,
     }
+}
+
+/// Several texts as a report shows them, `[adamw, cosine]`, as a list of them.
+fn list_of(found: &str) -> Option<Stated> {
+    let inner = found.trim();
+    let inner = inner
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(inner);
+    // Lists in lists are no list of texts.
+    if !inner.contains(", ") || inner.contains(['[', ']', '{', '}', '(', ')']) {
+        return None;
+    }
+    let items = inner.split(", ").map(|item| {
+        let item = item.trim().trim_matches(['"', '\'']);
+        Stated::parse(item, Locale::English).unwrap_or_else(|_| Stated::Text(item.to_string()))
+    });
+    Some(Stated::List(items.collect()))
 }
 
 /// What was found, in the shape of the key.

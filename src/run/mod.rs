@@ -11,6 +11,7 @@ mod gathered;
 mod init;
 mod probe;
 mod slurm;
+mod timed;
 
 use crate::claim;
 use crate::cli::{Cli, Color, Command, Shown, SlurmCommand};
@@ -75,6 +76,7 @@ pub fn run(cli: &Cli, terminal: Terminal) -> Result<Done, Failure> {
         Some(Command::Mutate(mutate)) => beside::mutate(mutate, terminal),
         Some(Command::Uncovered(uncovered)) => beside::uncovered(uncovered, terminal),
         Some(Command::Init(arguments)) => init::init(arguments),
+        Some(Command::Run(arguments)) => timed::run(arguments, terminal),
         Some(Command::Probe(arguments)) => probe::probe(arguments, terminal),
         Some(Command::Slurm(SlurmCommand::Collect(arguments))) => slurm::collect(arguments),
         Some(Command::Schema) => schema(),

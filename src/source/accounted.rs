@@ -46,7 +46,11 @@ pub(super) fn jobs(asks: &[Ask], shown: &dyn Fn(&Path) -> Option<String>) -> Vec
                 return (path.clone(), None, gap.into());
             };
             match File::open(&file).and_then(|opened| accounting::read(BufReader::with_capacity(1 << 16, opened))) {
-                Ok(found) => (name.clone(), digest_of(&file), facts(claims, &name, found)),
+                Ok(found) => {
+                    // What nothing is said of needs no hash; it may be a gigabyte of something else.
+                    let digest = if found.jobs.is_empty() { None } else { digest_of(&file) };
+                    (name.clone(), digest, facts(claims, &name, found))
+                }
                 Err(error) => {
                     let gap = gap(GapReason::Unreadable, error.to_string());
                     (name, None, gap.into())
@@ -107,11 +111,20 @@ pub(super) fn facts(claims: &str, file: &str, found: Accounting) -> FileFacts {
             detail: format!("and {} more such lines", found.more_faults),
         });
     }
-    if found.cut {
+    if found.beyond.rows() > 0 {
+        let states: Vec<String> = found
+            .beyond
+            .states
+            .iter()
+            .map(|(state, sum)| format!("{state} {}", sum.rows))
+            .collect();
         facts.gaps.push(Gap {
             file: file.to_string(),
             why: GapReason::TooLarge,
-            detail: "more than 100,000 jobs; record those of the paper (`sacct --name`)".to_string(),
+            detail: format!(
+                "more than 100,000 jobs; the rest is not looked at ({}). Record those of the paper (`sacct --name`)",
+                states.join(", ")
+            ),
         });
     }
     facts.statements = found

@@ -347,6 +347,7 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
     let running = python::Running::new(&statements, &modules);
     let reach = |entry: &str| running.reach(entry);
     let idle = |entry: &str| running.idle(entry);
+    let parameters: launch::Cells = notebooks.iter().filter_map(notebook::Notebook::parameters).collect();
     let (shapes, commanded) = (python::shapes(&modules), python::commanded(&modules));
     let repository = launch::Repository {
         files: paths,
@@ -356,6 +357,7 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
         idle: &idle,
         shapes: &shapes,
         commanded: &commanded,
+        parameters: &parameters,
     };
     let launch::Bound { mut launches, unseen } = launch::bind(&commands, &mut statements, &mut links, &repository);
     launch::mark_flags(&mut statements, &links, &launches, &|files| {
@@ -371,6 +373,7 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
     };
     opened::bind(&mut statements, &mut links, &mut launches, &commands, &code);
     overlay::bind(&statements, &mut links, &launches, &bound.laid_over);
+    logged::of_runs(&mut statements, &mut links, &launches, paths);
     let mut evidence = Evidence {
         tool: Tool::default(),
         schema: SCHEMA,

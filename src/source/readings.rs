@@ -4,6 +4,9 @@
 //! was edited, cut off or is of another layout says nothing, and neither does one of a machine on which no card could be
 //! read (a login node). Each of these is a statement with its reason, so that the claims that rest on it can say it.
 //!
+//! The Python packages of a reading, and its driver, are statements as those of an installed environment: `installed`, then
+//! the claim file that names the reading.
+//!
 //! Example: `readings = ["evidence/node17.json"]` gives one statement a card, cited at the line that names it.
 
 use std::collections::BTreeSet;
@@ -16,6 +19,7 @@ use crate::evidence::{
 };
 use crate::place::{Place, SourceText};
 use crate::quantity::Value;
+use crate::quantity::packages::normalised;
 
 /// What the readings say that these asks name, each with its path and hash; `shown` gives a path as the report has it,
 /// where it may be read.
@@ -46,7 +50,11 @@ pub(super) fn readings(
             match read_named(&file, &name) {
                 Ok(text) => {
                     let facts = match Probed::of_text(text.text()) {
-                        Ok(probed) => cards(claims, &text, &probed),
+                        Ok(probed) => {
+                            let mut facts = cards(claims, &text, &probed);
+                            facts.statements.extend(packages(claims, &text, &probed));
+                            facts
+                        }
                         Err(error) => refused(&name, GapReason::Broken, error.to_string()),
                     };
                     let digest = digest(text.text().as_bytes());
@@ -73,7 +81,7 @@ fn cards(claims: &str, text: &SourceText, probed: &Probed) -> FileFacts {
         .cards
         .iter()
         .map(|card| {
-            let range = line_of(text.text(), &card.model, at);
+            let range = line_of(text.text(), "model", &card.model, at);
             at = range.end;
             statement(claims, text, probed, card, range)
         })
@@ -84,12 +92,49 @@ fn cards(claims: &str, text: &SourceText, probed: &Probed) -> FileFacts {
     }
 }
 
-/// The key with the card's name, behind the card before it.
-fn line_of(text: &str, model: &str, from: usize) -> std::ops::Range<usize> {
-    let written = serde_json::to_string(model).unwrap_or_default();
+/// What was installed there: the packages of the environments that were asked for, and the driver.
+fn packages(claims: &str, text: &SourceText, probed: &Probed) -> Vec<Statement> {
+    let mut at = text.text().find("\"python\"").unwrap_or_default();
+    let mut found = Vec::new();
+    let mut installed = |package: &str, version: &str, key: &str, at: &mut usize| {
+        let range = line_of(text.text(), key, version, *at);
+        *at = range.end;
+        let place = Place {
+            job: probed.slurm.as_ref().map(|slurm| slurm.job.clone()),
+            time: Some(probed.time.clone()),
+            ..text.place(range)
+        };
+        found.push(Statement {
+            subject: Subject::Dependency {
+                package: normalised(package),
+                extra: None,
+                marker: None,
+                locked: true,
+            },
+            form: Form::Requirement,
+            value: Expr::Value(Value::Text(format!("=={version}"))),
+            owner: vec!["installed".to_string(), claims.to_string()],
+            ..bare(place, "")
+        });
+    };
+    for environment in &probed.python {
+        for (package, version) in &environment.packages {
+            installed(package, version, package, &mut at);
+        }
+    }
+    if let Some(driver) = probed.gpus.driver.as_ref().filter(|_| !probed.stand_in) {
+        installed("driver", driver, "driver", &mut 0);
+    }
+    found
+}
+
+/// The key with this name and value, behind what was found before it.
+fn line_of(text: &str, key: &str, value: &str, from: usize) -> std::ops::Range<usize> {
+    let quoted = |text: &str| serde_json::to_string(text).unwrap_or_default();
+    let (name, written) = (quoted(key), quoted(value));
     let rest = text.get(from..).unwrap_or_default();
-    let key = rest.match_indices("\"model\"").find_map(|(key, _)| {
-        let value = &rest[key + "\"model\"".len()..];
+    let key = rest.match_indices(&name).find_map(|(key, _)| {
+        let value = &rest[key + name.len()..];
         let behind = value.trim_start().strip_prefix(':')?.trim_start();
         behind
             .starts_with(&written)

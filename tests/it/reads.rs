@@ -50,7 +50,7 @@ fn needs(claim: &Claim, root: &Path, path: &str) -> bool {
         }
         "metric" | "pattern" => true,
         "sampling-rate" | "duration" | "parameter" => ends(path, AUDIO) || ends(path, LOGS),
-        "batch-size" | "decoding" | "gpu" | "vram" => ends(path, LOGS),
+        "batch-size" | "decoding" | "gpu" | "runtime" | "vram" => ends(path, LOGS),
         _ => false,
     };
     opens && !claim.scope.include.is_empty()

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::evidence::{Statement, Subject};
+use crate::evidence::{Grade, Statement, Subject};
 
 /// Declarations by environment: one manifest each; a lock and the manifest it locks are one.
 pub(crate) fn manifests<'s>(declared: &[&'s Statement]) -> Vec<Vec<&'s Statement>> {
@@ -85,4 +85,9 @@ pub(crate) fn folder_of(file: &str) -> &str {
 
 pub(crate) fn locked(statement: &Statement) -> bool {
     matches!(&statement.subject, Subject::Dependency { locked: true, .. })
+}
+
+/// What was installed where a run ran, as its tracker wrote it down.
+pub(crate) fn of_a_run(statement: &Statement) -> bool {
+    statement.grade == Grade::Logged && statement.owner.first().is_some_and(|owner| owner == "installed")
 }

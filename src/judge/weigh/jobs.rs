@@ -82,7 +82,12 @@ pub(crate) fn bound<'a>(case: &Case<'a>, starts: impl Fn(&str) -> bool) -> Bound
         }
         // A file of jobs was made for its claims; the scheduler that was asked knows every job of a month.
         let all = !says_which && !claims.is_empty();
-        let ours = all || named(job, &names) || case.claim.of.as_deref().is_some_and(|of| is(job, of));
+        let of = case.claim.of.as_deref();
+        let ours = match statement.grade {
+            // A log is looked into where `in` names it; what it is of stands in its name alone.
+            Grade::Logged => scope.has(&statement.place.file) && of.is_none_or(|of| is(job, of) || logs(statement, of)),
+            _ => all || named(job, &names) || of.is_some_and(|of| is(job, of)),
+        };
         if !ours {
             found.others += 1;
         } else if job.superseded {
@@ -151,6 +156,14 @@ fn base(path: &str) -> &str {
 
 fn named(job: &Job, names: &BTreeSet<String>) -> bool {
     job.name.as_ref().is_some_and(|name| names.contains(name))
+}
+
+/// Whether the log's name begins with what `of` names: `eval-100.out` is of `eval` and of `eval.sbatch`.
+fn logs(statement: &Statement, of: &str) -> bool {
+    let stem = base(of).split('.').next().unwrap_or_default();
+    let rest = base(&statement.place.file).strip_prefix(stem);
+    let number = |rest: &str| rest.starts_with(['-', '_', '.']) && rest[1..].starts_with(|c: char| c.is_ascii_digit());
+    !stem.is_empty() && rest.is_some_and(number)
 }
 
 /// Whether `of` is this job's id, name, script, or a word of its comment.
@@ -223,7 +236,7 @@ pub(crate) fn times(
         };
         match ballot {
             Ok(ballot) => times.ballots.push(ballot),
-            Err(citation) => times.context.push(citation),
+            Err(citation) => times.context.push(*citation),
         }
     }
     for &(statement, job) in &bound.earlier {
@@ -255,7 +268,7 @@ fn compared(
     job: &Job,
     seconds: u64,
     completed: bool,
-) -> Result<Ballot, Citation> {
+) -> Result<Ballot, Box<Citation>> {
     let time = Quantity {
         number: Number::from_i64(i64::try_from(seconds).unwrap_or(i64::MAX)),
         unit: Some(Unit::Second),
@@ -275,7 +288,7 @@ fn compared(
                 .with("job", &job.id)
                 .with("state", job.state.to_string())
                 .with("found", elapsed(seconds));
-            return Err(noted(statement, Stance::Context, why));
+            return Err(Box::new(noted(statement, Stance::Context, why)));
         }
         Outcome::Overlaps | Outcome::Undecidable(_) => (
             Stand::Undecided(Message::new("overlaps").with("rule", &outcome.rule)),
@@ -298,7 +311,7 @@ fn compared(
                 },
             ),
     );
-    Ok(Ballot::new(stand, Grade::Measured, found, vec![citation]).by(outcome.rule))
+    Ok(Ballot::new(stand, statement.grade, found, vec![citation]).by(outcome.rule))
 }
 
 /// A commit that the job's comment names.

@@ -23,7 +23,7 @@ use crate::judge::Case;
 use crate::quantity::cards::Card;
 use crate::quantity::reported::{Reported, nominal, reported};
 use crate::quantity::{Locale, Quantity, Stated, Unit};
-use crate::verdict::{Citation, Message, Stance};
+use crate::verdict::{Citation, Message, Ruling, Stance};
 
 /// The card that a claim names, with all that its name says.
 #[derive(Debug, Clone)]
@@ -79,7 +79,11 @@ pub(crate) fn readings<'a>(case: &Case<'a>, scope: &InScope<'_>) -> Readings<'a>
                 found.silence = Some(silent);
             }
             Subject::Reading(reading) if looks_at(case.claim, &case.file.path, scope, statement, reading) => {
-                match stale(case, reading) {
+                match reading
+                    .claims
+                    .as_ref()
+                    .and(stale(case, reading.host.as_deref(), reading.time.as_deref()))
+                {
                     Some(why) => {
                         found.context.push(noted(statement, Stance::Context, why.clone()));
                         found.caveats.push(why.clone());
@@ -125,12 +129,10 @@ fn without_cut_names(cards: &mut Vec<Read<'_>>) {
     });
 }
 
-/// Whether a reading of a file that the claim file names is older than it may be.
-fn stale(case: &Case<'_>, reading: &Reading) -> Option<Message> {
-    reading.claims.as_ref()?;
+/// Whether what a reading says is older than it may be.
+fn stale(case: &Case<'_>, host: Option<&str>, time: Option<&str>) -> Option<Message> {
     let limit = case.file.readings_max_age.as_deref()?;
-    let time = reading.time.as_deref()?;
-    let made: NaiveDate = DateTime::parse_from_rfc3339(time).ok()?.date_naive();
+    let made: NaiveDate = DateTime::parse_from_rfc3339(time?).ok()?.date_naive();
     let Ok(Stated::Exact(Quantity {
         number,
         unit: Some(unit),
@@ -142,11 +144,38 @@ fn stale(case: &Case<'_>, reading: &Reading) -> Option<Message> {
     let age = (case.evidence.as_of - made).num_days();
     (bigdecimal::BigDecimal::from(age) * Unit::Day.factor() > seconds).then(|| {
         Message::new("reading-stale")
-            .with("file", reading.host.as_deref().unwrap_or_default())
+            .with("file", host.unwrap_or_default())
             .with("made", made)
             .with("age", age)
             .with("limit", limit)
     })
+}
+
+/// What a reading says of an installed package, for a claim of this file.
+pub(crate) enum Installed {
+    /// It is no reading's.
+    Elsewhere,
+    Here,
+    /// Of another claim file's reading, or too old, with the reason.
+    Silent(Option<Message>),
+}
+
+/// Whether a package is one of a reading that the claim file names.
+pub(crate) fn installed(case: &Case<'_>, statement: &Statement) -> Installed {
+    let [kind, claims] = statement.owner.as_slice() else {
+        return Installed::Elsewhere;
+    };
+    if kind != "installed" {
+        return Installed::Elsewhere;
+    }
+    if *claims != case.file.path {
+        return Installed::Silent(None);
+    }
+    let place = &statement.place;
+    match stale(case, Some(&place.file), place.time.as_deref()) {
+        Some(why) => Installed::Silent(Some(why)),
+        None => Installed::Here,
+    }
 }
 
 /// What is said beside the verdict of a card that voted: a stand-in is none.
@@ -206,12 +235,16 @@ pub(crate) fn model(card: &ReadCard, wanted: &Wanted) -> Stand {
     }
 }
 
-/// The nominal size in GB of a whole card: by its total, else by its name.
+/// The nominal size in GB of a whole card: by its total, else by its name, or by the table where it comes with one size.
 fn memory(card: &ReadCard, found: Option<&Reported>) -> Option<u32> {
     let found = found?;
+    let one = match found.card.memory() {
+        [size] => Some(*size),
+        _ => None,
+    };
     match card.total_mib() {
         Some(mib) => nominal(found.card, mib),
-        None => found.memory,
+        None => found.memory.or(one),
     }
 }
 
@@ -269,6 +302,13 @@ pub(crate) fn together(cards: &[Read<'_>], stands: &[Stand]) -> Stand {
         let place = cards.first().map(|(statement, _)| statement.place.short());
         Stand::Undecided(Message::new("several-cards").with("place", place.unwrap_or_default()))
     })
+}
+
+/// The reason of the verdict is not said again as a caveat.
+pub(crate) fn without_repetition(mut ruling: Ruling) -> Ruling {
+    let because = ruling.because.clone();
+    ruling.caveats.retain(|caveat| *caveat != because);
+    ruling
 }
 
 /// How a place with this stand is cited.

@@ -11,13 +11,13 @@
 //! Example: 3 h 15 min to 3 h 23 min predicted from 2,000 clips lies inside `3-4 hours`; had `evaluate.py` changed since,
 //! the claim would be not-run.
 
-use super::cards::known_card;
 use super::cite::{cite, noted};
 use super::compared::{How, compare_setting, compare_value};
+use super::readings::{self, Wanted};
 use super::several::elapsed;
 use super::vote::{Ballot, Stand};
 use crate::claim::Claim;
-use crate::evidence::{Ask, Grade, Stale, Statement, Subject, TimedRun, Total};
+use crate::evidence::{Ask, Grade, ReadCard, Stale, Statement, Subject, TimedRun, Total};
 use crate::judge::Case;
 use crate::quantity::{Number, Outcome, Precision, Quantity, Stated, Unit, Value, compare_interval};
 use crate::verdict::{Citation, Message, Stance};
@@ -249,7 +249,7 @@ fn against(case: &Case<'_>, stated: &Stated, statement: &Statement, timed: &Time
 }
 
 /// `3 h 15 min to 3 h 23 min`; one time where all was timed.
-fn interval(total: &Total) -> String {
+pub fn interval(total: &Total) -> String {
     let shown = |seconds: f64| elapsed(seconds.round() as u64);
     let (low, high) = (shown(total.low_seconds), shown(total.high_seconds));
     if low == high { low } else { format!("{low} to {high}") }
@@ -288,24 +288,26 @@ enum Card {
 /// Whether the run was on the card that the claim is about.
 fn other_card(timed: &TimedRun, wanted: Option<&str>) -> Card {
     let Some(wanted) = wanted else { return Card::Fits };
-    let names: Vec<&str> = timed
-        .parts
-        .iter()
-        .flat_map(|part| &part.devices)
-        .map(|device| device.model.as_str())
-        .collect();
-    let Ok(wanted) = known_card(wanted) else {
+    let Some(wanted) = Wanted::of(wanted) else {
         return Card::Unknown;
     };
-    if names.is_empty() {
+    let cards: Vec<&ReadCard> = timed.parts.iter().flat_map(|part| &part.devices).collect();
+    if cards.is_empty() {
         // A run that no card was read for was on none that we know: not the claim's.
         let hosts: Vec<&str> = timed.parts.iter().map(|part| part.machine.processor.as_str()).collect();
         return Card::Other(hosts.join(", "));
     }
-    match names.iter().find(|name| known_card(name).ok() != Some(wanted)) {
-        Some(other) => Card::Other((*other).to_string()),
-        None => Card::Fits,
+    let stands = cards.iter().map(|card| (readings::model(card, &wanted), card));
+    let mut open = false;
+    for (stand, card) in stands {
+        match stand {
+            Stand::For => {}
+            Stand::Against => return Card::Other(card.shown()),
+            // A slice of the card, or a variant of it.
+            Stand::Undecided(_) => open = true,
+        }
     }
+    if open { Card::Unknown } else { Card::Fits }
 }
 
 /// What the run printed under one of these names.

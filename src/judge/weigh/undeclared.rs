@@ -65,6 +65,8 @@ pub(crate) fn undeclared(case: &Case<'_>, package: &str, traces: &[&Statement]) 
         .statements
         .iter()
         .filter(|s| matches!(s.subject, Subject::Dependency { .. }) && s.form == Form::Requirement)
+        // What is installed somewhere is no manifest.
+        .filter(|s| s.owner.first().is_none_or(|owner| owner != "installed"))
         .map(|s| s.place.file.as_str())
         .collect();
     let requirements = manifests.iter().find(|file| file.ends_with("requirements.txt"));

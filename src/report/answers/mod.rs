@@ -9,6 +9,7 @@
 mod explain;
 mod mutate;
 mod probe;
+mod timed;
 mod uncovered;
 
 use minijinja::{Value, context};
@@ -16,6 +17,7 @@ use minijinja::{Value, context};
 pub use explain::{Explained, explain};
 pub use mutate::{Mutated, mutate};
 pub use probe::{probe, probe_in_short};
+pub use timed::timed;
 pub use uncovered::uncovered;
 
 use super::catalogue::{self, Dress};

@@ -24,7 +24,7 @@ pub(super) fn job(text: &str) -> Job {
         }
         let own = || Some(value.to_string());
         match key {
-            "JobId" => job.id = job.id.is_empty().then(|| value.to_string()).unwrap_or(job.id),
+            "JobId" if job.id.is_empty() => job.id = value.to_string(),
             "ArrayJobId" => job.id = value.to_string(),
             "ArrayTaskId" => job.id = format!("{}_{value}", job.id),
             "HetJobOffset" => job.id = format!("{}+{value}", job.id),

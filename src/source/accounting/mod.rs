@@ -48,8 +48,45 @@ pub struct Accounting {
     pub faults: Vec<(Option<u64>, String)>,
     /// There were more faults than are named.
     pub more_faults: u64,
-    /// There were more jobs than are kept.
-    pub cut: bool,
+    /// Rows of jobs beyond those that are kept, summed up.
+    pub beyond: Sums,
+}
+
+/// Rows of jobs that are not kept, by their state.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Sums {
+    /// As printed, up to a blank (`CANCELLED by 0`), in the order of their first rows.
+    pub states: Vec<(String, Sum)>,
+}
+
+/// How many rows, how long they ran together in seconds, and how many GPUs they had.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Sum {
+    pub rows: u64,
+    pub seconds: u64,
+    pub gpus: u64,
+}
+
+impl Sums {
+    pub fn rows(&self) -> u64 {
+        self.states.iter().map(|(_, sum)| sum.rows).sum()
+    }
+
+    fn add(&mut self, state: &[u8], seconds: u64, gpus: u64) {
+        let word = state.split(|byte| *byte == b' ').next().unwrap_or_default();
+        let at = match self.states.iter().position(|(known, _)| known.as_bytes() == word) {
+            Some(at) => at,
+            None => {
+                let known = String::from_utf8_lossy(word).into_owned();
+                self.states.push((known, Sum::default()));
+                self.states.len() - 1
+            }
+        };
+        let sum = &mut self.states[at].1;
+        sum.rows += 1;
+        sum.seconds = sum.seconds.saturating_add(seconds);
+        sum.gpus = sum.gpus.saturating_add(gpus);
+    }
 }
 
 impl Accounting {
@@ -61,10 +98,11 @@ impl Accounting {
         }
     }
 
-    fn push(&mut self, job: Job, line: Option<u64>, text: &[u8]) {
-        if self.jobs.len() == MOST {
-            self.cut = true;
-            return;
+    fn push(&mut self, most: usize, job: Job, line: Option<u64>, text: &[u8]) {
+        if self.jobs.len() >= most {
+            let state = job.state.to_string();
+            let gpus = job.allocated.gpus.unwrap_or(0);
+            return self.beyond.add(state.as_bytes(), job.elapsed.unwrap_or(0), gpus);
         }
         let text = String::from_utf8_lossy(&text[..text.len().min(2000)]).replace('\u{1f}', "|");
         self.jobs.push(Found { job, line, text });
@@ -75,22 +113,30 @@ impl Accounting {
 ///
 /// # Errors
 /// What the reader says.
-pub fn read(mut from: impl BufRead) -> std::io::Result<Accounting> {
+pub fn read(from: impl BufRead) -> std::io::Result<Accounting> {
+    read_at_most(from, MOST)
+}
+
+/// The same; so many jobs are kept one by one, and the rows of all others are summed up.
+///
+/// # Errors
+/// What the reader says.
+pub fn read_at_most(mut from: impl BufRead, most: usize) -> std::io::Result<Accounting> {
     let first = from
         .fill_buf()?
         .iter()
         .find(|byte| !byte.is_ascii_whitespace())
         .copied();
     let mut found = if first == Some(b'{') {
-        documents(from)?
+        documents(from, most)?
     } else {
-        lines(from)?
+        lines(from, most)?
     };
     attempts(&mut found.jobs);
     Ok(found)
 }
 
-fn documents(from: impl BufRead) -> std::io::Result<Accounting> {
+fn documents(from: impl BufRead, most: usize) -> std::io::Result<Accounting> {
     let mut found = Accounting::default();
     let mut bytes = Vec::new();
     let read = std::io::Read::read_to_end(&mut std::io::Read::take(from, LARGEST_JSON + 1), &mut bytes)?;
@@ -112,7 +158,7 @@ fn documents(from: impl BufRead) -> std::io::Result<Accounting> {
                     job.state,
                     job.elapsed.map(|elapsed| elapsed.to_string()).unwrap_or_default()
                 );
-                found.push(job, None, text.as_bytes());
+                found.push(most, job, None, text.as_bytes());
             }
         }
         Ok(_) => found.fault(None, "JSON without `meta.slurm` and `jobs`: no accounting"),
@@ -133,15 +179,18 @@ enum Mode {
     CutOff,
 }
 
-fn lines(from: impl BufRead) -> std::io::Result<Accounting> {
+fn lines(from: impl BufRead, most: usize) -> std::io::Result<Accounting> {
     let mut found = Accounting::default();
     let mut lines = Lines::new(from);
     let mut mode = Mode::Between;
     let mut fields = Vec::new();
-    let mut reading = Reading::default();
+    let mut reading = Reading {
+        most,
+        ..Reading::default()
+    };
     let mut understood = false;
     loop {
-        match lines.next()? {
+        match lines.advance()? {
             Line::End => break,
             Line::TooLong => {
                 reading.end(&mut found);
@@ -151,6 +200,13 @@ fn lines(from: impl BufRead) -> std::io::Result<Accounting> {
             Line::Read => {}
         }
         let (line, number) = (lines.line(), lines.number());
+        // Of a million lines nearly all are rows: they begin with a digit, which no head and no record does.
+        if let Mode::Table(header) = &mode
+            && line.first().is_some_and(u8::is_ascii_digit)
+        {
+            reading.row(header, line, number, &mut fields, &mut found);
+            continue;
+        }
         if let Some(header) = header(line) {
             reading.end(&mut found);
             mode = Mode::Table(header);
@@ -227,6 +283,8 @@ fn is_row(line: &[u8]) -> bool {
 /// The record that is being read.
 #[derive(Debug, Default)]
 struct Reading {
+    /// How many jobs are kept.
+    most: usize,
     /// Lines of a record of pairs, with the number of the first.
     keyed: Option<(u64, Vec<u8>)>,
     /// A row that is short of fields: a newline in a name may have split it.
@@ -238,7 +296,7 @@ impl Reading {
         if let Some((number, record)) = self.keyed.take() {
             let job = keyed::job(&String::from_utf8_lossy(&record));
             if table::is_id(&job.id) {
-                found.push(job, Some(number), &record);
+                found.push(self.most, job, Some(number), &record);
             } else {
                 found.fault(Some(number), "a record without an id");
             }
@@ -270,14 +328,14 @@ impl Reading {
             }
             return;
         };
-        let id = id.to_string();
-        if fields.len() < header.width() {
+        if self.split.is_some() || self.keyed.is_some() {
             self.end(found);
+        }
+        if fields.len() < header.width() {
             self.split = Some((number, line.to_vec()));
             return;
         }
-        self.end(found);
-        take(header, line, number, (&id, is_step), fields, found);
+        take(header, line, number, (id, is_step), fields, found, self.most);
     }
 
     /// A row that was put together of several lines.
@@ -297,7 +355,7 @@ impl Reading {
             self.split = Some((number, row));
             return;
         }
-        take(header, &row, number, (&id, is_step), fields, found);
+        take(header, &row, number, (&id, is_step), fields, found, self.most);
     }
 }
 
@@ -309,6 +367,7 @@ fn take(
     (id, is_step): (&str, bool),
     fields: &mut Vec<(usize, usize)>,
     found: &mut Accounting,
+    most: usize,
 ) {
     if !header.mend(fields) {
         found.fault(
@@ -322,7 +381,14 @@ fn take(
         return;
     }
     if !is_step {
-        return found.push(header.job(line, fields), Some(number), line);
+        if found.jobs.len() < most {
+            return found.push(most, header.job(line, fields), Some(number), line);
+        }
+        let (state, seconds, gpus) = header.summed(line, fields);
+        return found.beyond.add(state, seconds, gpus);
+    }
+    if found.beyond.rows() > 0 {
+        return;
     }
     let (state, peak) = header.step(line, fields);
     let owner = id.split('.').next().unwrap_or(id);

@@ -54,7 +54,7 @@ impl<R: BufRead> Lines<R> {
     ///
     /// # Errors
     /// What the reader says.
-    pub fn next(&mut self) -> Result<Line> {
+    pub fn advance(&mut self) -> Result<Line> {
         self.buffer.clear();
         let mut long = false;
         let mut any = false;
@@ -123,7 +123,7 @@ mod tests {
         let mut lines = Lines::new(std::io::BufReader::with_capacity(64, text.as_slice()));
         let mut seen = Vec::new();
         loop {
-            match lines.next().unwrap() {
+            match lines.advance().unwrap() {
                 Line::End => break,
                 kind => seen.push((kind, lines.number(), lines.line().to_vec())),
             }

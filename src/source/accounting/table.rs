@@ -95,6 +95,8 @@ pub(super) struct Header {
     columns: Vec<Column>,
     pub(super) delimiter: Vec<u8>,
     id: usize,
+    /// The columns that are summed up, the seconds before the clock.
+    summed: Vec<(usize, Column)>,
 }
 
 impl Header {
@@ -121,8 +123,12 @@ impl Header {
             *later = Column::IdRaw;
         }
         let known = columns.iter().filter(|column| **column != Column::Other).count();
+        let place = |wanted: Column| Some((columns.iter().position(|column| *column == wanted)?, wanted));
+        let summed = [Column::State, Column::ElapsedRaw, Column::Elapsed, Column::Allocated];
+        let summed = summed.into_iter().filter_map(place).collect();
         (known > 1).then(|| Header {
             delimiter: delimiter.as_bytes().to_vec(),
+            summed,
             columns,
             id,
         })
@@ -178,6 +184,23 @@ impl Header {
         job
     }
 
+    /// State, seconds and GPUs of a row, without what else it says.
+    pub(super) fn summed<'l>(&self, line: &'l [u8], fields: &[(usize, usize)]) -> (&'l [u8], u64, u64) {
+        let (mut state, mut raw, mut clock, mut gpus): (&[u8], Option<u64>, Option<u64>, u64) = (b"", None, None, 0);
+        for (at, column) in &self.summed {
+            let Some(&(from, to)) = fields.get(*at) else { continue };
+            let text = &line[from..to];
+            match column {
+                Column::State => state = text,
+                Column::ElapsedRaw => raw = whole(text),
+                Column::Elapsed if raw.is_none() => clock = std::str::from_utf8(text).ok().and_then(duration),
+                Column::Allocated => gpus = cards(text),
+                _ => {}
+            }
+        }
+        (state, raw.or(clock).unwrap_or(0), gpus)
+    }
+
     /// The resident bytes that a step's row has, and its state.
     pub(super) fn step(&self, line: &[u8], fields: &[(usize, usize)]) -> (JobState, Option<u64>) {
         let (mut state, mut peak) = (JobState::Unknown, None);
@@ -189,6 +212,28 @@ impl Header {
             }
         }
         (state, peak)
+    }
+}
+
+/// A whole number of digits alone.
+fn whole(text: &[u8]) -> Option<u64> {
+    let digit = |number: Option<u64>, byte: &u8| {
+        let digit = byte.is_ascii_digit().then(|| u64::from(byte - b'0'))?;
+        number?.checked_mul(10)?.checked_add(digit)
+    };
+    (!text.is_empty()).then(|| text.iter().fold(Some(0), digit)).flatten()
+}
+
+/// The untyped cards of `…,gres/gpu:a100=2,gres/gpu=2,…`; the typed ones where it lists no others.
+fn cards(text: &[u8]) -> u64 {
+    let plain = memchr::memmem::find(text, b"gres/gpu=").map(|at| &text[at + 9..]);
+    match plain {
+        Some(rest) => {
+            let end = memchr::memchr(b',', rest).unwrap_or(rest.len());
+            whole(&rest[..end]).unwrap_or(0)
+        }
+        None if memchr::memmem::find(text, b"gres/gpu:").is_none() => 0,
+        None => std::str::from_utf8(text).map_or(0, |text| resources(text).gpus.unwrap_or(0)),
     }
 }
 

@@ -111,6 +111,32 @@ fn two_hundred_columns_are_read_by_their_head() {
     assert_eq!(ids(&read_text(&text)), ["7 TIMEOUT"]);
 }
 
+/// By hand: rows 1, 2 and 4 are jobs; two cards of one label are not four; 90 s and 1 min 30 s are 180 s.
+#[test]
+fn rows_beyond_those_that_are_kept_are_summed_up() {
+    let text = "JobID|State|Elapsed|AllocTRES\n1|COMPLETED|00:01:30|cpu=1,gres/gpu:a100=2,gres/gpu=2\n1.batch|COMPLETED|00:01:30|cpu=1\n2|CANCELLED by 0|00:00:05|cpu=1\n3_0|COMPLETED|00:01:30|gres/gpu:a100=1,gres/gpu:v100=1\n";
+    let found = read_at_most(text.as_bytes(), 0).unwrap();
+    assert!(found.jobs.is_empty() && found.faults.is_empty());
+    let completed = Sum {
+        rows: 2,
+        seconds: 180,
+        gpus: 4,
+    };
+    let cancelled = Sum {
+        rows: 1,
+        seconds: 5,
+        gpus: 0,
+    };
+    assert_eq!(
+        found.beyond.states,
+        [
+            ("COMPLETED".to_string(), completed),
+            ("CANCELLED".to_string(), cancelled)
+        ]
+    );
+    assert_eq!(read_at_most(text.as_bytes(), 1).unwrap().beyond.rows(), 2);
+}
+
 proptest::proptest! {
     #[test]
     fn no_bytes_end_the_reader(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..400)) {

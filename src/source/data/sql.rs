@@ -9,6 +9,9 @@
 //!
 //! Example: `avg(acc) where split = 'test'` over 3 test rows gives one value, from the rows 1, 4 and 5.
 
+mod doubtful;
+mod list;
+
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
@@ -21,6 +24,7 @@ use rusqlite::{Connection, params_from_iter};
 use super::sheet::{Cell, Sheet};
 use crate::evidence::selection::Term;
 use crate::quantity::{Number, Unit, Value};
+use list::{calls, names, of_reals, only_compared, only_of_counts, only_of_texts};
 
 /// How long one selection may take.
 const LONGEST: Duration = Duration::from_secs(5);
@@ -76,9 +80,19 @@ pub(super) struct Table<'s> {
 
 impl<'s> Table<'s> {
     pub(super) fn new(sheet: &'s Sheet) -> Result<Table<'s>, Refused> {
-        let cells: Vec<Vec<Cell>> = sheet.rows.iter().map(|row| row.cells()).collect();
+        let mut cells: Vec<Vec<Cell>> = sheet.rows.iter().map(|row| row.cells()).collect();
+        let names: Vec<bool> = (0..sheet.columns.len())
+            .map(|column| are_names(sheet, column))
+            .collect();
+        for (row, printed) in cells.iter_mut().zip(&sheet.rows) {
+            for (column, cell) in row.iter_mut().enumerate().filter(|(column, _)| names[*column]) {
+                if matches!(cell, Cell::Number(..)) {
+                    *cell = Cell::Text(printed.printed[column].trim().to_string());
+                }
+            }
+        }
         let units: Vec<Option<Unit>> = (0..sheet.columns.len()).map(|column| unit_of(&cells, column)).collect();
-        let connection = filled(sheet, &cells, &units).map_err(|error| Refused::Sql(error.to_string()))?;
+        let connection = filled(sheet, &cells, &units, &names).map_err(|error| Refused::Sql(error.to_string()))?;
         guard(&connection).map_err(|error| Refused::Sql(error.to_string()))?;
         Ok(Table {
             sheet,
@@ -92,6 +106,8 @@ impl<'s> Table<'s> {
     pub(super) fn select(&self, term: &Term) -> Result<Vec<Given>, Refused> {
         let Term { list, rest } = term;
         let columns = self.columns_in(list);
+        doubtful::named_twice(self.sheet, list, rest)?;
+        doubtful::shares(self.sheet, &self.units, rest)?;
         let plain = self.plain(list);
         let aggregates = calls(list).any(|name| AGGREGATES.contains(&name.as_str())) || term.groups();
         if term.groups() && !calls(list).any(|name| AGGREGATES.contains(&name.as_str())) {
@@ -104,6 +120,20 @@ impl<'s> Table<'s> {
                 .filter(|column| !only_compared(list, &self.sheet.columns[*column]))
                 .collect();
             self.must_be_numbers(&computed, term)?;
+        }
+        if calls(list).any(|name| name == "round") {
+            return Err(Refused::Sql(
+                "it rounds, and the comparison rounds again; leave `round` out".to_string(),
+            ));
+        }
+        // A cell alone is what it prints; whatever computes or compares needs one unit.
+        let mut compared = self.columns_in(rest);
+        if plain.is_none() && !only_of_counts(list) {
+            compared.extend(&columns);
+        }
+        doubtful::mixed(self.sheet, &self.cells, &compared)?;
+        if aggregates {
+            doubtful::totals(self.sheet, &self.cells, &self.rows(term.condition())?)?;
         }
         let own = !aggregates && !distinct;
         let (computed, rest) = (of_reals(list), of_reals(rest));
@@ -242,17 +272,23 @@ fn refusal(error: &rusqlite::Error) -> Refused {
 }
 
 /// The table with its rows; column names as written, `row` beside them where none is called so.
-fn filled(sheet: &Sheet, cells: &[Vec<Cell>], units: &[Option<Unit>]) -> rusqlite::Result<Connection> {
+fn filled(sheet: &Sheet, cells: &[Vec<Cell>], units: &[Option<Unit>], names: &[bool]) -> rusqlite::Result<Connection> {
     let connection = Connection::open_in_memory()?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
     // What does not fit is refused, never spilled to a disk.
     connection.pragma_update(None, "temp_store", 2)?;
     let numbered = !sheet.columns.iter().any(|column| column.eq_ignore_ascii_case("row"));
-    let quoted = |name: &str| format!("\"{}\" NUMERIC", name.replace('"', "\"\""));
+    let quoted = |name: &str, kind: &str| format!("\"{}\" {kind}", name.replace('"', "\"\""));
     let mut columns = vec![format!("\"{PLACE}\" INTEGER")];
     columns.extend(numbered.then(|| "\"row\" INTEGER".to_string()));
-    columns.extend(sheet.columns.iter().map(|column| quoted(column)));
+    columns.extend(
+        sheet
+            .columns
+            .iter()
+            .zip(names)
+            .map(|(column, names)| quoted(column, if *names { "TEXT" } else { "NUMERIC" })),
+    );
     connection.execute(&format!("CREATE TABLE t ({})", columns.join(", ")), [])?;
     let marks = vec!["?"; columns.len()].join(", ");
     let transaction = connection.unchecked_transaction()?;
@@ -294,6 +330,14 @@ fn is_allowed(function: &str) -> bool {
     FUNCTIONS
         .split_ascii_whitespace()
         .any(|name| name.eq_ignore_ascii_case(function))
+}
+
+/// Whether the numbers of a column are names: `007` is not `7`.
+fn are_names(sheet: &Sheet, column: usize) -> bool {
+    sheet.rows.iter().any(|row| {
+        let text = row.printed.get(column).map_or("", |text| text.trim());
+        text.len() > 1 && text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit())
+    })
 }
 
 /// The unit of a column: that of all its numbers, where they have the same.
@@ -345,82 +389,6 @@ fn shown(stored: &Stored, unit: Option<Unit>) -> Option<Value> {
         Some(Unit::Percent) => Number::from_decimal(&(number.value / Unit::Percent.factor())),
         _ => number,
     }))
-}
-
-/// With divisions of reals: SQLite's own makes 0 of `7 / 8`.
-fn of_reals(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut quote = None;
-    for c in text.chars() {
-        match (quote, c) {
-            (Some(open), _) if c == open => quote = None,
-            (None, '\'' | '"' | '`') => quote = Some(c),
-            (None, '/') => out.push_str("* 1.0 "),
-            _ => {}
-        }
-        out.push(c);
-    }
-    out
-}
-
-/// Names in a list, those in double quotes without them; texts are left out.
-fn names(list: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut rest = list.chars().peekable();
-    while let Some(c) = rest.next() {
-        match c {
-            '\'' => {
-                rest.by_ref().find(|other| *other == '\'');
-            }
-            '"' | '`' => found.push(rest.by_ref().take_while(|other| *other != c).collect()),
-            _ if c.is_alphabetic() || c == '_' => {
-                let mut name = String::from(c);
-                while let Some(next) = rest.next_if(|next| next.is_alphanumeric() || *next == '_') {
-                    name.push(next);
-                }
-                found.push(name);
-            }
-            _ => {}
-        }
-    }
-    found
-}
-
-/// Whether a column stands only before a comparison: `sum(split = 'dev')` computes with truths, not with texts.
-fn only_compared(list: &str, column: &str) -> bool {
-    let (list, column) = (list.to_lowercase(), column.to_lowercase());
-    let mut uses = list
-        .match_indices(column.as_str())
-        .map(|(at, _)| &list[at + column.len()..]);
-    let compares = |rest: &str| {
-        let rest = rest.trim_start_matches('"').trim_start();
-        ["=", "<>", "!=", "like ", "in ", "in(", "is "]
-            .iter()
-            .any(|sign| rest.starts_with(sign))
-    };
-    uses.all(compares)
-}
-
-/// Functions that a list calls, in lower case.
-fn calls(list: &str) -> impl Iterator<Item = String> {
-    let found = names(list);
-    let lower = list.to_lowercase();
-    found.into_iter().map(|name| name.to_lowercase()).filter(move |name| {
-        lower
-            .match_indices(name.as_str())
-            .any(|(at, _)| lower[at + name.len()..].trim_start().starts_with('('))
-    })
-}
-
-/// Whether a list is one call of a function that takes texts as well.
-fn only_of_texts(list: &str) -> bool {
-    let Some((name, rest)) = list.split_once('(') else {
-        return false;
-    };
-    let one_call = rest
-        .strip_suffix(')')
-        .is_some_and(|inside| !inside.contains(['(', ')', '+', '/']));
-    one_call && OF_TEXTS.contains(&name.trim().to_lowercase().as_str())
 }
 
 #[cfg(test)]

@@ -22,9 +22,11 @@ mod media;
 mod named;
 mod nested;
 mod options;
+mod papermill;
 mod parsed;
 mod requests;
 mod sourced;
+mod span;
 mod strip;
 mod subcommands;
 mod unused;
@@ -43,6 +45,8 @@ use entry::Paths;
 use flags::Flag;
 pub use named::named;
 use options::Options;
+pub use papermill::Cells;
+use span::spanning;
 use strip::Program;
 pub use unused::mark_flags;
 
@@ -62,6 +66,8 @@ pub struct Repository<'r> {
     pub shapes: &'r BTreeMap<StatementId, Shape>,
     /// Code that one subcommand runs.
     pub commanded: &'r [Commanded],
+    /// The cells of notebooks that take parameters.
+    pub parameters: &'r Cells,
 }
 
 /// Binds commands to what they start. Adds a statement for every flag and factor, and the links that hold within each
@@ -176,17 +182,32 @@ impl Binder<'_> {
             Program::Console(name) => media::read(name, &command.words, stripped.arguments),
             _ => None,
         };
-        let mut read = media.unwrap_or_else(|| flags::read(&command.words, stripped.arguments, &takes));
-        flags::undecided_sweeps(&command.words, stripped.arguments, &mut read);
-        let pairs = self.options.merges_pairs(&reach);
-        let inner = flags::within(&command.words, stripped.arguments, &read, pairs);
+        let handed = papermill::of(&stripped.program, &command.words, stripped.arguments);
+        let mut read = match &handed {
+            Some(handed) => handed.flags.clone(),
+            None => media.unwrap_or_else(|| flags::read(&command.words, stripped.arguments, &takes)),
+        };
+        let mut inner = Vec::new();
+        if handed.is_none() {
+            flags::undecided_sweeps(&command.words, stripped.arguments, &mut read);
+            let pairs = self.options.merges_pairs(&reach);
+            inner = flags::within(&command.words, stripped.arguments, &read, pairs);
+        }
         if foreign && entry.is_none() && read.is_empty() {
             return;
         }
         let id = self.launches.len();
         let mut configs = BTreeSet::new();
-        self.configs(&command, &script, &stripped, &read, &at, &mut configs);
-        let unseen = flags::unseen(&command.words, stripped.arguments, &read);
+        let mut unseen = Vec::new();
+        if handed.is_none() {
+            self.configs(&command, &script, &stripped, &read, &at, &mut configs);
+            unseen = flags::unseen(&command.words, stripped.arguments, &read);
+        }
+        // The notebook that is run, and what is handed to it.
+        let notebook = entry.clone().zip(handed);
+        if let Some((notebook, handed)) = &notebook {
+            self.handed_otherwise(&command, &script, notebook, handed, id, &mut configs);
+        }
         read.extend(inner);
         let factors = self.factors(&command, &stripped);
         let mut flags: Vec<StatementId> = Vec::new();
@@ -210,7 +231,14 @@ impl Binder<'_> {
                 reach: &reach,
                 other: &other,
             };
-            let takers = self.options.takers(flag, &at, &configs);
+            let takers = match &notebook {
+                Some((notebook, _)) => {
+                    self.set_again(notebook, &flag.name, statement);
+                    self.computed_before(&command, notebook, flag, id);
+                    self.parameters(notebook, &flag.name)
+                }
+                None => self.options.takers(flag, &at, &configs),
+            };
             if takers.is_empty() && entry.is_some() && flag.written.starts_with("--") {
                 untaken.push((&flag.name, statement));
             }
@@ -258,7 +286,7 @@ impl Binder<'_> {
     fn started(&self, command: &Command, stripped: &strip::Stripped, script: &str) -> (Option<String>, bool) {
         let directory = command.directory.as_deref();
         match &stripped.program {
-            Program::File(path) => (self.paths.file(path, directory, script), false),
+            Program::File(path) | Program::Notebook(path) => (self.paths.file(path, directory, script), false),
             Program::Module(module) => (self.paths.module(module, directory, script), false),
             Program::Console(name) => {
                 let module = self.repository.console.get(name);
@@ -405,31 +433,6 @@ impl Binder<'_> {
                 idle,
             });
         }
-    }
-}
-
-/// From the first word to the last; where they stand apart (a variable's words), the first.
-fn spanning(words: &[Word]) -> Place {
-    let (Some(first), Some(last)) = (words.first(), words.last()) else {
-        return Place::default();
-    };
-    let (first, last) = (&first.place, &last.place);
-    match (first.bytes, last.bytes) {
-        (Some((start, end)), Some((_, stop))) if first.file == last.file && stop > end && stop - end < 2_000 => {
-            let same_line = first.line == last.end_line;
-            let excerpt = if same_line || first.excerpt == last.excerpt {
-                first.excerpt.clone()
-            } else {
-                format!("{}\n{}", first.excerpt, last.excerpt)
-            };
-            Place {
-                end_line: last.end_line,
-                bytes: Some((start, stop)),
-                excerpt,
-                ..first.clone()
-            }
-        }
-        _ => first.clone(),
     }
 }
 

@@ -9,6 +9,7 @@ use super::launchers::{
     ACCELERATE, COMPOSER, CONDA_RUN, CONTAINER_VALUED, DEEPSPEED, Launcher, MPIRUN, PASSING, PYTHON_SWITCHES, TORCHRUN,
     UV_RUN, listed,
 };
+use super::papermill;
 use crate::source::Word;
 use crate::source::scheduler;
 use crate::source::shell::is_script;
@@ -22,6 +23,8 @@ pub(super) enum Program {
     Module(String),
     /// A shell or job script, which is read itself.
     Script(String),
+    /// A notebook that papermill runs.
+    Notebook(String),
     /// A program by its name alone (a console script).
     Console(String),
 }
@@ -225,8 +228,12 @@ impl Strip<'_> {
                 self.at = dashes + 1;
                 Some(None)
             }
-            "source" | "." | "pip" | "pip3" | "module" | "ml" | "make" | "jupyter" | "pytest" | "papermill" | "uvx"
-            | "ipython" | "script" | "" => None,
+            "papermill" => {
+                self.at += 1;
+                papermill::program(self.words, self.at).map(Some)
+            }
+            "source" | "." | "pip" | "pip3" | "module" | "ml" | "make" | "jupyter" | "pytest" | "uvx" | "ipython"
+            | "script" | "" => None,
             _ => {
                 self.at += 1;
                 Some(Some(self.named(&first)))
@@ -294,6 +301,7 @@ impl Strip<'_> {
             }
             "deepspeed" | "deepspeed.launcher.runner" => self.distributed(&DEEPSPEED),
             "pip" | "venv" | "pytest" | "unittest" | "http.server" | "ipykernel" | "nltk.downloader" => None,
+            "papermill" => papermill::program(self.words, self.at).map(Some),
             "cProfile" | "pdb" | "ipdb" | "trace" | "memory_profiler" => self.python(),
             "coverage" | "debugpy" | "scalene" => {
                 while !self.text(self.at).ends_with(".py") && self.at < self.words.len() {
@@ -463,6 +471,7 @@ mod tests {
             Program::Module(module) => format!("-m {module}"),
             Program::Script(path) => format!("$ {path}"),
             Program::Console(name) => format!("@ {name}"),
+            Program::Notebook(path) => format!("nb {path}"),
         };
         let arguments: Vec<&str> = words[stripped.arguments..]
             .iter()

@@ -15,8 +15,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::setting;
-use crate::evidence::{Ask, Expr, GapReason};
+use super::{jobs, setting};
+use crate::evidence::{Ask, Expr, GapReason, Printed};
 use crate::place::SourceText;
 use crate::source::{File, FileFacts, Reader, config};
 
@@ -30,6 +30,8 @@ pub const LOGS: Reader = Reader {
 
 /// Bytes of a log that is read.
 const LARGEST: usize = 64 * 1024 * 1024;
+/// Values that are kept of a run's output.
+const MOST_PRINTED: usize = 100;
 /// Values of one name that are shown.
 const SHOWN: usize = 4;
 
@@ -53,7 +55,8 @@ fn read(file: &File, asks: &[Ask]) -> FileFacts {
         .flatten()
         .map(|name| normal(name))
         .collect();
-    if names.is_empty() {
+    let timed = asks.iter().any(|ask| matches!(ask, Ask::Runtime));
+    if names.is_empty() && !timed {
         return FileFacts::default();
     }
     let Some(text) = &file.text else {
@@ -86,7 +89,31 @@ fn read(file: &File, asks: &[Ask]) -> FileFacts {
             .push(setting(&name, owner, value, text.place(range.clone())));
     }
     facts.statements.sort_by_key(|statement| statement.place.bytes);
+    facts.statements.extend(jobs::job(text).filter(|_| timed));
     facts
+}
+
+/// What the output of a run says under these names, each with its line; a name with several values has them all.
+pub fn printed(output: &str, names: &[String]) -> Vec<Printed> {
+    let wanted: BTreeSet<String> = names.iter().map(|name| normal(name)).collect();
+    let text = SourceText::new("output", output);
+    let mut found: Vec<Printed> = Vec::new();
+    for (path, range, value) in said(&text, &wanted) {
+        // What is no value of its own (`3/10`, a call) is not one of the setting's.
+        if value.literal().is_none() {
+            continue;
+        }
+        let printed = Printed {
+            name: path.rsplit('.').next().unwrap_or(&path).to_string(),
+            value: value.to_string(),
+            line: text.line_text(text.line(range.start)).trim().to_string(),
+        };
+        let again = |other: &Printed| (&other.name, &other.value) == (&printed.name, &printed.value);
+        if found.len() < MOST_PRINTED && !found.iter().any(again) {
+            found.push(printed);
+        }
+    }
+    found
 }
 
 /// Every place where one of these names has a value: its dotted path, the bytes, the value.

@@ -1,7 +1,8 @@
 //! What runs left behind: the folders that trackers write, and logs that a claim's `in` names.
 //!
 //! Read as `logged`: wandb's `files/config.yaml` and `wandb-metadata.json`, Hydra's `.hydra/config.yaml`, Lightning's
-//! `hparams.yaml`, the results and `trainer_state.json` of transformers' Trainer, MLflow's `params/NAME`, and the lines of
+//! `hparams.yaml`, the results and `trainer_state.json` of transformers' Trainer, MLflow's `params/NAME`, a script's
+//! `args.json` in the folder of its run, and the lines of
 //! `*.log`, `*.out` and `*.err`. None of them configures anything: no code is taken to open them, and no manifest is.
 //!
 //! What a run's record does beside the code: it is an occasion of its own, like every launch in scope, and speaks for that
@@ -14,10 +15,14 @@
 //!
 //! Example: `wandb/run-20240101_120000-ab12/files/config.yaml` with `lr: {value: 3e-4}` says `lr` 3e-4, `logged`.
 
+mod arguments;
+mod jobs;
 mod lines;
 mod trackers;
 
+pub(super) use arguments::of_runs;
 pub use lines::LOGS;
+pub use lines::printed;
 pub use trackers::TRACKERS;
 
 use crate::evidence::{Expr, Form, Grade, Statement, Subject};

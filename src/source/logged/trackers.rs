@@ -1,14 +1,15 @@
 //! Run folders of wandb, Hydra, Lightning, MLflow and transformers' Trainer.
 //!
 //! Why it can be wrong: these files look like configurations and manifests, and are neither: a `requirements.txt` in a
-//! wandb folder is what was installed there. So a file of a run folder is known by its path, and what is not understood
-//! there is a gap.
+//! wandb folder is what was installed there, for that run alone. So a file of a run folder is known by its path,
+//! and what is not understood there is a gap.
 //!
 //! Example: `mlruns/0/8f3c…/params/batch_size` with `32` in it says `batch_size` 32.
 
 use super::setting;
 use crate::evidence::{Ask, Expr, Form, GapReason, Statement, Subject};
 use crate::quantity::Value;
+use crate::quantity::packages::normalised;
 use crate::source::config::{self, Entry, Kind, Node};
 use crate::source::{File, FileFacts, Reader, cards};
 
@@ -114,11 +115,7 @@ fn read(file: &File, _: &[Ask]) -> FileFacts {
     }
     let tree = match format {
         Format::Nothing => return FileFacts::default(),
-        Format::Packages => {
-            return file
-                .gap(GapReason::UnknownFormat, "the packages of one run, no manifest")
-                .into();
-        }
+        Format::Packages => return packages(file, text),
         Format::Param => {
             let written = text.text().trim_end();
             let name = file.path.rsplit('/').next().unwrap_or_default();
@@ -163,6 +160,44 @@ fn read(file: &File, _: &[Ask]) -> FileFacts {
             grade: crate::evidence::Grade::Logged,
             ..leaf
         }));
+    }
+    facts
+}
+
+/// What was installed where the run ran: `torch==2.1.0`, as `pip freeze` prints it.
+fn packages(file: &File, text: &crate::place::SourceText) -> FileFacts {
+    let mut facts = FileFacts::default();
+    let mut at = 0;
+    for line in text.text().split_inclusive('\n') {
+        let (start, body) = (at, line.trim_end());
+        at += line.len();
+        if body.is_empty() || body.starts_with(['#', '-']) {
+            continue;
+        }
+        let (name, version) = match (body.split_once("=="), body.split_once(" @ ")) {
+            (_, Some((name, url))) => (name, url.trim().to_string()),
+            (Some((name, version)), None) => (name, format!("=={}", version.trim())),
+            (None, None) => {
+                let detail = format!("line {}: no package with its version", text.line(start));
+                facts.gaps.push(file.gap(GapReason::Broken, detail));
+                continue;
+            }
+        };
+        let place = text.place(start..start + body.len());
+        let mut statement = setting(
+            name,
+            vec!["installed".to_string()],
+            Expr::Value(Value::Text(version)),
+            place,
+        );
+        statement.form = Form::Requirement;
+        statement.subject = Subject::Dependency {
+            package: normalised(name.trim()),
+            extra: None,
+            marker: None,
+            locked: true,
+        };
+        facts.statements.push(statement);
     }
     facts
 }

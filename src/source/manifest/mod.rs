@@ -111,5 +111,20 @@ fn declared(requirement: Requirement, extra: Option<String>, owner: &[&str], pla
     }
 }
 
+/// A command that an install brings: what it starts is an entry script.
+fn script(name: &str, target: &str, place: Place) -> Statement {
+    let requirement = Requirement {
+        package: String::new(),
+        specifier: target.to_string(),
+        marker: None,
+    };
+    Statement {
+        subject: Subject::Setting { name: name.to_string() },
+        form: Form::Key,
+        grade: Grade::Configured,
+        ..declared(requirement, None, &["project", "scripts"], place)
+    }
+}
+
 #[cfg(test)]
 mod tests;

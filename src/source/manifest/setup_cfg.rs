@@ -1,4 +1,4 @@
-//! `setup.cfg`: `[options]` with `install_requires`, `python_requires`, and the extras.
+//! `setup.cfg`: `[options]` with `install_requires`, `python_requires`, the extras, and the console scripts.
 //!
 //! Why it can be wrong: the file holds the settings of many tools, and only `[options]` and its extras are a manifest's.
 //! `file: requirements.txt` declares what that file says, which is read by itself.
@@ -6,7 +6,7 @@
 //! Example: `[options.extras_require]` with `dev = pytest; black` is both packages, of the extra `dev`.
 
 use super::requirement::Requirement;
-use super::{File, FileFacts, declared, requirements};
+use super::{File, FileFacts, declared, requirements, script};
 use crate::evidence::{GapReason, Subject};
 use crate::source::ini::{self, Key, Line};
 
@@ -30,6 +30,7 @@ pub(super) fn read(file: &File) -> FileFacts {
                 ("options", "install_requires") => found.list(key, None, "options"),
                 ("options", "setup_requires" | "tests_require") => found.list(key, Some(&name), "options"),
                 ("options", "python_requires") => found.python(key),
+                ("options.entry_points", "console_scripts" | "gui_scripts") => found.scripts(key),
                 ("options.extras_require", _) => found.list(key, Some(&key.name), &section.name),
                 _ => {}
             }
@@ -72,6 +73,20 @@ impl Found<'_> {
                 marker: None,
             };
             self.add(requirement, None, &["options", "python_requires"], line);
+        }
+    }
+
+    /// `tag = tagger.cli:main`, one a line.
+    fn scripts(&mut self, key: &Key) {
+        let Some(text) = &self.file.text else { return };
+        for line in &key.lines {
+            match line.text.split_once('=') {
+                Some((name, target)) => {
+                    let place = text.place(line.bytes.clone());
+                    self.facts.statements.push(script(name.trim(), target.trim(), place));
+                }
+                None => self.gap(line),
+            }
         }
     }
 

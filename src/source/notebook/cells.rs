@@ -19,6 +19,8 @@ use crate::place::{Place, SourceText};
 pub(super) struct Cell {
     /// Among all cells, from 1.
     pub(super) number: usize,
+    /// Tagged `parameters`: what papermill passes is put behind it.
+    pub(super) parameters: bool,
     pub(super) text: String,
     /// Bytes of `text` with where they stand in the JSON, in order: a piece as it stands, or what an escape became.
     pub(super) pieces: Vec<(usize, usize)>,
@@ -74,6 +76,7 @@ pub(super) fn cells(json: &str) -> Result<Vec<Cell>, Fault> {
         let source = cell.get("source").or_else(|| cell.get("input"));
         let mut one = Cell {
             number: index + 1,
+            parameters: is_tagged(cell, "parameters"),
             text: String::new(),
             pieces: Vec::new(),
         };
@@ -88,6 +91,16 @@ pub(super) fn cells(json: &str) -> Result<Vec<Cell>, Fault> {
         found.push(one);
     }
     Ok(found)
+}
+
+fn is_tagged(cell: &Object<'_>, tag: &str) -> bool {
+    let tags = cell
+        .get_object("metadata")
+        .and_then(|metadata| metadata.get_array("tags"));
+    tags.is_some_and(|tags| {
+        let mut tags = tags.elements.iter().filter_map(Value::as_string_lit);
+        tags.any(|own| own.value == tag)
+    })
 }
 
 /// The objects in a list of this name.
@@ -172,6 +185,8 @@ pub struct Origin {
     pieces: Vec<(usize, usize)>,
     /// First line and number of each cell.
     cells: Vec<(u32, usize)>,
+    /// The first cell that is tagged `parameters`.
+    parameters: Option<Range<usize>>,
     spans: Vec<(Range<usize>, Tongue)>,
     /// Lines of `text` that are no Python of the author's.
     escaped: Vec<Range<usize>>,
@@ -185,6 +200,7 @@ impl Origin {
             written: String::new(),
             pieces: Vec::new(),
             cells: Vec::new(),
+            parameters: None,
             spans: Vec::new(),
             escaped: Vec::new(),
         }
@@ -198,6 +214,9 @@ impl Origin {
     pub(super) fn open(&mut self, cell: &Cell) {
         let line = u32::try_from(self.text.matches('\n').count()).unwrap_or(u32::MAX) + 1;
         self.cells.push((line, cell.number));
+        if cell.parameters && self.parameters.is_none() {
+            self.parameters = Some(self.text.len()..usize::MAX);
+        }
         self.written.push_str(&cell.text);
         self.written.push('\n');
     }
@@ -206,6 +225,15 @@ impl Origin {
     pub(super) fn close(&mut self, from: usize, tongue: Tongue) {
         self.text.push('\n');
         self.spans.push((from..self.text.len(), tongue));
+        let end = self.text.len();
+        if let Some(open) = self.parameters.as_mut().filter(|cell| cell.end == usize::MAX) {
+            open.end = end;
+        }
+    }
+
+    /// The notebook, and the bytes of its cell that takes parameters in the text that is read.
+    pub(in super::super) fn parameters(&self) -> Option<(String, Range<usize>)> {
+        Some((self.path().to_string(), self.parameters.clone()?))
     }
 
     pub(super) fn len(&self) -> usize {

@@ -10,19 +10,24 @@ use crate::evidence::Expr;
 use crate::quantity::Value;
 use crate::source::config::{Kind, Node, json_tree};
 
-/// A file with an object in every line; a line that is none gives no row.
-pub(super) fn lines(file: &File) -> Option<Sheet> {
-    let text = file.text.as_ref()?.text();
+/// A file with an object in every line. A line that is broken or no object would be a row less than there are, so with
+/// one the file is no table; empty lines are none.
+pub(super) fn lines(file: &File) -> Result<Option<Sheet>, String> {
+    let Some(text) = file.text.as_ref().map(|text| text.text()) else {
+        return Ok(None);
+    };
     let mut found = Objects::default();
     let mut start = 0;
-    for line in text.split_inclusive('\n') {
+    for (index, line) in text.split_inclusive('\n').enumerate() {
         let tree = json_tree(line.trim_end());
-        if let (Some(root), false) = (tree.roots.first(), tree.too_many) {
-            found.see(root, line, start);
+        match tree.roots.first() {
+            Some(root) if !tree.too_many && matches!(root.kind, Kind::Map(_)) => found.see(root, line, start),
+            _ if line.trim_start_matches('\u{feff}').trim().is_empty() => {}
+            _ => return Err(format!("line {} is no JSON object", index + 1)),
         }
         start += line.len();
     }
-    Some(found.sheet())
+    Ok(Some(found.sheet()))
 }
 
 /// A list of objects; none where the file is another JSON.

@@ -113,7 +113,9 @@ pub(super) fn sheets(file: &File) -> Result<(Grade, Vec<Sheet>), (GapReason, Str
         "csv" => text::csv(file).map(|sheet| logged(vec![sheet])).map_err(broken),
         "tsv" | "tab" => Ok(logged(vec![text::lines(file, text::TAB)])),
         "txt" | "dat" => Ok(logged(text::plain(file).into_iter().collect())),
-        "jsonl" | "ndjson" => Ok(logged(json::lines(file).into_iter().collect())),
+        "jsonl" | "ndjson" => json::lines(file)
+            .map(|sheet| logged(sheet.into_iter().collect()))
+            .map_err(broken),
         "json" => json::list(file)
             .map(|sheet| logged(sheet.into_iter().collect()))
             .map_err(broken),

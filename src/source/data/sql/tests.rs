@@ -16,10 +16,14 @@ run,split,acc,share,note,mixed
 ";
 
 fn select(text: &str) -> Result<Vec<(String, Vec<usize>)>, Refused> {
+    select_of(RUNS, text)
+}
+
+fn select_of(csv: &str, text: &str) -> Result<Vec<(String, Vec<usize>)>, Refused> {
     let file = File {
         path: "runs.csv".to_string(),
-        bytes: RUNS.as_bytes().to_vec(),
-        text: Some(SourceText::new("runs.csv", RUNS)),
+        bytes: csv.as_bytes().to_vec(),
+        text: Some(SourceText::new("runs.csv", csv)),
     };
     let (_, sheets) = sheets(&file).unwrap();
     let table = Table::new(&sheets[0])?;
@@ -60,7 +64,6 @@ fn values_with_the_rows_that_they_are_from() {
         // A cell without a value is none, and an average of nothing is nothing.
         ("acc where run = 4", &[]),
         ("avg(acc) where run = 9", &[]),
-        ("round(acc, 1) where run = 1", &[("0.9", &[0])]),
         // Of integers: SQLite alone says 0.
         ("run / 4 where run = 1", &[("0.25", &[0])]),
         ("sum(split = 'dev') / count(*)", &[("0.4", &[0, 1, 2, 3, 4])]),
@@ -166,4 +169,48 @@ fn a_statement_without_end_is_stopped() {
         "{refused:?}"
     );
     assert!(started.elapsed() < LONGEST * 4);
+}
+
+fn of(csv: &str, text: &str) -> Result<Vec<String>, Refused> {
+    Ok(select_of(csv, text)?.into_iter().map(|(value, _)| value).collect())
+}
+
+/// What SQLite would answer stands behind each: none of it is what the table means.
+#[test]
+fn what_nobody_should_believe_is_refused() {
+    let (mixed, percent) = ("m,acc\na,93.7%\nb,92.1\n", "m,acc\na,93.7%\nb,92.1%\n");
+    let (total, twice) = ("m,n\na,90\nb,92\nTotal,182\n", "m,acc,Acc\na,90,70\n");
+    for (csv, text) in [
+        (mixed, "max(acc)"),                  // 92.1
+        (mixed, "avg(acc)"),                  // 46.5
+        (mixed, "m where acc > 0.9"),         // both
+        (percent, "count(*) where acc > 93"), // 0
+        (total, "avg(n)"),                    // 121.3
+        (total, "count(*)"),                  // 3
+        (total, "max(n)"),                    // 182
+        (twice, "acc where m = 'a'"),         // 90
+        (percent, "round(max(acc), 2)"),      // 0.94
+    ] {
+        assert!(matches!(of(csv, text), Err(Refused::Sql(_))), "{text} of {csv}");
+    }
+}
+
+#[test]
+fn what_can_be_meant_is_answered() {
+    let (mixed, percent) = ("m,acc\na,93.7%\nb,92.1\n", "m,acc\na,93.7%\nb,92.1%\n");
+    let (total, ids) = ("m,n\na,90\nb,92\nTotal,182\n", "id,acc\n007,90\n7,80\n");
+    let means = "stat,n\nmean,90\nmean,92\n";
+    for (csv, text, expected) in [
+        (mixed, "acc where m = 'b'", "92.1"),
+        (mixed, "count(*)", "2"),
+        (percent, "count(*) where acc > 0.93", "1"),
+        (total, "avg(n) where m <> 'Total'", "91"),
+        (total, "n where m = 'Total'", "182"),
+        (ids, "count(distinct id)", "2"),
+        (ids, "acc where id = '007'", "90"),
+        (ids, "acc where id = 7", "80"),
+        (means, "avg(n)", "91"),
+    ] {
+        assert_eq!(of(csv, text).unwrap(), [expected], "{text} of {csv}");
+    }
 }

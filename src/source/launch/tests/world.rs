@@ -78,6 +78,7 @@ pub(super) fn world(files: &[(&str, &str)], known: Vec<Statement>) -> World {
         idle: &|_| Vec::new(),
         shapes: &BTreeMap::new(),
         commanded: &[],
+        parameters: &BTreeMap::new(),
     };
     let launches = bind(&commands, &mut statements, &mut links, &repository).launches;
     World {

@@ -19,9 +19,10 @@ use held::Held;
 use run::{Run, Setup};
 
 use super::requirement::{Requirement, normal};
-use super::{File, FileFacts, declared, requirements};
+use super::{File, FileFacts, declared, requirements, script};
 use crate::evidence::{Gap, GapReason, Statement, Subject};
 use crate::place::SourceText;
+use crate::source::ini;
 use crate::source::python::on_its_tree;
 
 pub(super) fn reads(path: &str) -> bool {
@@ -80,6 +81,7 @@ impl Found<'_> {
                 "setup_requires" | "tests_require" => self.list(held, list(Some(keyword))),
                 "extras_require" => self.extras(held, &setup.at),
                 "python_requires" => self.python(held, None),
+                "entry_points" => self.entry_points(held),
                 _ => {}
             }
         }
@@ -161,6 +163,46 @@ impl Found<'_> {
             Held::File(path, at) => self.include(path, at),
             Held::Unknown(at) => self.gap(at),
             Held::Map(_) => self.gap(&(0..0)),
+        }
+    }
+
+    /// `entry_points={"console_scripts": ["tag = tagger.cli:main"]}`, or the same as a text in INI's notation.
+    fn entry_points(&mut self, held: &Held) {
+        match held {
+            Held::Map(entries) => {
+                for (group, held) in entries {
+                    if matches!(group.as_str(), "console_scripts" | "gui_scripts") {
+                        self.scripts(held);
+                    }
+                }
+            }
+            Held::Text(text, at) => {
+                let (sections, _) = ini::sections(text);
+                for section in sections {
+                    if matches!(section.name.as_str(), "console_scripts" | "gui_scripts") {
+                        for key in &section.keys {
+                            let place = self.text.place(at.clone());
+                            self.facts.statements.push(script(&key.name, &key.value(), place));
+                        }
+                    }
+                }
+            }
+            Held::Under(_, inner) => self.entry_points(inner),
+            Held::List(_) | Held::File(..) | Held::Unknown(_) => {}
+        }
+    }
+
+    fn scripts(&mut self, held: &Held) {
+        match held {
+            Held::Text(text, at) => {
+                for (name, target) in text.lines().filter_map(|line| line.split_once('=')) {
+                    let place = self.text.place(at.clone());
+                    self.facts.statements.push(script(name.trim(), target.trim(), place));
+                }
+            }
+            Held::List(parts) => parts.iter().for_each(|part| self.scripts(part)),
+            Held::Under(_, inner) => self.scripts(inner),
+            Held::Map(_) | Held::File(..) | Held::Unknown(_) => {}
         }
     }
 

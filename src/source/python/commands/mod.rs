@@ -15,6 +15,7 @@ mod formats;
 mod held;
 mod helpers;
 mod letters;
+mod notebooks;
 mod parts;
 mod text;
 mod turns;
@@ -59,6 +60,7 @@ const SIGNS: &[&str] = &[
     "check_call",
     "check_output",
     "Popen",
+    "execute_notebook",
 ];
 
 /// What a file's commands are read from, while it is walked.
@@ -104,7 +106,7 @@ fn position(resolved: &str) -> Option<usize> {
 
 /// Whether a resolved callee runs a command.
 pub(super) fn is_runner(resolved: &str) -> bool {
-    position(resolved).is_some()
+    position(resolved).is_some() || notebooks::runs_notebook(resolved)
 }
 
 impl<'a> Walk<'a> {
@@ -112,6 +114,9 @@ impl<'a> Walk<'a> {
     pub(super) fn runs_command(&mut self, call: &'a ast::ExprCall, resolved: &str) {
         if !self.running.reads || self.dead.is_some() {
             return;
+        }
+        if notebooks::runs_notebook(resolved) {
+            return self.executes_notebook(call);
         }
         let (given, named) = match position(resolved) {
             Some(at) => (call.arguments.args.get(at), "args"),

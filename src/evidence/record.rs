@@ -324,6 +324,8 @@ pub enum RecordError {
     OtherType(String),
     #[error("its times do not fit: {0}")]
     Damaged(&'static str),
+    #[error("it names no file that was run, so nothing could show that it is of what is there")]
+    OfNothing,
 }
 
 impl Record {
@@ -350,6 +352,10 @@ impl Record {
         }
         let record: Record = serde_json::from_value(value)?;
         record.predicate.check().map_err(RecordError::Damaged)?;
+        // Without subjects no change would ever make it stale.
+        if record.subject.is_empty() {
+            return Err(RecordError::OfNothing);
+        }
         Ok(record)
     }
 
@@ -443,7 +449,20 @@ mod tests {
             disturbed: Vec::new(),
             output: String::new(),
         };
-        Record::new(Vec::new(), run)
+        let program = Hashed {
+            name: "evaluate.py".into(),
+            digest: Digests { sha256: "0".repeat(64) },
+            annotations: Role::Code,
+        };
+        Record::new(vec![program], run)
+    }
+
+    #[test]
+    fn a_record_of_nothing_never_speaks() {
+        let mut record = record();
+        record.subject.clear();
+        let text = record.text().unwrap();
+        assert!(matches!(Record::of_text(&text), Err(RecordError::OfNothing)));
     }
 
     #[test]

@@ -46,6 +46,11 @@ pub(super) fn run(arguments: &Run, terminal: Terminal) -> Result<Done, Failure> 
         Ok(subjects::of_command(&repository, &gathered.evidence[0], &command))
     };
     let before = hash()?;
+    if before.hashed.is_empty() {
+        return Err(usage(
+            "the command names no file of the repository, and there is no code in it: a record of it could never tell a change\n\nhelp: start a script of the repository".to_string(),
+        ));
+    }
     let decides = |low: f64, high: f64| decides(file, &declaration.name, low, high);
     let mut run = timed::run(
         &Declared {

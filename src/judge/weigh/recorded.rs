@@ -17,7 +17,7 @@ use super::readings::{self, Wanted};
 use super::several::elapsed;
 use super::vote::{Ballot, Stand};
 use crate::claim::Claim;
-use crate::evidence::{Ask, Grade, ReadCard, Stale, Statement, Subject, TimedRun, Total};
+use crate::evidence::{Ask, Grade, Part, ReadCard, Stale, Statement, Subject, TimedRun, Total};
 use crate::judge::Case;
 use crate::quantity::{Number, Outcome, Precision, Quantity, Stated, Unit, Value, compare_interval};
 use crate::verdict::{Citation, Message, Stance};
@@ -141,6 +141,40 @@ pub(crate) struct Conditions<'a> {
     pub(crate) model: Option<String>,
 }
 
+/// Why the record that the claim names says nothing of a card; nothing where it was seen on one, or where the claim names
+/// no record.
+pub(crate) fn without_card(case: &Case<'_>) -> Option<Recorded> {
+    let (statement, timed) = match own(case)? {
+        Err(refused) => return Some(refused),
+        Ok(found) => found,
+    };
+    if !timed.ending.has_time() {
+        return Some(Recorded::refused(statement, without_time(timed)));
+    }
+    let seen = timed.parts.iter().any(|part| part.used().next().is_some());
+    (!seen).then(|| Recorded::refused(statement, on_no_card(timed)))
+}
+
+/// The run was seen on no card: what was there, and what was not.
+fn on_no_card(timed: &TimedRun) -> Message {
+    let there = timed.parts.iter().flat_map(|part| &part.devices);
+    let there: Vec<String> = there.map(ReadCard::shown).collect();
+    let hosts: Vec<&str> = timed.parts.iter().map(|part| part.machine.processor.as_str()).collect();
+    Message::new("record-on-no-card")
+        .with("run", &timed.name)
+        .with("found", hosts.join(", "))
+        .with("there", there.join(", "))
+}
+
+/// That a run was on another card than the claim's.
+pub(crate) fn elsewhere(run: &str, found: String, claimed: &str) -> Message {
+    Message::new("record-of-other-hardware")
+        .with("run", run)
+        .with("found", found)
+        .with("claimed", claimed)
+        .with("time", "")
+}
+
 /// The time of the whole evaluation against `stated`.
 pub(crate) fn duration(case: &Case<'_>, stated: &Stated, conditions: &Conditions<'_>) -> Recorded {
     let (statement, timed) = match own(case) {
@@ -161,13 +195,11 @@ pub(crate) fn duration(case: &Case<'_>, stated: &Stated, conditions: &Conditions
     };
     match other_card(timed, conditions.model.as_deref()) {
         Card::Other(found) => {
-            let why = Message::new("record-of-other-hardware")
-                .with("run", name)
-                .with("found", found)
-                .with("claimed", conditions.model.as_deref().unwrap_or_default())
-                .with("time", interval(total));
+            let claimed = conditions.model.as_deref().unwrap_or_default();
+            let why = elsewhere(name, found, claimed).with("time", interval(total));
             return Recorded::refused(statement, why);
         }
+        Card::None => return Recorded::refused(statement, on_no_card(timed)),
         Card::Unknown => caveats.push(Message::new("record-condition-unknown").with("condition", "model")),
         Card::Fits => {}
     }
@@ -283,6 +315,8 @@ enum Card {
     Fits,
     Unknown,
     Other(String),
+    /// It was seen on none: such a time is the processor's.
+    None,
 }
 
 /// Whether the run was on the card that the claim is about.
@@ -291,11 +325,9 @@ fn other_card(timed: &TimedRun, wanted: Option<&str>) -> Card {
     let Some(wanted) = Wanted::of(wanted) else {
         return Card::Unknown;
     };
-    let cards: Vec<&ReadCard> = timed.parts.iter().flat_map(|part| &part.devices).collect();
+    let cards: Vec<&ReadCard> = timed.parts.iter().flat_map(Part::used).collect();
     if cards.is_empty() {
-        // A run that no card was read for was on none that we know: not the claim's.
-        let hosts: Vec<&str> = timed.parts.iter().map(|part| part.machine.processor.as_str()).collect();
-        return Card::Other(hosts.join(", "));
+        return Card::None;
     }
     let stands = cards.iter().map(|card| (readings::model(card, &wanted), card));
     let mut open = false;

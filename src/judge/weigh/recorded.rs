@@ -17,8 +17,9 @@ use super::readings::{self, Wanted};
 use super::several::elapsed;
 use super::vote::{Ballot, Stand};
 use crate::claim::Claim;
-use crate::evidence::{Ask, Grade, Part, ReadCard, Stale, Statement, Subject, TimedRun, Total};
+use crate::evidence::{Ask, Grade, LaunchId, Part, ReadCard, Stale, Statement, Subject, TimedRun, Total};
 use crate::judge::Case;
+use crate::place::joined;
 use crate::quantity::{Number, Outcome, Precision, Quantity, Stated, Unit, Value, compare_interval};
 use crate::verdict::{Citation, Message, Stance};
 
@@ -149,10 +150,17 @@ pub(crate) fn without_card(case: &Case<'_>) -> Option<Recorded> {
         Ok(found) => found,
     };
     if !timed.ending.has_time() {
-        return Some(Recorded::refused(statement, without_time(timed)));
+        return Some(Recorded::refused(statement, failed(timed)));
     }
     let seen = timed.parts.iter().any(|part| part.used().next().is_some());
     (!seen).then(|| Recorded::refused(statement, on_no_card(timed)))
+}
+
+/// What a run used that came to nothing is of no evaluation.
+fn failed(timed: &TimedRun) -> Message {
+    Message::new("record-of-a-failure")
+        .with("run", &timed.name)
+        .with("ending", timed.ending.name())
 }
 
 /// The run was seen on no card: what was there, and what was not.
@@ -362,6 +370,36 @@ fn printed<'a>(case: &Case<'a>, names: &[&str]) -> Vec<(&'a Statement, &'a Value
         .collect()
 }
 
+/// Whether the run that the claim names starts the script that this launch is without flags: as with any command, it has
+/// no launch without flags beside it.
+pub(crate) fn starts(case: &Case<'_>, launch: LaunchId) -> bool {
+    let Some(launch) = case.evidence.launches.get(launch).filter(|launch| launch.command.is_empty()) else {
+        return false;
+    };
+    let Some(Ok((_, timed))) = own(case) else {
+        return false;
+    };
+    timed.command.as_ref().is_some_and(|command| {
+        let named = |word: &String| joined(&command.directory, word) == launch.entry;
+        let module = |pair: &[String]| {
+            let path = pair[1].replace('.', "/");
+            let files = [format!("{path}.py"), format!("{path}/__main__.py")];
+            pair[0] == "-m" && files.iter().any(named)
+        };
+        command.arguments.iter().any(named) || command.arguments.windows(2).any(module)
+    })
+}
+
+/// What the script says without flags, beside the run that starts it with its own.
+pub(crate) fn replaced(case: &Case<'_>, citation: Citation) -> Citation {
+    let run = case.claim.run.as_deref().unwrap_or_default();
+    Citation {
+        stance: Stance::Overridden,
+        note: Some(Message::new("replaced-by-the-run").with("run", run)),
+        ..citation
+    }
+}
+
 /// The settings of these names that the run printed, against the claim's value.
 pub(crate) fn settings(case: &Case<'_>, names: &[String], how: How) -> Recorded {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -370,6 +408,9 @@ pub(crate) fn settings(case: &Case<'_>, names: &[String], how: How) -> Recorded 
         Some(Err(refused)) => return refused,
         Some(Ok(found)) => found,
     };
+    if !timed.ending.has_time() {
+        return Recorded::refused(record, failed(timed));
+    }
     let found = printed(case, &names);
     let Some((first, value)) = found.first().copied() else {
         let why = Message::new("record-silent")

@@ -284,7 +284,9 @@ impl CardsSeen {
             after: megahertz(&self.last),
             disturbs: false,
         });
-        let limits = |cards: &[CardLook]| joined(cards.iter().filter_map(|card| card.power_limit_milliwatts));
+        let watts = |milliwatts: u32| format!("{} W", f64::from(milliwatts) / 1000.0);
+        let limits =
+            |cards: &[CardLook]| joined(cards.iter().filter_map(|card| card.power_limit_milliwatts.map(watts)));
         let (before, after) = (limits(&self.first), limits(&self.last));
         conditions.push(Condition {
             name: "power-limit".to_string(),
@@ -298,7 +300,11 @@ impl CardsSeen {
 }
 
 fn megahertz(cards: &[CardLook]) -> String {
-    joined(cards.iter().filter_map(|card| card.clock_mhz))
+    joined(
+        cards
+            .iter()
+            .filter_map(|card| card.clock_mhz.map(|clock| format!("{clock} MHz"))),
+    )
 }
 
 /// The machine while the run is not there.

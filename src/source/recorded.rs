@@ -154,6 +154,7 @@ fn one(repository: &Repository, (claims, run): (&str, &str), file: &str, text: &
         claims: claims.to_string(),
         run: run.to_string(),
         timed: Box::new(timed),
+        subjects: record.subject,
         stale,
     };
     facts

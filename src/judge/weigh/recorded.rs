@@ -67,6 +67,7 @@ fn own<'a>(case: &Case<'a>) -> Option<Result<(&'a Statement, &'a TimedRun), Reco
                 run,
                 timed,
                 stale,
+                ..
             } if run == name && *claims == case.file.path => Some((statement, timed, stale)),
             _ => None,
         });

@@ -389,7 +389,10 @@ mod tests {
         seen.add(load(20.0, 10.5, 10.0), vec![card()], 10.0);
         assert_eq!(disturbing(&seen), Vec::<String>::new());
         let telemetry = seen.telemetry(&[card()]);
-        assert_eq!((telemetry.peak_vram_bytes, telemetry.gpu_percent), (Some(1000), Some(50.0)));
+        assert_eq!(
+            (telemetry.peak_vram_bytes, telemetry.gpu_percent),
+            (Some(1000), Some(50.0))
+        );
     }
 
     /// A card that is there is none that the run was on.

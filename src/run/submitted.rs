@@ -118,11 +118,15 @@ fn followed(file: &Path, job: &Submitted) -> Result<Done, Failure> {
 /// The record that the job wrote; why there is none.
 fn of_the_job(job: &Submitted) -> Result<TimedRun, String> {
     let path = job.record.display();
-    let text = read_named(&job.record, &path.to_string())
-        .map_err(|error| format!("its record did not come back ({error}); do this machine and the node share `{path}`?"))?;
+    let text = read_named(&job.record, &path.to_string()).map_err(|error| {
+        format!("its record did not come back ({error}); do this machine and the node share `{path}`?")
+    })?;
     let record = Record::of_text(text.text()).map_err(|error| format!("`{path}` cannot be read: {error}"))?;
     let run = record.predicate;
-    let of_it = run.parts.iter().all(|part| part.machine.job.as_deref() == Some(&job.job));
+    let of_it = run
+        .parts
+        .iter()
+        .all(|part| part.machine.job.as_deref() == Some(&job.job));
     let began: Option<DateTime<Utc>> = run.started.parse().ok();
     if of_it && began.is_some_and(|began| began + APART >= job.submitted) {
         Ok(run)
@@ -174,7 +178,11 @@ fn options(asked: &OnSlurm, budget_seconds: f64) -> Vec<(&'static str, String)> 
         ("mem", &asked.mem),
         ("cpus-per-task", &asked.cpus),
     ];
-    options.extend(given.into_iter().filter_map(|(name, value)| Some((name, value.clone()?))));
+    options.extend(
+        given
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value.clone()?))),
+    );
     options
 }
 

@@ -63,7 +63,9 @@ pub(crate) fn a_run_outlives_its_terminal_and_its_first_attempt(ran: &Ran) -> Re
         return Err(format!("--resume: exit {code}\n{said}\n{errors}\n{log}"));
     }
     recorded(root, &job, &run)?;
-    let restarts = ran.cluster().ask("sacct", &["-n", "-P", "-X", "-D", "-o", "State", "-j", &job])?;
+    let restarts = ran
+        .cluster()
+        .ask("sacct", &["-n", "-P", "-X", "-D", "-o", "State", "-j", &job])?;
     let last = if disturbed { "FAILED" } else { "COMPLETED" };
     if restarts.lines().collect::<Vec<_>>() != ["REQUEUED", last] {
         return Err(format!("the job's attempts: {restarts}"));
@@ -81,12 +83,19 @@ pub(crate) fn a_run_outlives_its_terminal_and_its_first_attempt(ran: &Ran) -> Re
 /// The one record: of the second attempt, each sample once, with the node's own readings.
 fn recorded(root: &Path, job: &str, run: &Value) -> Result<(), String> {
     let records = std::fs::read_dir(root.join("runs")).map_err(|error| error.to_string())?;
-    let records = records.flatten().filter(|file| file.path().extension().is_some_and(|end| end == "json"));
+    let records = records
+        .flatten()
+        .filter(|file| file.path().extension().is_some_and(|end| end == "json"));
     if records.count() != 1 {
         return Err("not one record".to_string());
     }
     let part = &run["parts"][0];
-    let marks: Vec<u64> = part["samples"].as_array().into_iter().flatten().filter_map(Value::as_u64).collect();
+    let marks: Vec<u64> = part["samples"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_u64)
+        .collect();
     let rising = marks.windows(2).all(|pair| pair[0] < pair[1]);
     if !rising || marks.last() != Some(&(SAMPLES as u64)) || run["parts"].as_array().map(Vec::len) != Some(1) {
         return Err(format!("marks: {marks:?}"));
@@ -117,13 +126,21 @@ fn recorded(root: &Path, job: &str, run: &Value) -> Result<(), String> {
 fn judged(cluster: &Cluster, root: &Path, disturbed: bool) -> Result<(), String> {
     for (name, text) in FILES.into_iter().filter(|(name, _)| name.ends_with(".toml")) {
         let (report, code, errors) = verify(cluster, root, &[name, "--format", "json"])?;
-        let report: Value = serde_json::from_str(&report).map_err(|error| format!("{name}: exit {code}: {error}: {errors}"))?;
+        let report: Value =
+            serde_json::from_str(&report).map_err(|error| format!("{name}: exit {code}: {error}: {errors}"))?;
         let expected = text.lines().filter_map(|line| line.strip_prefix("# expect: "));
         let claims = report["claims"].as_array().into_iter().flatten();
         for (expected, claim) in expected.zip(claims) {
-            let expected = if disturbed && claim["kind"] == "runtime" { "not-run" } else { expected };
+            let expected = if disturbed && claim["kind"] == "runtime" {
+                "not-run"
+            } else {
+                expected
+            };
             if claim["verdict"] != expected {
-                return Err(format!("{name} {}: {}, and not {expected}: {}", claim["id"], claim["verdict"], claim["because"]["text"]));
+                return Err(format!(
+                    "{name} {}: {}, and not {expected}: {}",
+                    claim["id"], claim["verdict"], claim["because"]["text"]
+                ));
             }
         }
     }
@@ -136,7 +153,7 @@ fn start(cluster: &Cluster, root: &Path, library: &Path) -> Result<Child, String
         .args(["run", "run.toml", "eval", "--allow-commands", "--slurm"])
         .args(["--partition=3090", "--gpus=1", "--mem=200M", "--cpus=2", "--time=10"])
         .arg(format!("--nvml={}", library.display()))
-        .env("VERIFY_STANDIN", "busy")
+        .env("VERIFY_STANDIN", "rtx3090+busy")
         .current_dir(root)
         .stdout(Stdio::null())
         .spawn()
@@ -152,7 +169,11 @@ fn verify(cluster: &Cluster, root: &Path, args: &[&str]) -> Result<(String, i32,
         .output()
         .map_err(|error| error.to_string())?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Ok((text(&output.stdout), output.status.code().unwrap_or(-1), text(&output.stderr)))
+    Ok((
+        text(&output.stdout),
+        output.status.code().unwrap_or(-1),
+        text(&output.stderr),
+    ))
 }
 
 /// The stand-in for NVIDIA's library, beside the repository's files.

@@ -13,7 +13,7 @@
  *     shared                                  an RTX 3090 with two other processes
  *     card=CODE                               a card whose handle cannot be had (15: it is lost)
  *     name=CODE  memory=CODE                  a card that is there, but will not say this
- *     busy                                    an RTX 3090 that is taken into use after it was looked at twice: 8 GiB, 87 %
+ *     rtx3090+busy  t4+busy                   the card, taken into use after it was looked at twice: 8 GiB, 87 %
  *     bare                                    an RTX 3090 that says its name and its memory and nothing else
  *
  * CODE is a number of nvmlReturn_t: 2 invalid argument, 3 not supported, 4 no permission, 9 driver not loaded, 15 GPU is
@@ -60,8 +60,11 @@ static const card_t A100_80 = {"NVIDIA A100-SXM4-80GB", 81920 * MIB, 4 * MIB, 63
 static const card_t SLICE_3G = {"NVIDIA A100-SXM4-40GB MIG 3g.20gb", 19968 * MIB, 12 * MIB, 0, 0, 0, 0, 0, 0, 1, 0, -1, 0, 0, 0, 0, 0};
 static const card_t SLICE_1G = {"NVIDIA A100-SXM4-40GB MIG 1g.5gb", 4864 * MIB, 3 * MIB, 0, 0, 0, 0, 0, 0, 1, 0, -1, 0, 0, 0, 0, 0};
 
-static int add(const char *word) {
+static int add(char *word) {
     card_t card = RTX3090;
+    char *plus = strchr(word, '+');
+    int busy = plus != NULL && strcmp(plus, "+busy") == 0;
+    if (busy) *plus = '\0';
     if (strcmp(word, "rtx3090") == 0) {
     } else if (strcmp(word, "t4") == 0) card = T4;
     else if (strcmp(word, "a5000") == 0) card = A5000;
@@ -81,8 +84,9 @@ static int add(const char *word) {
     else if (strncmp(word, "name=", 5) == 0) card.name_error = atoi(word + 5);
     else if (strncmp(word, "memory=", 7) == 0) card.memory_error = atoi(word + 7);
     else if (strcmp(word, "bare") == 0) card.bare = 1;
-    else if (strcmp(word, "busy") == 0) card.busy = 1;
+
     else return INVALID_ARGUMENT;
+    card.busy = busy;
     if (count == CARDS) return INVALID_ARGUMENT;
     cards[count++] = card;
     return SUCCESS;

@@ -17,7 +17,7 @@ use super::readings::{self, Wanted};
 use super::several::elapsed;
 use super::vote::{Ballot, Stand};
 use crate::claim::Claim;
-use crate::evidence::{Ask, Grade, LaunchId, Part, ReadCard, Stale, Statement, Subject, TimedRun, Total};
+use crate::evidence::{Ask, Grade, Hashed, LaunchId, Part, ReadCard, Role, Stale, Statement, Subject, TimedRun, Total};
 use crate::judge::Case;
 use crate::place::joined;
 use crate::quantity::{Number, Outcome, Precision, Quantity, Stated, Unit, Value, compare_interval};
@@ -374,7 +374,12 @@ fn printed<'a>(case: &Case<'a>, names: &[&str]) -> Vec<(&'a Statement, &'a Value
 /// Whether the run that the claim names starts the script that this launch is without flags: as with any command, it has
 /// no launch without flags beside it.
 pub(crate) fn starts(case: &Case<'_>, launch: LaunchId) -> bool {
-    let Some(launch) = case.evidence.launches.get(launch).filter(|launch| launch.command.is_empty()) else {
+    let Some(launch) = case
+        .evidence
+        .launches
+        .get(launch)
+        .filter(|launch| launch.command.is_empty())
+    else {
         return false;
     };
     let Some(Ok((_, timed))) = own(case) else {
@@ -447,6 +452,26 @@ pub(crate) fn settings(case: &Case<'_>, names: &[String], how: How) -> Recorded 
         ballots: vec![ballot],
         ..Recorded::default()
     }
+}
+
+/// The rows of a table that the run was given, counted: the digest of the record still holds, so they are the rows that
+/// the run was over. What is said of it where every one of these tables is such a one.
+pub(crate) fn was_given(case: &Case<'_>, tables: &[&Statement]) -> Option<Citation> {
+    let (statement, timed) = own(case)?.ok()?;
+    let Subject::Timed { subjects, .. } = &statement.subject else {
+        return None;
+    };
+    let given = |file: &str| {
+        let data = |subject: &Hashed| subject.annotations == Role::Data && subject.name == file;
+        subjects.iter().any(data)
+    };
+    let all = !tables.is_empty() && tables.iter().all(|table| given(&table.place.file));
+    (all && timed.ending.has_time()).then(|| {
+        let note = Message::new("record-of-these-rows")
+            .with("run", &timed.name)
+            .with("timed", timed.timed());
+        noted(statement, Stance::Supports, note)
+    })
 }
 
 /// The number of samples that the run printed, where it is not the number that it was limited to.

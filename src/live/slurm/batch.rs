@@ -280,11 +280,7 @@ impl Pace {
 ///
 /// # Errors
 /// Nobody answered for ten minutes, or nobody knew the job.
-pub fn follow(
-    submitted: &Submitted,
-    mut pace: Pace,
-    told: &mut dyn FnMut(&Seen),
-) -> Result<Job, NoAnswer> {
+pub fn follow(submitted: &Submitted, mut pace: Pace, told: &mut dyn FnMut(&Seen)) -> Result<Job, NoAnswer> {
     let (mut failures, mut unknown) = (0, 0);
     loop {
         match look(submitted) {

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::batch::{Pace, Seen, Submitted, follow};
 use super::NoAnswer;
+use super::batch::{Pace, Seen, Submitted, follow};
 use crate::evidence::Job;
 
 /// Follows the job to its end. Nothing is drawn where standard error is no terminal.
@@ -19,7 +19,9 @@ use crate::evidence::Job;
 /// As [`follow`].
 pub fn follow_shown(submitted: &Submitted) -> Result<Job, NoAnswer> {
     let line = ProgressBar::new_spinner();
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}, looked at {elapsed} ago; --resume follows it again after a lost terminal") {
+    if let Ok(style) = ProgressStyle::with_template(
+        "{spinner} {msg}, looked at {elapsed} ago; --resume follows it again after a lost terminal",
+    ) {
         line.set_style(style);
     }
     line.enable_steady_tick(Duration::from_millis(200));

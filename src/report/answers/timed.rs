@@ -12,7 +12,9 @@ use crate::judge::shown_interval;
 pub fn timed(run: &TimedRun, gaps: &[Gap], followed: bool, record: &str, kept: bool) -> String {
     let mut lines = told(run);
     if kept {
-        lines.push(format!("record: {record} is left as it was: it holds the time of an earlier run"));
+        lines.push(format!(
+            "record: {record} is left as it was: it holds the time of an earlier run"
+        ));
         return lines.join("\n") + "\n";
     }
     let what = if followed {

@@ -125,6 +125,7 @@ fn shape(shape: Shape) -> String {
         Shape::Accept => "`{ verdict, reason, until }`",
         Shape::Words => "a list of words",
         Shape::Variables => "a name or a list of names",
+        Shape::Progress => "`tqdm`, `rich`, `json`, `trainer` or `/regex/`",
         Shape::Device => "`cpu`, `cuda`, `cuda:1`, `metal`",
         Shape::Duration => "a duration",
         Shape::Frequency => "a frequency",

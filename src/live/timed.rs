@@ -15,7 +15,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::child::{self, Event, Flow, How, Limits, StartError, Surroundings};
 use super::predict::looks::{Looks, MISSES};
 use super::predict::{Prediction, Question, predict};
-use super::progress::{Bar, Format, Reader};
+use super::progress::{Bar, Format, PERCENT, Reader, SAMPLE};
 use super::watch::{CardLook, Cards, Rest, Watch};
 use super::{host, nvml};
 use crate::evidence::{
@@ -51,14 +51,13 @@ pub fn run(declared: &Declared, decides: &dyn Fn(f64, f64) -> bool) -> Result<Ti
     let format = declared
         .progress
         .as_deref()
-        .and_then(Format::named)
+        .and_then(Format::declared)
         .unwrap_or(Format::Tqdm);
-    // Many bars are printed for a terminal alone.
-    let pty = !matches!(format, Format::Json);
+    // Many bars are printed for a terminal alone, and into a pipe lines come late.
     let limits = Limits {
         budget: Duration::from_secs_f64(asked.budget_seconds.max(0.0)),
         output_bytes: OUTPUT,
-        pty,
+        pty: true,
     };
     let around = Surroundings::here(&declared.root)?;
     let gpus = nvml::cards(declared.nvml.as_deref());
@@ -157,7 +156,9 @@ impl<'a> Progress<'a> {
 
     /// Samples in one step of the bar; none where its total is neither that of the samples nor of the batches.
     fn step(&self, bar: &Bar) -> Option<u64> {
-        let total = bar.total?;
+        let Some(total) = bar.total else {
+            return (bar.unit == SAMPLE).then_some(1);
+        };
         let batch = self.asked.batch_size.unwrap_or(1).max(1);
         match total {
             _ if total == self.limit => Some(1),
@@ -236,11 +237,15 @@ impl<'a> Progress<'a> {
         };
         let (samples, marks) = self.marks();
         let Some(&done) = samples.last() else {
-            return because(match self.reader.chosen().and_then(|bar| bar.total) {
-                Some(total) => format!(
+            return because(match self.reader.chosen().map(|bar| bar.total) {
+                Some(Some(total)) if self.reader.chosen().is_some_and(|bar| bar.unit == PERCENT) => format!(
+                    "the bar shows a percentage of {total} and no counts: a column of counts (rich: `MofNCompleteColumn`) tells samples"
+                ),
+                Some(Some(total)) => format!(
                     "the bar's total of {total} is neither the number of samples ({}) nor of batches",
                     self.limit
                 ),
+                Some(None) => "its progress has no total, so nobody can say whether samples or batches are counted".to_string(),
                 None => "no progress was seen in its output".to_string(),
             });
         };

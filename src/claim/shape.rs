@@ -233,7 +233,10 @@ impl<'a> Reading<'a> {
 
     fn unknown_progress(&mut self, node: &Node<'_>, word: &str) -> Option<Field> {
         let names = listed(super::PROGRESS);
-        let mut problem = Problem::new(node.span(), format!("`{word}` is no `progress`; there are {names}, and a pattern"));
+        let mut problem = Problem::new(
+            node.span(),
+            format!("`{word}` is no `progress`; there are {names}, and a pattern"),
+        );
         problem = problem.hint(match nearest(word, super::PROGRESS.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => r"a pattern stands between slashes: '/step (\d+)\/(\d+)/'".replace(r"\\", r"\"),

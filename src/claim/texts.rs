@@ -75,7 +75,8 @@ pub(super) fn progress(text: &str) -> Result<(), Fault> {
         1 | 2 => Ok(()),
         0 => Err(Fault {
             at: None,
-            message: "`progress` has no capture; parentheses around the number that is done say what is read".to_string(),
+            message: "`progress` has no capture; parentheses around the number that is done say what is read"
+                .to_string(),
         }),
         several => Err(Fault {
             at: None,

@@ -17,7 +17,7 @@ use super::predict::looks::{Looks, MISSES};
 use super::predict::{Prediction, Question, predict};
 use super::progress::{Bar, Format, PERCENT, Reader, SAMPLE};
 use super::watch::{CardLook, Cards, Rest, Watch};
-use super::{host, nvml};
+use super::{environment, host, nvml};
 use crate::evidence::{
     Asked, CommandLine, Ending, Engine, Gpus, Machine, Part, ReadCard, TimedRun, Tool, Total, Wanting,
 };
@@ -66,17 +66,16 @@ pub fn run(declared: &Declared, decides: &dyn Fn(f64, f64) -> bool) -> Result<Ti
     let mut watch: Option<Watch> = None;
     let shown = bar(progress.limit);
     let started = host::now();
-    let ended = child::run(&declared.command, &around, &limits, &mut |event| match event {
+    let line = environment::with_needed(&declared.command, environment::present());
+    let ended = child::run(&line, &around, &limits, &mut |event| match event {
         Event::Started { guard } => {
             watch = Some(Watch::start(guard, looking(declared.nvml.clone(), &gpus)));
             Flow::GoOn
         }
         Event::Bytes { at, bytes } => {
-            if progress.reader.feed(at, bytes) {
-                shown.set_position(progress.done());
-                if let Some(told) = progress.look(decides) {
-                    shown.set_message(told);
-                }
+            if let Some((done, told)) = progress.hear(at, bytes, decides) {
+                shown.set_position(done);
+                told.into_iter().for_each(|told| shown.set_message(told));
             }
             if progress.enough { Flow::Stop } else { Flow::GoOn }
         }
@@ -154,6 +153,17 @@ impl<'a> Progress<'a> {
         }
     }
 
+    /// Takes bytes that came at this time since the start; where the bar moved, the samples done and what is to be shown
+    /// of a look that was due. Nothing here looks at a clock: a stream that was recorded gives what it gave when it came.
+    fn hear(
+        &mut self,
+        at: Duration,
+        bytes: &[u8],
+        decides: &dyn Fn(f64, f64) -> bool,
+    ) -> Option<(u64, Option<String>)> {
+        self.reader.feed(at, bytes).then(|| (self.done(), self.look(decides)))
+    }
+
     /// Samples in one step of the bar; none where its total is neither that of the samples nor of the batches.
     fn step(&self, bar: &Bar) -> Option<u64> {
         let Some(total) = bar.total else {
@@ -180,7 +190,8 @@ impl<'a> Progress<'a> {
     }
 
     fn done(&self) -> u64 {
-        self.marks().0.last().copied().unwrap_or(0)
+        let chosen = self.reader.chosen().and_then(|bar| Some((bar, self.step(bar)?)));
+        chosen.map_or(0, |(bar, step)| (bar.done() * step).min(self.limit))
     }
 
     fn question(&self, misses: f64) -> Option<Question> {
@@ -195,6 +206,9 @@ impl<'a> Progress<'a> {
 
     /// Looks at the marks where it is due; what is to be shown of it.
     fn look(&mut self, decides: &dyn Fn(f64, f64) -> bool) -> Option<String> {
+        if self.done() < self.looks.next() {
+            return None;
+        }
         let (samples, seconds) = self.marks();
         let misses = self.looks.due(samples.last().copied()?)?;
         let told = predict(&samples, &seconds, &self.question(misses)?);
@@ -245,7 +259,9 @@ impl<'a> Progress<'a> {
                     "the bar's total of {total} is neither the number of samples ({}) nor of batches",
                     self.limit
                 ),
-                Some(None) => "its progress has no total, so nobody can say whether samples or batches are counted".to_string(),
+                Some(None) => {
+                    "its progress has no total, so nobody can say whether samples or batches are counted".to_string()
+                }
                 None => "no progress was seen in its output".to_string(),
             });
         };
@@ -320,3 +336,6 @@ fn bar(limit: u64) -> ProgressBar {
         Err(_) => bar,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -113,9 +113,9 @@ fn allowed(arguments: &Run, command: &CommandLine) -> Result<(), Failure> {
         "the run starts this command, in `{}`, with the environment {}:\n\n    {}\n\n    SHA-256 {digest}",
         command.directory,
         if command.environment.is_empty() {
-            "of names that programs need".to_string()
+            "that programs need (`PATH`, `HOME`, the job's and the cards' variables; no keys or tokens)".to_string()
         } else {
-            command.environment.join(", ")
+            format!("that programs need, and {}", command.environment.join(", "))
         },
         command
             .arguments

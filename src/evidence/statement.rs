@@ -8,7 +8,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Expr, Job, Reading, Sound, StatementId, TimedRun, Witness};
+use super::{Expr, Hashed, Job, Reading, Sound, StatementId, TimedRun, Witness};
 use crate::place::Place;
 use crate::quantity::{Number, Stated, Unit};
 
@@ -211,6 +211,8 @@ pub enum Subject {
         claims: String,
         run: String,
         timed: Box<TimedRun>,
+        /// What was run, each by its digest as it was then.
+        subjects: Vec<Hashed>,
         /// The first of its subjects that is another one now, or is gone: then it speaks of nothing that is there.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         stale: Option<Stale>,

@@ -26,6 +26,7 @@ mod vram;
 pub(crate) mod weigh;
 
 pub use weigh::recorded::interval as shown_interval;
+pub use weigh::several::elapsed as shown_seconds;
 
 use crate::claim::{Claim, ClaimFile, KindSpec};
 use crate::evidence::{Ask, Evidence};

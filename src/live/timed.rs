@@ -7,18 +7,19 @@
 //!
 //! Example: `python evaluate.py --max-samples 2000` with a bar of 40 batches of 50, cut off after 900 of 21,340 samples.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::again::{self, Again};
 use super::child::{self, Event, Flow, How, Limits, StartError, Surroundings};
+use super::nvml::{self, Library};
 use super::predict::looks::{Looks, MISSES};
 use super::predict::{Prediction, Question, predict};
 use super::progress::{Bar, Format, PERCENT, Reader, SAMPLE};
 use super::watch::{CardLook, Cards, Rest, Watch};
-use super::{environment, host, nvml};
+use super::{environment, host};
 use crate::evidence::{
     Asked, CommandLine, Ending, Engine, Gpus, Machine, Part, ReadCard, TimedRun, Tool, Total, Wanting,
 };
@@ -61,7 +62,8 @@ pub fn run(declared: &Declared, decides: &dyn Fn(f64, f64) -> bool) -> Result<Ti
         pty: true,
     };
     let around = Surroundings::here(&declared.root)?;
-    let gpus = nvml::cards(declared.nvml.as_deref());
+    let (gpus, looking) = cards(declared.nvml.as_deref());
+    let mut looking = Some(looking);
     let before = Rest::look(REST);
     let mut progress = Progress::new(asked, format);
     let mut watch: Option<Watch> = None;
@@ -70,7 +72,7 @@ pub fn run(declared: &Declared, decides: &dyn Fn(f64, f64) -> bool) -> Result<Ti
     let line = environment::with_needed(&declared.command, environment::present());
     let ended = child::run(&line, &around, &limits, &mut |event| match event {
         Event::Started { guard } => {
-            watch = Some(Watch::start(guard, looking(declared.nvml.clone(), &gpus)));
+            watch = looking.take().map(|looking| Watch::start(guard, looking));
             Flow::GoOn
         }
         Event::Bytes { at, bytes } => {
@@ -132,7 +134,7 @@ pub fn run(declared: &Declared, decides: &dyn Fn(f64, f64) -> bool) -> Result<Ti
             start_up_seconds: seconds.first().copied().unwrap_or(0.0),
             samples,
             seconds,
-            telemetry: seen.telemetry(),
+            telemetry: seen.telemetry(&gpus.cards.iter().map(card_look).collect::<Vec<_>>()),
             conditions,
         }],
         total,
@@ -303,16 +305,39 @@ impl<'a> Progress<'a> {
     }
 }
 
-/// Looks at the cards now and then; never, where there were none at the start.
-fn looking(library: Option<PathBuf>, gpus: &Gpus) -> Cards {
+/// The cards as they are before the run, and how they are looked at while it goes on: never, where there are none.
+fn cards(library: Option<&Path>) -> (Gpus, Cards) {
+    let library = match Library::open(library) {
+        Ok(library) => library,
+        Err(why) => {
+            let none = Gpus {
+                unread: vec![why],
+                ..Gpus::default()
+            };
+            return (none, Box::new(Vec::new));
+        }
+    };
+    let gpus = library.cards();
     if gpus.cards.is_empty() {
-        return Box::new(Vec::new);
+        return (gpus, Box::new(Vec::new));
     }
-    Box::new(move || nvml::cards(library.as_deref()).cards.iter().map(card_look).collect())
+    let looking = move || {
+        let cards = library.cards().cards;
+        let busy = |card: &ReadCard| card.slice.is_none().then(|| library.percent(card.index)).flatten();
+        cards
+            .iter()
+            .map(|card| CardLook {
+                percent: busy(card),
+                ..card_look(card)
+            })
+            .collect()
+    };
+    (gpus, Box::new(looking))
 }
 
 fn card_look(card: &ReadCard) -> CardLook {
     CardLook {
+        index: card.index,
         name: card.shown(),
         used_bytes: card.used_bytes,
         percent: None,

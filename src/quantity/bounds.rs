@@ -5,7 +5,7 @@
 //! last non-zero digit, at most 10 % of x, for run times at least 5 %. Example: run time `3-4 hours` accepts [2.5 h, 4.5 h].
 
 use bigdecimal::num_bigint::BigInt;
-use bigdecimal::{BigDecimal, Signed};
+use bigdecimal::{BigDecimal, Signed, ToPrimitive};
 
 use super::compare::{Precision, Why};
 use super::{BoundOp, Dimension, Locale, Quantity, Stated, Unit};
@@ -197,6 +197,19 @@ pub(super) fn accepted(
         }
         Stated::List(_) | Stated::Bool(_) | Stated::Null | Stated::Text(_) => return Ok(None),
     }))
+}
+
+/// The ends of what `stated` accepts in base units, as a drawing needs them; none where it is no quantity, and an end that
+/// is open is none.
+#[must_use]
+pub fn accepted_ends(
+    stated: &Stated,
+    precision: Precision,
+    tolerance: Option<&Tolerance>,
+) -> Option<(Option<f64>, Option<f64>)> {
+    let Accepted { interval, .. } = accepted(stated, precision, tolerance).ok()??;
+    let end = |end: Option<End>| end.and_then(|end| end.value.to_f64());
+    Some((end(interval.low), end(interval.high)))
 }
 
 /// Half a unit of the last printed digit where the kind compares so, or a suffix says so; else nothing.

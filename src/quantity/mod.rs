@@ -37,7 +37,7 @@ use std::fmt;
 use bigdecimal::BigDecimal;
 use serde::{Deserialize, Serialize};
 
-pub use bounds::Tolerance;
+pub use bounds::{Tolerance, accepted_ends};
 pub use compare::{Comparison, Note, Observed, Outcome, Precision, Why, compare, compare_interval};
 pub use number::{Locale, Number};
 pub(crate) use numeral::superscript;

@@ -9,13 +9,15 @@
 //!
 //! Example: `{"schema": 1, …, "claims": [{"id": "batch", "verdict": "supported", "grade": "launched", …}], "exit": 4}`.
 
+mod runs;
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::catalogue::sentence;
-use super::{Format, Judged, Language, Options, Report, Status, Tally};
+use super::{Format, Judged, Language, Options, Report, Status, Tally, no_companions};
 use crate::evidence::{Evidence, GapReason, Grade};
 use crate::place::Place;
 use crate::verdict::{Citation, Message, Recommendation, Stance, Step, Target, Verdict};
@@ -23,6 +25,7 @@ use crate::verdict::{Citation, Message, Recommendation, Stance, Step, Target, Ve
 pub(super) const FORMAT: Format = Format {
     name: "json",
     render,
+    companions: no_companions,
     about: "everything, for scripts; `schema/report.schema.json` describes it",
 };
 
@@ -46,6 +49,8 @@ struct WireReport {
     document: WireDocument,
     summary: WireSummary,
     claims: Vec<WireClaim>,
+    /// The timed runs that claims rest on.
+    runs: Vec<runs::WireRun>,
     /// What could not be read, and why.
     gaps: Vec<WireGap>,
     /// The exit code of the run.
@@ -250,6 +255,11 @@ impl WireReport {
                 .claims
                 .iter()
                 .map(|judged| WireClaim::of(judged, report.evidence))
+                .collect(),
+            runs: report
+                .runs()
+                .iter()
+                .map(|run| runs::WireRun::of(run, report.evidence))
                 .collect(),
             gaps: report
                 .evidence

@@ -13,6 +13,7 @@
 mod claim;
 mod findings;
 mod places;
+mod runs;
 
 use std::sync::LazyLock;
 
@@ -29,6 +30,7 @@ use crate::verdict::{Message, Verdict};
 pub(super) const FORMAT: Format = Format {
     name: "markdown",
     render,
+    companions: runs::plots,
     about: "a report for co-authors, in the language of the document",
 };
 
@@ -81,6 +83,7 @@ fn render(report: &Report<'_>, options: &Options) -> String {
         overview => numbered.iter().map(|claim| overview_row(*claim, language)).collect::<Vec<_>>(),
         grades => grades_used(&numbered, language),
         sections => sections.iter().map(|section| section.value(language)).collect::<Vec<_>>(),
+        runs => runs::values(report, &numbered, options),
         supported => findings::supported(&numbered, language),
         open => findings::open(&numbered, language),
         drafts => findings::drafts(&numbered, language),

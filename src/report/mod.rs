@@ -12,6 +12,8 @@ pub mod catalogue;
 mod json;
 mod markdown;
 mod markup;
+mod plot;
+mod runs;
 mod terminal;
 #[cfg(test)]
 mod tests;
@@ -31,8 +33,23 @@ pub struct Format {
     /// As `--format` takes it.
     pub name: &'static str,
     pub render: fn(&Report<'_>, &Options) -> String,
+    /// What the report links to, to be written beside it; nothing where it is printed.
+    pub companions: fn(&Report<'_>, &Options) -> Vec<Companion>,
     /// One sentence for the help.
     pub about: &'static str,
+}
+
+/// A file that stands beside a report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Companion {
+    /// Its name, without a folder.
+    pub name: String,
+    pub text: String,
+}
+
+/// Of formats that are one file.
+fn no_companions(_: &Report<'_>, _: &Options) -> Vec<Companion> {
+    Vec::new()
 }
 
 pub const FORMATS: &[Format] = &[terminal::FORMAT, markdown::FORMAT, json::FORMAT];
@@ -51,6 +68,8 @@ pub struct Options {
     pub quiet: bool,
     /// The way from the folder of the report to the root, for links: empty, or ending in `/`.
     pub links: String,
+    /// The name of the report's own file without its ending, where it has one: companions begin with it.
+    pub stem: Option<String>,
 }
 
 impl Default for Options {
@@ -60,6 +79,7 @@ impl Default for Options {
             color: false,
             quiet: false,
             links: String::new(),
+            stem: None,
         }
     }
 }

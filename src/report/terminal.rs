@@ -9,18 +9,21 @@
 //!
 //! Example: `✅ supported  batch: Batch size 50  launched  50  slurm/04_eval_base.job:58`.
 
+mod runs;
+
 use std::fmt::Write;
 
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, Table, Width, presets};
 use minijinja::{Value, context};
 
 use super::catalogue::{self, Dress, word};
-use super::{Format, Judged, Language, Options, Report, Status, markup, place_text, stance_name};
+use super::{Format, Judged, Language, Options, Report, Status, markup, no_companions, place_text, stance_name};
 use crate::verdict::{Stance, Verdict};
 
 pub(super) const FORMAT: Format = Format {
     name: "terminal",
     render,
+    companions: no_companions,
     about: "a table and a summary line",
 };
 
@@ -50,6 +53,11 @@ fn render(report: &Report<'_>, options: &Options) -> String {
     }
     if !details.is_empty() {
         out.push_str(&details);
+        out.push('\n');
+    }
+    let runs = runs::lines(report, options);
+    if !runs.is_empty() {
+        out.push_str(&runs);
         out.push('\n');
     }
     out.push_str(&strong(&summary(report), options));

@@ -72,13 +72,19 @@ pub(super) fn check(arguments: &Check, terminal: Terminal) -> Result<Done, Failu
     Ok(Done { output, exit })
 }
 
-/// Claims about several repositories share one report: what was not read is listed for all of them.
+/// Claims about several repositories share one report: what was not read is listed for all of them, and the records of
+/// runs, each of its claim file, stand together.
 fn together(evidence: &[Evidence]) -> Option<Evidence> {
     let (first, others) = evidence.split_first().filter(|(_, others)| !others.is_empty())?;
     let mut all = first.clone();
     for other in others {
         all.gaps.extend_from_slice(&other.gaps);
         all.digests.extend(other.digests.clone());
+        let records = other
+            .statements
+            .iter()
+            .filter(|statement| matches!(statement.subject, Subject::Timed { .. }));
+        all.statements.extend(records.cloned());
     }
     Some(all)
 }
@@ -123,11 +129,23 @@ fn render(arguments: &Check, terminal: Terminal, report: &Report<'_>, site: Opti
             width: terminal.width,
             color,
             quiet: arguments.quiet,
+            stem: output
+                .path
+                .as_deref()
+                .and_then(Path::file_stem)
+                .and_then(|stem| stem.to_str())
+                .map(str::to_string),
             links: site.map(|site| links(output.path.as_deref(), site)).unwrap_or_default(),
         };
         let text = (format.render)(report, &options);
         match &output.path {
-            Some(path) => write::file(path, text.as_bytes())?,
+            Some(path) => {
+                // What a report links to is there before it.
+                for companion in (format.companions)(report, &options) {
+                    write::file(&path.with_file_name(companion.name), companion.text.as_bytes())?;
+                }
+                write::file(path, text.as_bytes())?;
+            }
             None => printed.push_str(&text),
         }
     }

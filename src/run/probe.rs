@@ -60,8 +60,7 @@ pub(super) fn probe(arguments: &Probe, terminal: Terminal) -> Result<Done, Failu
         let options = Options {
             width: terminal.width,
             color: terminal.color,
-            quiet: false,
-            links: String::new(),
+            ..Options::default()
         };
         return Ok(Done {
             output: answers::probe(&probed, &options),

@@ -99,7 +99,7 @@ pub(crate) fn time(seconds: &str, locale: Locale) -> String {
 
 /// Seconds that something took, as people say it: `12000` is `3 h 20 min`, `95` is `1 min 35 s`; seconds are left out
 /// beyond ten hours.
-pub(crate) fn elapsed(seconds: u64) -> String {
+pub fn elapsed(seconds: u64) -> String {
     let (hours, minutes, rest) = (seconds / 3600, seconds % 3600 / 60, seconds % 60);
     let part = |count: u64, unit: &str| (count > 0).then(|| format!("{count} {unit}"));
     let parts = [

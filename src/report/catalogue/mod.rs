@@ -2,8 +2,8 @@
 //!
 //! `[sentence]` holds a sentence per message code, the other tables the reports' own words: verdicts, grades, stances,
 //! reasons, the tally, the meaning of the exit code, headings. Two dresses: plain, and markdown, in which
-//! values are escaped. Filters: `code` shows a value as code, `plural` picks a form by number, `grade`, `reason`
-//! and `verdict` translate a name.
+//! values are escaped. Filters: `code` shows a value as code, `plural` picks a form by number, `grade`, `reason`,
+//! `verdict`, `ending` and others translate a name.
 //!
 //! Why it can be wrong: a code without a sentence, or a value that is named otherwise by the judge than here, would
 //! leave a caveat unsaid. Tests read every code with its values out of the sources and render it in each language; at
@@ -131,9 +131,13 @@ fn environment(tables: &BTreeMap<String, BTreeMap<String, String>>, dress: Dress
         Dress::Markdown => Value::from_safe_string(markup::code(text)),
     });
     for (filter, table) in [
+        ("condition", "condition"),
+        ("ending", "ending"),
+        ("ending_in_brief", "ending-in-brief"),
         ("gap", "gap"),
         ("grade", "grade"),
         ("reason", "reason"),
+        ("role", "role"),
         ("verdict", "mark"),
     ] {
         let names = tables.get(table).cloned().unwrap_or_default();

@@ -1,6 +1,7 @@
 //! What holds for all formats: the same counts, every place, the words of each language, the same bytes each time.
 
 mod rulings;
+mod timed;
 pub(crate) mod world;
 
 use std::path::Path;

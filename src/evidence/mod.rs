@@ -21,6 +21,7 @@ mod needed;
 mod probed;
 mod reading;
 mod record;
+mod repeats;
 mod resolved;
 mod saved;
 pub mod selection;
@@ -37,10 +38,12 @@ pub use graph::Graph;
 pub use job::{Job, JobState, Limit, Resources};
 pub use probed::{Allocation, Container, Environment, Gpus, Host, PROBED, Probed, ProbedError};
 pub use reading::{CardProcess, Instrument, ReadCard, Reading, Slice};
+pub(crate) use record::hexadecimal;
 pub use record::{
     Asked, CommandLine, Condition, Digests, Ending, Engine, Hashed, Machine, PREDICATE, Part, Printed, Record,
     RecordError, Role, STATEMENT, Telemetry, TimedRun, Total, Wanting,
 };
+pub use repeats::{Differing, Repeats};
 pub use resolved::{Occasion, Outcome, Resolved};
 pub use saved::{ReplayError, SCHEMA};
 pub use statement::{Dead, Form, Grade, Guard, Stale, Statement, Subject, Unselected};

@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{ReadCard, Tool};
+use super::{ReadCard, Repeats, Tool};
 
 /// The type of an in-toto Statement, by its specification (v1).
 pub const STATEMENT: &str = "https://in-toto.io/Statement/v1";
@@ -104,6 +104,9 @@ pub struct TimedRun {
     /// Why there is none, or why it is not tight enough, and what would help.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wanting: Option<Wanting>,
+    /// Whether the same samples got faster or other answers when they were fed again, where that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeats: Option<Repeats>,
     /// What disturbed the run; empty where nothing did. A disturbed run decides nothing.
     pub disturbed: Vec<String>,
     /// The end of the run's output.
@@ -457,6 +460,7 @@ mod tests {
                 method: "block bootstrap".into(),
             }),
             wanting: None,
+            repeats: None,
             disturbed: Vec::new(),
             output: String::new(),
         };

@@ -36,7 +36,7 @@ use super::weigh::scope::InScope;
 use super::weigh::setting::{Seen, look};
 use super::weigh::spread::{LAYS, Spread, spread, symbols, trains, undivided};
 use super::weigh::vote::Question;
-use super::weigh::{impossible, named, recommend};
+use super::weigh::{impossible, named, recommend, stepped};
 use super::{Case, Kind};
 use crate::claim::{Claim, Key, KindSpec, Shape};
 use crate::evidence::{Ask, Evidence, Grade, Graph, LaunchId};
@@ -72,6 +72,11 @@ const PROCESSES: &[&str] = &[
     "gpus_per_node",
 ];
 const NODES: &[&str] = &["nnodes", "num_nodes", "num_machines"];
+
+/// Names under which a run prints what one of its steps sees, beside those of its factors.
+pub(super) fn printed() -> impl Iterator<Item = &'static str> {
+    [stepped::WHOLE, stepped::PROCESSES].concat().into_iter()
+}
 
 pub(super) const KIND: Kind = Kind {
     spec: KindSpec {
@@ -203,7 +208,15 @@ fn per_step(case: &Case<'_>) -> Ruling {
     let whole = undivided(case.evidence);
     let batch = Batch::of(case, case.evidence, names.clone());
     let mut question = batch.product();
+    let run = stepped::step(case, &names, ACCUMULATION);
     question.ballots.extend(Batch::of(case, &whole, names).shared().ballots);
+    question.ballots.extend(run.ballots);
+    question.context.extend(run.context);
+    question.caveats.extend(run.caveats);
+    match run.silence {
+        Some(why) if question.ballots.is_empty() => question.silence = (Verdict::NotRun, why),
+        why => question.caveats.extend(why),
+    }
     question.caveats.extend(batch.left_out());
     let mut ruling = question.decide();
     as_written(case.evidence, &whole, &mut ruling);

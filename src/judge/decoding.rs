@@ -5,6 +5,9 @@
 //! more than one beam; sampling is `do_sample=True`. Everything that the claim gives must hold. `temperature = 0` in a
 //! claim is the same statement as greedy.
 //!
+//! With `run`, what the run printed of these settings votes beside the code; a run that gave one sample two answers
+//! leaves greedy decoding undecided.
+//!
 //! ## Why it can be wrong
 //! `temperature` beside `do_sample=False` has no effect: a caveat. `do_sample` that is not passed is the library's or
 //! the model's generation config's default: to be clarified.
@@ -23,11 +26,12 @@ use bigdecimal::Zero;
 use super::weigh::ballot::{ballot, bystanders};
 use super::weigh::cite::{cite, noted};
 use super::weigh::compared::How;
+use super::weigh::recorded::Recorded;
 use super::weigh::scope::InScope;
 use super::weigh::setting::{Seen, Sight, look};
 use super::weigh::several;
 use super::weigh::vote::{Ballot, Question, Stand};
-use super::weigh::{named, recommend};
+use super::weigh::{decoded, named, recommend};
 use super::{Case, Kind};
 use crate::claim::{Claim, Field, Key, KindSpec, Shape};
 use crate::evidence::{Ask, Form, Grade, Graph, Statement, Subject};
@@ -191,8 +195,19 @@ impl Eye<'_> {
             .collect()
     }
 
-    fn question(&self, expected: String, ballots: Vec<Ballot>, sight: &Sight) -> Ruling {
+    /// The votes of the code, and that of the run that the claim rests on.
+    fn question(&self, expected: String, mut ballots: Vec<Ballot>, sight: &Sight, run: Recorded) -> Ruling {
         let (mut context, mut caveats) = bystanders(self.case.evidence, sight);
+        ballots.extend(run.ballots);
+        context.extend(run.context);
+        caveats.extend(run.caveats);
+        let mut silence = self.silence(&expected);
+        match run.silence {
+            Some(why) if ballots.is_empty() && silence.0 != Verdict::NeedsClarification => {
+                silence = (Verdict::NotRun, why);
+            }
+            why => caveats.extend(why),
+        }
         caveats.extend(self.scope.caveats());
         if ballots.is_empty() {
             // The call that leaves it out is what a reader must look at.
@@ -205,7 +220,7 @@ impl Eye<'_> {
             deciding: KIND.spec.deciding,
             floor: self.case.claim.floor,
             quorum: self.case.claim.quorum,
-            silence: self.silence(&expected),
+            silence,
             expected,
         }
         .decide()
@@ -248,8 +263,9 @@ impl Eye<'_> {
     fn greedy(&self) -> Ruling {
         let sample = self.sight(SAMPLE);
         let temperature = self.sight(TEMPERATURE);
+        let run = decoded::greedy(self.case, SAMPLE, TEMPERATURE);
         let no_sampling = if sample.occasions.is_empty() && !temperature.occasions.is_empty() {
-            self.question("greedy".into(), self.votes(&temperature, &number(0)), &temperature)
+            self.question("greedy".into(), self.votes(&temperature, &number(0)), &temperature, run)
         } else {
             let mut ballots = self.votes(&sample, &Stated::Bool(false));
             ballots
@@ -279,13 +295,14 @@ impl Eye<'_> {
                     vote.found = format!("temperature={}", zero.found);
                 }
             }
-            self.question("greedy".into(), ballots, &sample)
+            self.question("greedy".into(), ballots, &sample, run)
         };
         let beams = self.sight(BEAMS);
-        if beams.occasions.is_empty() {
+        let one = decoded::value(self.case, BEAMS, &number(1));
+        if beams.occasions.is_empty() && one.ballots.is_empty() {
             return no_sampling;
         }
-        let one_beam = self.question("1 beam".into(), self.votes(&beams, &number(1)), &beams);
+        let one_beam = self.question("1 beam".into(), self.votes(&beams, &number(1)), &beams, one);
         let expected = no_sampling.expected.clone();
         Ruling {
             expected,
@@ -298,7 +315,8 @@ impl Eye<'_> {
         let beams = self.sight(BEAMS);
         let more = Stated::parse("> 1", crate::quantity::Locale::English).unwrap_or_else(|_| number(2));
         let mut ballots = self.votes(&beams, &more);
-        if ballots.is_empty() && beams.dead.is_empty() {
+        let run = decoded::value(self.case, BEAMS, &more);
+        if ballots.is_empty() && run.ballots.is_empty() && beams.dead.is_empty() {
             ballots.extend(self.decoders().into_iter().map(|call| {
                 Ballot::new(
                     Stand::Against,
@@ -308,18 +326,25 @@ impl Eye<'_> {
                 )
             }));
         }
-        self.question("beam".into(), ballots, &beams)
+        self.question("beam".into(), ballots, &beams, run)
     }
 
     fn sampling(&self) -> Ruling {
         let sample = self.sight(SAMPLE);
-        self.question("sampling".into(), self.votes(&sample, &Stated::Bool(true)), &sample)
+        let run = decoded::value(self.case, SAMPLE, &Stated::Bool(true));
+        self.question(
+            "sampling".into(),
+            self.votes(&sample, &Stated::Bool(true)),
+            &sample,
+            run,
+        )
     }
 
     fn value(&self, key: &str, names: &[&str], stated: Stated) -> Ruling {
         let sight = self.sight(names);
         let ballots = self.votes(&sight, &stated);
-        self.question(format!("{key} {stated}"), ballots, &sight)
+        let run = decoded::value(self.case, names, &stated);
+        self.question(format!("{key} {stated}"), ballots, &sight, run)
     }
 
     /// A temperature beside `do_sample=False` has no effect.

@@ -1,7 +1,8 @@
 //! A result number.
 //!
 //! ## What it checks
-//! What `select` gives in the files in scope, at the precision that the paper prints, rounded once.
+//! What `select` gives in the files in scope, or in the output of a run that came to its end over the whole population
+//! (`run` in place of `in`, with a `/regex/`), at the precision that the paper prints, rounded once.
 //!
 //! ## Why it can be wrong
 //! A selection that gives several values and picks one of them would be a guess: it is to be clarified and lists them,
@@ -35,23 +36,27 @@ pub(super) const KIND: Kind = Kind {
             required: true,
             about: "`$…` (JSONPath), `/regex/` with one capture, or SQL over a table.",
         }],
-        shared: &[
-            "value!",
-            "of",
-            "unit",
-            "tolerance",
-            "take",
-            "for",
-            "grade",
-            "run",
-            "in!",
-        ],
+        shared: &["value!", "of", "unit", "tolerance", "take", "for", "grade", "run", "in"],
         says: &[],
         subject: None,
         exact: false,
         usual_names: &[],
         deciding: Grade::Logged,
-        check: |_| Ok(()),
+        check: |claim| {
+            let select = claim.fields.text("select").unwrap_or_default().trim();
+            match (claim.scope.include.is_empty(), &claim.run) {
+                (true, None) => {
+                    Err("a metric claim says where its number is found: files (`in`), or a run (`run`)".to_string())
+                }
+                (false, Some(_)) => {
+                    Err("a metric claim rests on files (`in`) or on a run's output (`run`), not on both".to_string())
+                }
+                (true, Some(_)) if !select.starts_with('/') => Err(
+                    "with `run`, `select` is searched for in the run's output: `/regex/` with one capture".to_string(),
+                ),
+                _ => Ok(()),
+            }
+        },
         dimension: None,
     },
     asks: |claim, _| asks_of(claim),

@@ -115,6 +115,9 @@ pub fn printed_names(claim: &Claim, file: &ClaimFile) -> Vec<String> {
     if claim.kind == "samples" {
         names.extend(samples::PRINTED.iter().map(ToString::to_string));
     }
+    if claim.kind == "batch-size" {
+        names.extend(batch_size::printed().map(str::to_string));
+    }
     names
 }
 

@@ -4,6 +4,7 @@
 //!
 //! Example: `python evaluate.py` for 2,000 of 21,340 clips.
 
+mod again;
 pub mod child;
 mod environment;
 pub mod guard;
@@ -14,6 +15,7 @@ pub mod load;
 pub mod nvml;
 pub mod predict;
 pub mod progress;
+mod repeats;
 pub mod slurm;
 mod terminal;
 pub mod timed;

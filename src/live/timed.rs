@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::again::{self, Again};
 use super::child::{self, Event, Flow, How, Limits, StartError, Surroundings};
 use super::nvml::{self, Library};
 use super::predict::looks::{Looks, MISSES};
@@ -93,8 +94,22 @@ pub fn run(declared: &Declared, decides: &dyn Fn(f64, f64) -> bool) -> Result<Ti
     let after = Rest::look(REST);
     let conditions = seen.conditions(&before, &after);
     let disturbed = conditions.iter().filter(|condition| condition.disturbs);
-    let ending = progress.ending(ended.how);
-    let (total, wanting) = progress.told(ending, ended.how, ended.seconds, &ended.message());
+    let mut ending = progress.ending(ended.how);
+    let again = Again {
+        line: &line,
+        around: &around,
+        limits: &limits,
+        times: if ending.has_time() { asked.repeats } else { 1 },
+    };
+    let (repeats, said) = match again.check(progress.reader.fed())? {
+        Some((repeats, true)) => {
+            ending = Ending::Cached;
+            let why = again::kept(&repeats);
+            (Some(repeats), why)
+        }
+        repeats => (repeats.map(|(repeats, _)| repeats), ended.message()),
+    };
+    let (total, wanting) = progress.told(ending, ended.how, ended.seconds, &said);
     let (samples, seconds) = progress.marks();
     Ok(TimedRun {
         tool: Tool::default(),
@@ -124,6 +139,7 @@ pub fn run(declared: &Declared, decides: &dyn Fn(f64, f64) -> bool) -> Result<Ti
         }],
         total,
         wanting,
+        repeats,
         output: ended.output(),
     })
 }

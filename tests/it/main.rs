@@ -22,6 +22,7 @@ mod properties;
 mod reads;
 mod recall;
 mod reports;
+mod signed;
 #[cfg(unix)]
 mod slurm;
 mod timed;

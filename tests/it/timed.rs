@@ -7,6 +7,7 @@
 //!
 //! Why it can be wrong: nothing is started is also what a broken command looks like. So the script leaves a mark where it ran.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -206,7 +207,7 @@ fn nothing_runs_that_was_not_allowed() {
     assert_eq!(predicate["ending"], "cut-off", "{}", ran.all());
     assert_eq!(found["subject"][0]["name"], "evaluate.py");
     let timed = predicate["total"]["timed"].as_u64().expect("samples");
-    assert!((1000..21_340).contains(&timed) && timed % 50 == 0, "{timed}");
+    assert!((1000..21_340).contains(&timed) && timed.is_multiple_of(50), "{timed}");
     assert_eq!(
         ran.code,
         if predicate["disturbed"] == serde_json::json!([]) {
@@ -312,10 +313,9 @@ fn python_with(modules: &str) -> Option<PathBuf> {
         .output();
     let has = has.is_ok_and(|output| output.status.success());
     if !has {
-        eprintln!(
-            "skipped: no {modules} for {} (VERIFY_TEST_PYTHON names another Python)",
-            python.display()
-        );
+        let named = python.display();
+        let said = format!("skipped: no {modules} for {named} (VERIFY_TEST_PYTHON names another Python)");
+        let _ = writeln!(std::io::stderr(), "{said}");
     }
     has.then_some(python)
 }
@@ -385,4 +385,96 @@ fn a_pattern_that_does_not_compile_is_a_mistake_at_its_line() {
         refused.stderr
     );
     assert!(!world.has("ran.txt"));
+}
+
+/// 60 clips, each said with its id; whatever stands in place of `ANSWER` is the answer, and `KEEP` decides whether a clip
+/// that was answered before costs anything.
+const CLIPS: &str = r#"import json
+import os
+import time
+
+kept = open("kept.txt").read().split() if os.path.exists("kept.txt") else []
+for clip in range(60):
+    if not (KEEP and f"clip-{clip}" in kept):
+        time.sleep(0.02)
+    with open("kept.txt", "a") as file:
+        file.write(f"clip-{clip} ")
+    print(json.dumps({"id": f"clip-{clip}", "answer": ANSWER}))
+"#;
+
+#[test]
+fn samples_that_are_fed_again_show_a_cache_and_other_answers() {
+    let declared = RUN
+        .replace("population = 21340\nbatch-size = 50", "population = 60\nrepeats = 2")
+        .replace("20 %", "0.01 %")
+        + "progress = \"json\"\n";
+    // No claim of a time is there to end the run early; those of the other file rest on its record.
+    let no_time = format!("{declared}[[claim]]\nid = \"batch\"\nkind = \"batch-size\"\nvalue = 50\nrun = \"eval\"\n");
+    let later = format!("{declared}{CLAIMS}");
+    // Keeps answers, answers, whether there is a time, differing answers of 60.
+    let cases = [
+        ("False", "'yes'", true, 0),
+        ("True", "'yes'", false, 0),
+        ("False", "os.getpid() if clip % 2 else 'yes'", true, 30),
+    ];
+    let (no_time, later) = (&no_time, &later);
+    std::thread::scope(|scope| {
+        for (keep, answer, has_time, differing) in cases {
+            scope.spawn(move || {
+                let script = CLIPS.replace("KEEP", keep).replace("ANSWER", answer);
+                let world = World::new(&[
+                    ("evaluate.py", &script),
+                    ("claims.toml", no_time),
+                    ("later.toml", later),
+                ]);
+                let ran = run(&world, &["--allow-commands"]);
+                let found = record(&world);
+                let predicate = &found["predicate"];
+                let repeats = &predicate["repeats"];
+                assert_eq!(
+                    predicate["ending"],
+                    if has_time { "complete" } else { "cached" },
+                    "{}",
+                    ran.all()
+                );
+                assert_eq!(predicate.get("total").is_some(), has_time, "{}", ran.all());
+                assert_eq!(
+                    (&repeats["times"], &repeats["answers"]),
+                    (&2.into(), &60.into()),
+                    "{}",
+                    ran.all()
+                );
+                assert_eq!(repeats["differing"], differing, "{}", ran.all());
+                assert!(
+                    repeats["compared"].as_u64().is_some_and(|count| count >= 50),
+                    "{repeats}"
+                );
+                undisturbed(&world);
+                let judged = judged(&world, "later.toml");
+                assert_eq!(
+                    judged[0].0,
+                    if has_time { "supported" } else { "not-run" },
+                    "{judged:#?}"
+                );
+                assert!(has_time || judged[0].2.contains("fed again"), "{}", judged[0].2);
+            });
+        }
+    });
+}
+
+/// A bar names no samples: that nothing was checked is said, and the command does not run again.
+#[test]
+fn without_ids_nothing_is_fed_again() {
+    let world = world(SCRIPT);
+    world.write("claims.toml", format!("{RUN}repeats = 3\n{CLAIMS}"));
+    let ran = run(&world, &["--allow-commands"]);
+    let found = record(&world);
+    let repeats = &found["predicate"]["repeats"];
+    assert_eq!(repeats["times"], 1);
+    let why = repeats["unchecked"].as_str().expect("a reason");
+    assert!(
+        why.contains("names no samples") && ran.stdout.contains(why),
+        "{}",
+        ran.all()
+    );
 }

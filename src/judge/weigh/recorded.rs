@@ -35,7 +35,7 @@ pub(crate) struct Recorded {
 
 impl Recorded {
     /// The record is shown, and does not vote.
-    fn refused(statement: &Statement, why: Message) -> Recorded {
+    pub(super) fn refused(statement: &Statement, why: Message) -> Recorded {
         Recorded {
             context: vec![noted(statement, Stance::Context, why.clone())],
             silence: Some(why),
@@ -55,7 +55,7 @@ pub(crate) fn ask(claim: &Claim, file: &crate::claim::ClaimFile) -> Option<Ask> 
 }
 
 /// The record that the claim names, and why it cannot speak, where it cannot.
-fn own<'a>(case: &Case<'a>) -> Option<Result<(&'a Statement, &'a TimedRun), Recorded>> {
+pub(super) fn own<'a>(case: &Case<'a>) -> Option<Result<(&'a Statement, &'a TimedRun), Recorded>> {
     let name = case.claim.run.as_ref()?;
     let found = case
         .evidence
@@ -315,7 +315,7 @@ fn without_time(timed: &TimedRun) -> Message {
 }
 
 /// A card that was made up for tests is said to be one, wherever its run speaks.
-fn stand_in(timed: &TimedRun) -> Option<Message> {
+pub(super) fn stand_in(timed: &TimedRun) -> Option<Message> {
     let made_up = timed.parts.iter().any(|part| part.machine.stand_in);
     made_up.then(|| Message::new("record-on-a-stand-in").with("run", &timed.name))
 }
@@ -352,7 +352,7 @@ fn other_card(timed: &TimedRun, wanted: Option<&str>) -> Card {
 }
 
 /// What the run printed under one of these names.
-fn printed<'a>(case: &Case<'a>, names: &[&str]) -> Vec<(&'a Statement, &'a Value)> {
+pub(super) fn printed<'a>(case: &Case<'a>, names: &[&str]) -> Vec<(&'a Statement, &'a Value)> {
     let Some(own) = case.claim.run.as_ref() else {
         return Vec::new();
     };

@@ -12,6 +12,7 @@ use super::compared::{Compared, How, apply, compare_value};
 use super::identity::owned;
 use super::rounding::{self, Made};
 use super::scope::InScope;
+use super::told::told;
 use super::vote::{Ballot, Question, Stand, distinct};
 use super::{impossible, named, recommend};
 use crate::claim::{Claim, Quorum, Take};
@@ -23,6 +24,10 @@ use crate::verdict::{Message, Ruling, Stance, Verdict};
 /// What a claim with `select` asks.
 pub(crate) fn asks_of(claim: &Claim) -> Vec<Ask> {
     let select = claim.fields.text("select").unwrap_or_default().to_string();
+    if claim.run.is_some() && claim.scope.include.is_empty() {
+        // The run's output alone is searched.
+        return Vec::new();
+    }
     vec![Ask::Select {
         scope: claim.scope.clone(),
         select,
@@ -37,12 +42,21 @@ pub(crate) fn judge_selection(case: &Case<'_>, how: How, deciding: Grade) -> Rul
         return impossible::ruling(case, Message::new("claim-without-value"));
     };
     let wanted = claim.fields.text("select").unwrap_or_default();
-    let found = Found::of(case, &scope, wanted);
+    let told = told(case, wanted);
+    let mut found = Found::of(case, &scope, wanted);
+    found.cells.extend(&told.cells);
     let ballots = ballots(claim, stated, how, &found, deciding);
-    let mut caveats = scope.caveats();
+    let mut caveats = if claim.run.is_some() {
+        Vec::new()
+    } else {
+        scope.caveats()
+    };
+    caveats.extend(told.recorded.caveats);
     caveats.extend(found.caveats(wanted));
     let (nowhere, undecided) = found.nowhere(claim);
-    let silence = if scope.files().is_empty() {
+    let silence = if let Some(why) = told.recorded.silence {
+        (Verdict::NotRun, why)
+    } else if scope.files().is_empty() {
         (named::silent_verdict(case), scope.silence(wanted))
     } else if let Some(why) = undecided {
         (Verdict::NeedsClarification, why)
@@ -66,6 +80,7 @@ pub(crate) fn judge_selection(case: &Case<'_>, how: How, deciding: Grade) -> Rul
                 .filter(|_| found.cells.is_empty())
                 .map(|table| cite(table, Stance::Context)),
         )
+        .chain(told.recorded.context)
         .collect();
     let right = ballots.iter().find_map(|ballot| ballot.right.clone());
     let mut ruling = Question {

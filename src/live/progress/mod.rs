@@ -27,7 +27,7 @@ use std::time::Duration;
 
 use regex::{Regex, RegexBuilder};
 
-pub use self::json::SAMPLE;
+pub use self::json::{Fed, SAMPLE};
 use self::pieces::Pieces;
 pub use self::rich::PERCENT;
 use self::shown::{Shown, skeleton};
@@ -199,6 +199,11 @@ impl Reader {
         self.ids.repeated
     }
 
+    /// The samples that had a line, each by its first one, in the order in which they came.
+    pub fn fed(&self) -> &[Fed] {
+        &self.ids.fed
+    }
+
     /// The bar that matters.
     pub fn chosen(&self) -> Option<&Bar> {
         if let Some(bar) = self.bars().find(|bar| bar.expected) {
@@ -224,6 +229,7 @@ impl Reader {
         {
             self.epochs = Some(epochs);
         }
+        self.ids.at = at;
         let Some(mut shown) = self.format.shown(text, closed, &mut self.ids) else {
             return;
         };

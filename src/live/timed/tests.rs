@@ -91,6 +91,7 @@ fn four_minutes_are_foretold_from_less_than_a_tenth_of_them() {
         }],
         total: Some(total),
         wanting,
+        repeats: None,
         disturbed: Vec::new(),
         output: String::new(),
     };

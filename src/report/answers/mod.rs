@@ -9,6 +9,7 @@
 mod explain;
 mod mutate;
 mod probe;
+mod repeats;
 mod timed;
 mod uncovered;
 

@@ -5,6 +5,7 @@
 //!
 //! Example: `eval: cut off after 900 of 21,340 samples; the whole takes 3 h 14 min to 3 h 25 min`.
 
+use super::repeats;
 use crate::evidence::{Gap, TimedRun};
 use crate::judge::shown_interval;
 
@@ -71,6 +72,7 @@ fn told(run: &TimedRun) -> Vec<String> {
             .map(|more| format!("; about {more} more samples would do"));
         lines.push(format!("  {}{}", wanting.why, more.unwrap_or_default()));
     }
+    lines.extend(repeats::lines(run));
     if run.parts.iter().any(|part| part.machine.stand_in) {
         lines.push("  its card is a stand-in for tests: there is no such card".to_string());
     }

@@ -13,7 +13,7 @@ use super::super::catalogue::Dress;
 use super::super::runs::RunRecord;
 use super::super::runs::facts::{self, Words};
 use super::WireMessage;
-use crate::evidence::{Condition, Evidence, Hashed, Part, Printed, ReadCard, Stale, TimedRun, Total, Wanting};
+use crate::evidence::{Condition, Evidence, Hashed, Part, Printed, ReadCard, Repeats, Stale, TimedRun, Total, Wanting};
 
 /// A timed run on which claims rest, by its record.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -47,6 +47,8 @@ pub(super) struct WireRun {
     population: Option<u64>,
     total: Option<WireTotal>,
     wanting: Option<WireWanting>,
+    /// The same samples fed again; null where that was not asked for.
+    repeats: Option<Repeats>,
     settings: Vec<WireSetting>,
     parts: Vec<WirePart>,
     /// What it was made with.
@@ -163,6 +165,7 @@ impl WireRun {
             parts,
             total,
             wanting,
+            repeats,
             disturbed,
             output: _,
         } = run.timed;
@@ -184,6 +187,7 @@ impl WireRun {
             population: run.population(),
             total: total.as_ref().map(WireTotal::of),
             wanting: wanting.as_ref().map(WireWanting::of),
+            repeats: repeats.clone(),
             settings: settings.iter().map(WireSetting::of).collect(),
             parts: parts.iter().map(WirePart::of).collect(),
             subjects: run.subjects.iter().map(WireSubject::of).collect(),

@@ -11,7 +11,7 @@ use minijinja::value::Value;
 use super::super::Language;
 use super::super::catalogue::{self, Dress};
 use super::RunRecord;
-use crate::evidence::{Part, Total};
+use crate::evidence::{Part, Repeats, Total};
 use crate::judge::shown_seconds;
 
 /// In which language, and for what.
@@ -65,6 +65,9 @@ pub(crate) fn facts(run: &RunRecord<'_>, words: Words) -> Vec<Fact> {
     whole("ended", ended(run, words));
     whole("timed", samples(run, words));
     whole("takes", takes(run, words));
+    if let Some(repeats) = &timed.repeats {
+        whole("again", again(repeats, words));
+    }
     if !timed.settings.is_empty() {
         let printed: Vec<String> = timed
             .settings
@@ -92,6 +95,26 @@ pub(crate) fn facts(run: &RunRecord<'_>, words: Words) -> Vec<Fact> {
         }));
     }
     facts
+}
+
+/// `2 times: 39 stretches of samples compared, the middle one took 99 % of its first time; 40 answers compared, 0 others`.
+fn again(repeats: &Repeats, words: Words) -> String {
+    let mut said = Vec::new();
+    match (&repeats.unchecked, repeats.ratio) {
+        (Some(why), _) => said.push(words.say("again-unchecked", context! { why })),
+        (None, Some(ratio)) => said.push(words.say(
+            "again-compared",
+            context! { times => repeats.times, count => repeats.compared, ratio => format!("{:.0} %", ratio * 100.0) },
+        )),
+        (None, None) => {}
+    }
+    if repeats.answers > 0 {
+        said.push(words.say(
+            "again-answers",
+            context! { count => repeats.answers, differing => repeats.differing },
+        ));
+    }
+    said.join("; ")
 }
 
 /// `cut off: the prediction was tight enough, or decides the claim (exit status 0)`.

@@ -79,6 +79,7 @@ fn eval() -> TimedRun {
                 peak_rss_bytes: 4 << 30,
                 peak_vram_bytes: Some(18 << 30),
                 gpu_percent: Some(87.3),
+                cards_used: Vec::new(),
             },
         }],
         total: Some(Total {
@@ -91,6 +92,7 @@ fn eval() -> TimedRun {
             method: "block bootstrap".into(),
         }),
         wanting: None,
+        repeats: None,
         disturbed: Vec::new(),
         output: String::new(),
     }

@@ -373,6 +373,8 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
         unseen: &unseen,
     };
     opened::bind(&mut statements, &mut links, &mut launches, &commands, &code);
+    let is_read = |file: &str, name: &str| python::is_read(&modules, file, name);
+    opened::generation::bind(&mut statements, &mut links, &launches, &is_read);
     overlay::bind(&statements, &mut links, &launches, &bound.laid_over);
     logged::of_runs(&mut statements, &mut links, &launches, paths);
     let mut evidence = Evidence {

@@ -12,6 +12,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 mod composed;
+pub mod generation;
 mod keys;
 mod laid;
 mod sections;

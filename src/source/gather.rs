@@ -101,6 +101,7 @@ pub fn gather(repository: &mut Repository, mut wanted: Wanted) -> Evidence {
     for (path, digest, facts) in wanted.beside.drain(..) {
         merged.add(path, digest, facts);
     }
+    let python = manifest::python_files(&merged.modules);
     let mut evidence = bind(merged, &paths);
     evidence.ignored = ignored;
     quotes::quotes(repository, &mut wanted, texts, &mut evidence);
@@ -111,6 +112,7 @@ pub fn gather(repository: &mut Repository, mut wanted: Wanted) -> Evidence {
     unread::beside(&mut evidence, &paths);
     evidence.gaps.sort();
     evidence.gaps.dedup();
+    evidence.unimported = manifest::unimported(&evidence, &python);
     evidence.needed()
 }
 
@@ -390,6 +392,7 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
         links,
         launches,
         read_under: bound.read_under,
+        unimported: BTreeMap::new(),
         gaps,
     };
     notebook::settle(&mut evidence, &notebooks);

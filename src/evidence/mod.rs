@@ -82,6 +82,9 @@ pub struct Evidence {
     /// Options and keys that the code reads nowhere but under conditions. Sorted by statement.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub read_under: Vec<ReadUnder>,
+    /// Libraries that a manifest declares and no code imports, each with the number of Python files, all of them read.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub unimported: BTreeMap<String, u64>,
     pub gaps: Vec<Gap>,
 }
 

@@ -39,7 +39,18 @@ impl Evidence {
             self.with_takers(&mut keep);
         }
         self.with_givers(&mut keep);
-        self.only(&keep)
+        let mut needed = self;
+        let asked = |name: &String| {
+            let asks = needed.asks.iter();
+            asks.filter_map(|ask| match ask {
+                Ask::Dependency { package } => Some(canonical(package)),
+                _ => None,
+            })
+            .any(|package| package == *name)
+        };
+        let unimported = std::mem::take(&mut needed.unimported);
+        needed.unimported = unimported.into_iter().filter(|(name, _)| asked(name)).collect();
+        needed.only(&keep)
     }
 
     /// Adds what launches and their configuration files set, and all that takes it from there.

@@ -200,6 +200,16 @@ fn judge(case: &Case<'_>) -> Ruling {
             ballots.retain(|ballot| !open.iter().any(|open| open.citations == ballot.citations));
         }
     }
+    if let Some(files) = case.evidence.unimported.get(&wanted)
+        && !ballots.is_empty()
+        && traces.is_empty()
+    {
+        caveats.push(
+            Message::new("declared-and-not-imported")
+                .with("package", &wanted)
+                .with("count", files),
+        );
+    }
     let silence = silence(case, &scope, &wanted, &traces);
     let mentions = traces
         .iter()

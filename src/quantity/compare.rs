@@ -197,6 +197,10 @@ fn compare_bool(stated: &Stated, value: bool, observed: &Value) -> Comparison {
             Some(found) => Comparison::decided(found == value, rule),
             None => Comparison::not_comparable(stated, "text"),
         },
+        // `amp = 1` is no truth value, and for whoever reads it as one it is true: that refutes nothing.
+        Value::Number(number) if number.value == bigdecimal::BigDecimal::from(u8::from(value)) => {
+            Comparison::not_comparable(stated, "number")
+        }
         Value::Null | Value::Number(_) => Comparison::decided(false, rule),
         Value::List(_) | Value::Map(_) => Comparison::not_comparable(stated, observed.kind()),
     }
@@ -520,7 +524,10 @@ mod tests {
             (text("large"), "[1, 2]", "not-comparable"),
             (Stated::Bool(true), "true", "agrees"),
             (Stated::Bool(true), "false", "disagrees"),
-            (Stated::Bool(false), "0", "disagrees"), // a truth value is no number
+            (Stated::Bool(false), "0", "not-comparable"), // a truth value is no number, and 0 may be read as one
+            (Stated::Bool(true), "1", "not-comparable"),
+            (Stated::Bool(true), "0", "disagrees"),
+            (Stated::Bool(true), "2", "disagrees"),
             (Stated::Bool(true), "\"True\"", "agrees"),
             (Stated::Bool(true), "\"yes\"", "not-comparable"),
             (Stated::Null, "none", "agrees"),

@@ -101,6 +101,7 @@ pub fn gather(repository: &mut Repository, mut wanted: Wanted) -> Evidence {
     for (path, digest, facts) in wanted.beside.drain(..) {
         merged.add(path, digest, facts);
     }
+    let python = manifest::python_files(&merged.modules);
     let mut evidence = bind(merged, &paths);
     evidence.ignored = ignored;
     quotes::quotes(repository, &mut wanted, texts, &mut evidence);
@@ -111,6 +112,7 @@ pub fn gather(repository: &mut Repository, mut wanted: Wanted) -> Evidence {
     unread::beside(&mut evidence, &paths);
     evidence.gaps.sort();
     evidence.gaps.dedup();
+    evidence.unimported = manifest::unimported(&evidence, &python);
     evidence.needed()
 }
 
@@ -373,6 +375,8 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
         unseen: &unseen,
     };
     opened::bind(&mut statements, &mut links, &mut launches, &commands, &code);
+    let is_read = |file: &str, name: &str| python::is_read(&modules, file, name);
+    opened::generation::bind(&mut statements, &mut links, &launches, &is_read);
     overlay::bind(&statements, &mut links, &launches, &bound.laid_over);
     logged::of_runs(&mut statements, &mut links, &launches, paths);
     let mut evidence = Evidence {
@@ -388,6 +392,7 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
         links,
         launches,
         read_under: bound.read_under,
+        unimported: BTreeMap::new(),
         gaps,
     };
     notebook::settle(&mut evidence, &notebooks);

@@ -26,3 +26,4 @@ mod signed;
 #[cfg(unix)]
 mod slurm;
 mod timed;
+mod unimported;

@@ -181,6 +181,7 @@ fn evidence() -> Evidence {
         ]),
         ignored: Vec::new(),
         read_under: Vec::new(),
+        unimported: std::collections::BTreeMap::new(),
         scopes: Vec::new(),
         entries: Vec::new(),
         statements: Vec::new(),

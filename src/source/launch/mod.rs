@@ -14,7 +14,7 @@ mod argv;
 mod callers;
 mod configs;
 mod entry;
-mod environment;
+pub(super) mod environment;
 mod factors;
 mod flags;
 mod launchers;
@@ -85,10 +85,12 @@ pub fn bind(
     let runs = callers::runs(&sourced.commands, statements, links, &paths, &sourced.open);
     let argv = argv::readers(statements);
     let lookups = environment::lookups(statements);
+    let readers = environment::readers(statements);
     let mut binder = Binder {
         repository,
         argv,
         lookups,
+        readers,
         unseen: BTreeMap::new(),
         paths,
         sourced: sourced.files,
@@ -142,6 +144,7 @@ struct Binder<'b> {
     argv: Vec<(StatementId, String)>,
     /// Where code looks variables of the environment up.
     lookups: BTreeMap<String, Vec<StatementId>>,
+    readers: BTreeMap<String, Vec<(StatementId, String)>>,
     unseen: BTreeMap<LaunchId, StatementId>,
     paths: Paths<'b>,
     /// The scripts that a script sources.

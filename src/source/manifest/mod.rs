@@ -21,10 +21,12 @@ mod requirement;
 mod requirements;
 mod setup_cfg;
 mod setup_py;
+mod unimported;
 mod unmet;
 
 pub(super) use conda::spec as conda_spec;
 pub use include::bind;
+pub(super) use unimported::{python_files, unimported};
 pub(super) use unmet::unmet;
 
 use super::{File, FileFacts, Reader};

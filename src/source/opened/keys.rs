@@ -36,6 +36,9 @@ const HOLDERS: &[&str] = &[
     "data_args",
     "train_cfg",
     "yml",
+    "parser",
+    "cp",
+    "ini",
 ];
 
 /// Links names in code that stand for a key of a configuration file (`config["optimizer"]["lr"]`, `h.learning_rate`) to
@@ -43,10 +46,10 @@ const HOLDERS: &[&str] = &[
 ///
 /// `lookups` are defaults that stand for keys that are missing: where the key is there, it takes their place.
 pub fn bind_keys(statements: &[Statement], links: &mut Vec<Link>, lookups: &[(StatementId, String)]) {
-    let mut keys: BTreeMap<&str, Vec<StatementId>> = BTreeMap::new();
+    let mut keys: BTreeMap<String, Vec<StatementId>> = BTreeMap::new();
     for (id, statement) in statements.iter().enumerate() {
         if let (Form::Key, Subject::Setting { name }) = (&statement.form, &statement.subject) {
-            keys.entry(name).or_default().push(id);
+            keys.entry(in_small(name, &statement.place.file)).or_default().push(id);
         }
     }
     let filled: BTreeSet<(StatementId, String)> = links
@@ -83,10 +86,7 @@ pub fn bind_keys(statements: &[Statement], links: &mut Vec<Link>, lookups: &[(St
                     launch: None,
                 }));
             }
-            let Some(candidates) = tail.last().and_then(|last| keys.get(last)) else {
-                continue;
-            };
-            for &from in candidates.iter().filter(|&&key| ends_with(&statements[key], tail)) {
+            for from in keyed(statements, &keys, tail) {
                 links.push(Link {
                     from,
                     to,
@@ -102,8 +102,7 @@ pub fn bind_keys(statements: &[Statement], links: &mut Vec<Link>, lookups: &[(St
         let Some(tail) = behind_holder(&path).filter(|tail| !tail.is_empty()) else {
             continue;
         };
-        let candidates = tail.last().and_then(|last| keys.get(last)).into_iter().flatten();
-        for &from in candidates.filter(|&&key| ends_with(&statements[key], tail)) {
+        for from in keyed(statements, &keys, tail) {
             // A key of the same name further down may be another one.
             let exact = statements[from].owner.len() < tail.len();
             links.push(Link {
@@ -115,6 +114,42 @@ pub fn bind_keys(statements: &[Statement], links: &mut Vec<Link>, lookups: &[(St
             });
         }
     }
+}
+
+fn is_ini(file: &str) -> bool {
+    file.ends_with(".ini") || file.ends_with(".cfg")
+}
+
+/// A key as its file's reader takes it: configparser makes all of them small.
+fn in_small(name: &str, file: &str) -> String {
+    if is_ini(file) {
+        name.to_lowercase()
+    } else {
+        name.to_string()
+    }
+}
+
+/// The keys of a path. What a section of an INI file lacks, its `DEFAULT` has.
+fn keyed(statements: &[Statement], keys: &BTreeMap<String, Vec<StatementId>>, tail: &[&str]) -> Vec<StatementId> {
+    let Some((last, above)) = tail.split_last() else {
+        return Vec::new();
+    };
+    let small = last.to_lowercase();
+    let written = keys.get(*last).into_iter().flatten();
+    let others = keys.get(&small).into_iter().flatten().filter(|_| small != **last);
+    let named: Vec<StatementId> = written
+        .copied()
+        .chain(others.copied().filter(|&key| is_ini(&statements[key].place.file)))
+        .collect();
+    let exact = |key: &StatementId| ends_with(&statements[*key], tail);
+    let of = |key: StatementId| statements[key].place.file.as_str();
+    let default = |key: &StatementId| {
+        is_ini(of(*key))
+            && above.len() == 1
+            && statements[*key].owner == ["DEFAULT"]
+            && !named.iter().any(|other| exact(other) && of(*other) == of(*key))
+    };
+    named.iter().copied().filter(|key| exact(key) || default(key)).collect()
 }
 
 /// What an object of settings holds that code itself makes: fields of a class that a parser fills, keywords of an object
@@ -164,14 +199,17 @@ fn holds_options(holder: &str) -> bool {
 
 /// What stands behind the object that holds a configuration.
 pub(super) fn behind_holder<'p, 's>(path: &'p [&'s str]) -> Option<&'p [&'s str]> {
-    let holder = path.iter().rposition(|part| {
-        let part = part.trim_start_matches('_').to_lowercase();
-        HOLDERS.contains(&part.as_str())
-            || ["_config", "_cfg", "_args", "_conf", "_opts"]
-                .iter()
-                .any(|end| part.ends_with(end))
-    });
+    let holder = path.iter().rposition(|part| is_holder(part));
     holder.map(|at| &path[at + 1..])
+}
+
+/// Whether an object is called what such objects are called.
+pub(in crate::source) fn is_holder(name: &str) -> bool {
+    let name = name.trim_start_matches('_').to_lowercase();
+    HOLDERS.contains(&name.as_str())
+        || ["_config", "_cfg", "_args", "_conf", "_opts", "_parser"]
+            .iter()
+            .any(|end| name.ends_with(end))
 }
 
 /// Whether a key's path ends with what the code names; the folders of its file are groups of Hydra's.

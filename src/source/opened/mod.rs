@@ -12,6 +12,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 mod composed;
+mod dotenv;
+pub mod generation;
+mod inis;
 mod keys;
 mod laid;
 mod sections;
@@ -24,6 +27,7 @@ use crate::evidence::{Dead, Expr, Form, Idle, Launch, LaunchId, Link, LinkKind, 
 use crate::quantity::Value;
 
 pub use keys::bind_keys;
+pub(super) use keys::is_holder;
 
 /// Adds to every launch the configuration files that its code opens and inherits, and marks those that nothing opens.
 pub fn bind(
@@ -49,6 +53,7 @@ pub fn bind(
     let takers = taken::Takers::new(statements);
     let known: BTreeSet<&str> = files.iter().map(String::as_str).collect();
     let mut composed_parts = Vec::new();
+    let mut dotenvs = Vec::new();
     let mut by_flag: BTreeMap<LaunchId, Vec<StatementId>> = BTreeMap::new();
     for link in links.iter().filter(|link| link.kind == LinkKind::Flag) {
         by_flag
@@ -78,6 +83,9 @@ pub fn bind(
                 }
             }
         }
+        let variables = dotenv::loaded(statements, launch, &configs);
+        loaded.extend(variables.iter().map(|one| one.file.clone()));
+        dotenvs.extend(variables.into_iter().map(|one| (id, one)));
         // A composition says itself which files it has.
         let composed: BTreeSet<&str> = whole.parts.iter().map(|part| part.file.as_str()).collect();
         loaded.extend(composed.iter().map(ToString::to_string));
@@ -121,6 +129,7 @@ pub fn bind(
         launch.reach = reach.into_iter().collect();
         launch.configs = loaded.into_iter().collect();
         composed::link(&keys, &whole, launch, id, links);
+        inis::link(statements, launch, id, links);
         laid::link(&settings, &layers, launch, id, links);
         composed_parts.extend(whole.parts);
         let globals = by_name || !executed.is_empty();
@@ -136,6 +145,7 @@ pub fn bind(
         }
     }
     sections::link(statements, launches, links);
+    dotenv::link(statements, launches, &dotenvs, links);
     composed::own(statements, &composed_parts);
     if !entries.is_empty() {
         unopened::mark_unopened(statements, launches, commands, &configs);

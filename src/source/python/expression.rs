@@ -13,6 +13,7 @@ use ruff_text_size::{Ranged, TextRange};
 use super::module::Pick;
 use crate::evidence::{Arg, Expr};
 use crate::quantity::{Number, Value};
+use crate::source::opened::is_holder;
 
 /// Levels of nesting that are kept; evidence is dropped and written on ordinary stacks.
 const DEPTH: usize = 48;
@@ -366,7 +367,8 @@ pub(super) fn identifier(text: &str) -> Option<&str> {
     (rest && (first.is_alphabetic() || first == '_') && text.len() <= 100).then_some(text)
 }
 
-/// `d.get("k", default)`, `d.pop("k", default)`, `d.setdefault("k", v)`, `getattr(o, "k", default)`, `os.getenv("K", default)`.
+/// `d.get("k", default)`, `d.pop("k", default)`, `d.setdefault("k", v)`, `getattr(o, "k", default)`, `os.getenv("K", default)`;
+/// configparser's `c.getfloat("section", "k", fallback=default)`.
 pub(super) struct Lookup<'a> {
     pub base: String,
     pub key: &'a str,
@@ -385,7 +387,30 @@ pub(super) fn lookup(call: &ast::ExprCall) -> Option<Lookup<'_>> {
         Some(ast::Expr::StringLiteral(key)) => identifier(key.value.to_str()),
         _ => None,
     };
+    let fallback = keyword(call, "fallback");
     match &*call.func {
+        ast::Expr::Attribute(attribute)
+            if ["getfloat", "getint", "getboolean"].contains(&attribute.attr.as_str())
+                || attribute.attr.as_str() == "get" && fallback.is_some() =>
+        {
+            let object = path(&attribute.value)?;
+            // Whose keys are not found must not fall back.
+            if !object.split('.').any(is_holder) {
+                return None;
+            }
+            match (text(0)?, text(1)) {
+                (section, Some(key)) => Some(Lookup {
+                    base: format!("{object}.{section}"),
+                    key,
+                    default: fallback,
+                }),
+                (key, None) => Some(Lookup {
+                    base: object,
+                    key,
+                    default: args.get(1).or(fallback),
+                }),
+            }
+        }
         ast::Expr::Attribute(attribute) if ["get", "pop", "setdefault"].contains(&attribute.attr.as_str()) => {
             let default = args.get(1).or_else(|| keyword(call, "default"));
             Some(Lookup {

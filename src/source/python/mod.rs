@@ -40,7 +40,7 @@ pub use bind::{LaidOver, Running, bind};
 pub use module::Module;
 pub use parsers::closed;
 pub use reach::entries;
-pub use reads::lookups;
+pub use reads::{is_read, lookups};
 pub use takes::{Commanded, Shape, Takes, commanded, shapes};
 
 use super::{File, FileFacts, Reader};

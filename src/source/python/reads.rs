@@ -26,6 +26,22 @@ pub fn lookups(modules: &[Module]) -> Vec<(StatementId, String)> {
     modules.iter().flat_map(of).collect()
 }
 
+/// Whether anything reads a name that a file binds: code of the file, or a file that imports it by that name.
+pub fn is_read(modules: &[Module], file: &str, name: &str) -> bool {
+    let is_head = |(path, _): &(String, usize)| path.split('.').next() == Some(name);
+    modules.iter().any(|module| {
+        let stem = file.trim_end_matches(".py").rsplit('/').next();
+        let imported = module.imports.iter().any(|import| match import.symbol.as_deref() {
+            Some("*") => import.module.rsplit('.').next() == stem,
+            symbol => symbol == Some(name),
+        });
+        let own = module.path() == file;
+        let reads = |scope: &Scope| scope.reads_all || scope.reads.iter().any(is_head);
+        imported
+            || own && (module.words.contains(name) || module.offered.contains(name) || module.scopes.iter().any(reads))
+    })
+}
+
 /// Variables that torchrun, accelerate, Open MPI and Slurm set for each process.
 const LAUNCHER_SETS: [&str; 12] = [
     "WORLD_SIZE",

@@ -31,7 +31,7 @@ pub(super) const FORMAT: Format = Format {
     name: "markdown",
     render,
     companions: runs::plots,
-    about: "a report for co-authors, in the language of the document",
+    about: "a report for co-authors, in the language of the document; plots of timed runs stand beside its file",
 };
 
 static TEMPLATE: LazyLock<Environment<'static>> = LazyLock::new(|| {

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use crate::program::{AS_OF, World, files_below, verify};
+use crate::program::{AS_OF, World, copy, files_below, package, verify};
 
 const TRAIN: &str = "import argparse
 
@@ -165,6 +165,41 @@ fn several_formats_are_written_at_once() {
     let report: Value = serde_json::from_str(&world.read("out.json")).expect("JSON");
     assert_eq!(verdicts(&report), ["supported"]);
     assert!(run.stdout.contains("1 supported"), "{}", run.stdout);
+}
+
+#[test]
+fn plots_of_timed_runs_are_written_beside_a_report_with_a_path() {
+    let world = World::new(&[]);
+    copy(
+        &package().join("fixtures/cases/runtime/recorded-run"),
+        world.path(),
+        false,
+    );
+    let printed = world.verify(&["claims.toml", "--format", "markdown"]).exits(4);
+    assert!(
+        !world.has("report.eval.svg") && !printed.stdout.contains("]("),
+        "{}",
+        printed.stdout
+    );
+    world
+        .verify(&["claims.toml", "--format", "markdown=report.md"])
+        .exits(4);
+    let report = world.read("report.md");
+    for name in ["eval", "stale", "disturbed", "other-card"] {
+        let plot = world.read(&format!("report.{name}.svg"));
+        assert!(
+            plot.starts_with("<svg ") && plot.trim_end().ends_with("</svg>"),
+            "{plot}"
+        );
+        assert!(report.contains(&format!("](report.{name}.svg)\n")), "{report}");
+    }
+    // What was written is no evidence; without its mark it would be.
+    let claim = "[[claim]]\nid = \"drawn\"\nkind = \"pattern\"\npattern = 'foretold, ([0-9]+) %'\nvalue = 95\n";
+    world.write("drawn.toml", format!("{claim}in = \"report.eval.svg\"\n"));
+    world.verify(&["drawn.toml"]).exits(4);
+    let unmarked: Vec<String> = world.read("report.eval.svg").lines().map(str::to_string).collect();
+    world.write("report.eval.svg", unmarked[2..].join("\n"));
+    world.verify(&["drawn.toml"]).exits(0);
 }
 
 #[test]

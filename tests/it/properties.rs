@@ -322,6 +322,20 @@ fn all_formats_agree_on_the_counts() {
                 ));
             }
         }
+        let runs = [
+            report["runs"].as_array().map_or(0, Vec::len),
+            markdown.matches("\n### Run `").count(),
+            Regex::new(r"(?m)^run \S+ \(.*\.json\)$")
+                .expect("a pattern")
+                .find_iter(&terminal)
+                .count(),
+        ];
+        if runs.iter().any(|count| *count != runs[0]) {
+            found.push(format!(
+                "{}: {} timed runs in JSON, {} in markdown, {} on the terminal",
+                file.path, runs[0], runs[1], runs[2]
+            ));
+        }
         if report["exit"] != run.code {
             found.push(format!(
                 "{}: exit {} in JSON, {} in fact",

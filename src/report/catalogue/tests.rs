@@ -160,6 +160,24 @@ fn no_sentence_is_unused() {
     }
 }
 
+/// That none is missing is seen where a run is rendered: it would stand there as `run.NAME`.
+#[test]
+fn no_word_of_a_timed_run_is_unused() {
+    let templates = include_str!("../templates/report.md.j2");
+    let sources: Vec<String> = sources()
+        .into_iter()
+        .filter(|(name, _)| name.starts_with("src/report") && !name.contains("tests"))
+        .map(|(_, text)| text)
+        .collect();
+    let is_used = |entry: &str| {
+        templates.contains(&format!("\"run.{entry}\""))
+            || sources.iter().any(|text| text.contains(&format!("\"{entry}\"")))
+    };
+    let tables = tables(source(Language::English));
+    let unused: Vec<&String> = tables["run"].keys().filter(|entry| !is_used(entry)).collect();
+    assert!(unused.is_empty(), "{unused:?}");
+}
+
 #[test]
 fn all_languages_have_the_same_entries_over_the_same_values() {
     let entries = |language| -> BTreeMap<String, BTreeSet<String>> {

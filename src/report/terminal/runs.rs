@@ -3,7 +3,7 @@
 //! Why it can be wrong: figures that are left out of a line are looked for elsewhere, notes are not. So what speaks
 //! against a run is whole, unless the claims above it have said it already, and the figures are few.
 //!
-//! Example: `2,000 of 21,340 samples, cut off; the whole takes 3 h 15 min to 3 h 24 min` under `run eval (runs/eval.json)`.
+//! Example: `2,000 of 21,340 samples, cut off; in all 3 h 15 min to 3 h 24 min` under `run eval (runs/eval.json)`.
 
 use minijinja::context;
 
@@ -55,9 +55,10 @@ fn of_run(run: &RunRecord<'_>, words: Words, options: &Options) -> String {
         };
         out.push_str(&wrapped(&words.say("on-in-brief", values), 3, options));
     }
-    for note in run.notes() {
-        if !run.claims.iter().any(|judged| says(judged, &note)) {
-            out.push_str(&wrapped(&format!("! {}", sentence(&note, words.language)), 3, options));
+    // That the card is a stand-in stands beside its name.
+    for note in run.notes().iter().filter(|note| note.code != "record-on-a-stand-in") {
+        if !run.claims.iter().any(|judged| says(judged, note)) {
+            out.push_str(&wrapped(&format!("! {}", sentence(note, words.language)), 3, options));
         }
     }
     out

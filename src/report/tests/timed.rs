@@ -353,6 +353,42 @@ fn a_run_looks_like_this() {
     }
 }
 
+/// Several processes, each with its machine; and every word in every language.
+#[test]
+fn parts_are_told_apart_and_no_word_is_missing() {
+    let mut runs = runs();
+    runs.push((
+        changed("array", |run| {
+            let mut other = run.parts[0].clone();
+            other.machine.host = "node18".into();
+            run.parts.push(other);
+        }),
+        None,
+    ));
+    let missing = |text: &str| {
+        text.match_indices("run.")
+            .any(|(at, _)| !text[..at].ends_with(|sign: char| sign.is_alphanumeric() || sign == '-'))
+    };
+    for language in [Language::English, Language::Spanish] {
+        with_runs(language, runs.clone(), |report| {
+            for one in FORMATS.iter().filter(|one| one.name != "json") {
+                let text = (one.render)(report, &beside("setup"));
+                assert!(!missing(&text), "{}", text);
+            }
+            for plot in (format("markdown").unwrap().companions)(report, &beside("setup")) {
+                assert!(!missing(&plot.text), "{}", plot.text);
+            }
+            let text = (format("markdown").unwrap().render)(report, &beside("setup"));
+            let section = section(&text, "array");
+            let (part, conditions) = match language {
+                Language::English => ("- **Machine, part 2:** node18", "**Conditions, part 2:**\n"),
+                Language::Spanish => ("- **Máquina, parte 2:** node18", "**Condiciones, parte 2:**\n"),
+            };
+            assert!(section.contains(part) && section.contains(conditions), "{section}");
+        });
+    }
+}
+
 #[test]
 fn all_formats_show_as_many_runs() {
     with_runs(Language::English, runs(), |report| {

@@ -13,7 +13,7 @@ use super::submitted::{self, Batch};
 use super::{Done, Failure, Terminal};
 use crate::claim::{ClaimFile, RunDeclaration};
 use crate::cli::Run;
-use crate::evidence::{CommandLine, Ending, Engine, Hashed, Record};
+use crate::evidence::{CommandLine, Ending, Engine, Gap, GapReason, Hashed, Record, Role};
 use crate::exit::Exit;
 use crate::judge;
 use crate::live::timed::{self, Declared};
@@ -84,9 +84,14 @@ pub(super) fn run(arguments: &Run, terminal: Terminal) -> Result<Done, Failure> 
     )
     .map_err(anyhow::Error::from)?;
     run.settings = logged::printed(&run.output, &names(file, &declaration.name));
-    let after = hash()?;
-    for changed in changed(&before.hashed, &after.hashed) {
-        run.disturbed.push(format!("{changed} changed while it ran"));
+    let mut before = before;
+    for file in changed(&before.hashed, &hash()?.hashed) {
+        if file.annotations == Role::Data {
+            before.gaps.push(written(&file));
+        } else {
+            run.disturbed.push(format!("{} changed while it ran", file.name));
+        }
+        before.hashed.retain(|other| *other != file || file.annotations != Role::Data);
     }
     // What a signal ended says nothing of the run that was timed before.
     let keeps = matches!(run.ending, Ending::Interrupted | Ending::Killed) && has_time(&path);
@@ -197,12 +202,18 @@ fn has_time(path: &Path) -> bool {
 }
 
 /// Files that are others after the run, or gone.
-fn changed(before: &[Hashed], after: &[Hashed]) -> Vec<String> {
-    before
-        .iter()
-        .filter(|file| !after.contains(file))
-        .map(|file| file.name.clone())
-        .collect()
+fn changed(before: &[Hashed], after: &[Hashed]) -> Vec<Hashed> {
+    let other = before.iter().filter(|file| !after.contains(file));
+    other.cloned().collect()
+}
+
+/// A file beside the code that changed meanwhile is a result of the run, and will change with the next.
+fn written(file: &Hashed) -> Gap {
+    Gap {
+        file: file.name.clone(),
+        why: GapReason::Ignored,
+        detail: "changed while the run went on, as results do".to_string(),
+    }
 }
 
 /// Where the record is written and looked for.

@@ -136,7 +136,18 @@ fn named(repository: &Repository, command: &CommandLine, gaps: &mut Vec<Gap>) ->
     // The program itself may lie anywhere: `/usr/bin/python3`.
     let own = command.arguments.first().filter(|program| !program.starts_with('/'));
     let mut words = own.into_iter().chain(command.arguments.iter().skip(1)).peekable();
+    let mut written = false;
     while let Some(word) = words.next() {
+        // A folder for results is not what was run. An option without a value may stand before a file that is read.
+        let (option, value) = word.split_once('=').unwrap_or((word, ""));
+        let is_file = |word: &str| below(&command.directory, word).is_some_and(|path| repository.entry(&path).is_some());
+        if std::mem::take(&mut written) && !option.starts_with('-') && !is_file(word) {
+            continue;
+        }
+        if option.starts_with('-') && is_output(option) {
+            written = value.is_empty();
+            continue;
+        }
         if word == "-m"
             && let Some(module) = words.peek()
         {
@@ -175,6 +186,15 @@ fn named(repository: &Repository, command: &CommandLine, gaps: &mut Vec<Gap>) ->
         }
     }
     files
+}
+
+/// Whether an option names where results go: `--output_dir`, `--save-path`, `-o`.
+fn is_output(option: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "o", "out", "output", "outputs", "outdir", "save", "log", "logs", "logdir", "logging", "dest", "destination",
+    ];
+    let words = option.trim_start_matches('-').split(['-', '_', '.']);
+    words.into_iter().any(|word| WORDS.contains(&word.to_lowercase().as_str()))
 }
 
 /// A path of the command below the root.
@@ -228,6 +248,22 @@ fn reached(evidence: &Evidence, started: &BTreeSet<&str>) -> Option<Vec<String>>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn results_are_no_input() {
+        for (option, expected) in [
+            ("--output_dir", true),
+            ("--save-path", true),
+            ("-o", true),
+            ("--trainer.log_dir", true),
+            ("--manifest", false),
+            ("--audio_root", false),
+            ("--layout", false),
+            ("--model", false),
+        ] {
+            assert_eq!(is_output(option), expected, "{option}");
+        }
+    }
 
     #[test]
     fn what_a_file_is_to_a_run() {

@@ -112,9 +112,40 @@ pub struct Run {
     #[arg(long, value_name = "PATH")]
     pub nvml: Option<PathBuf>,
     #[command(flatten)]
+    pub on_slurm: OnSlurm,
+    #[command(flatten)]
     pub reading: Reading,
     #[command(flatten)]
     pub shown: Shown,
+}
+
+/// The timed run as a batch job.
+#[derive(Debug, Args)]
+pub struct OnSlurm {
+    /// Submits the run as a job of Slurm and follows it; the job writes the record, on a file system that the node shares.
+    #[arg(long, conflicts_with = "resume")]
+    pub slurm: bool,
+    /// Follows the job that was submitted before, after a lost terminal.
+    #[arg(long, conflicts_with = "allow_commands")]
+    pub resume: bool,
+    /// With --slurm: the partition.
+    #[arg(long, value_name = "NAME", requires = "slurm")]
+    pub partition: Option<String>,
+    /// With --slurm: GPUs of the job, as `sbatch --gpus` takes them: `1`, `a100:1`.
+    #[arg(long, value_name = "N", requires = "slurm")]
+    pub gpus: Option<String>,
+    /// With --slurm: the job's limit, as `sbatch --time` takes it; the run's budget and ten minutes, unless given.
+    #[arg(long, value_name = "TIME", requires = "slurm")]
+    pub time: Option<String>,
+    /// With --slurm: the account that pays.
+    #[arg(long, value_name = "NAME", requires = "slurm")]
+    pub account: Option<String>,
+    /// With --slurm: the job's memory, as `sbatch --mem` takes it.
+    #[arg(long, value_name = "SIZE", requires = "slurm")]
+    pub mem: Option<String>,
+    /// With --slurm: processors of the job.
+    #[arg(long, value_name = "N", requires = "slurm")]
+    pub cpus: Option<String>,
 }
 
 /// `verify explain`.

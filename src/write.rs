@@ -46,10 +46,21 @@ pub fn exists(path: &Path) -> bool {
 
 /// [`file`], its folder made where there is none.
 pub fn new_folder_and_file(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    folder_of(path)?;
+    file(path, bytes)
+}
+
+/// Makes the folder that a file is to lie in.
+pub fn folder_of(path: &Path) -> anyhow::Result<()> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).with_context(|| format!("failed to make the folder {}", folder.display()))?;
     }
-    file(path, bytes)
+    Ok(())
+}
+
+/// Removes a file that we wrote.
+pub fn remove(path: &Path) -> anyhow::Result<()> {
+    std::fs::remove_file(path).with_context(|| format!("failed to remove {}", path.display()))
 }
 
 /// A report is for others to read: the permissions of the file it replaces, else those of a new file.

@@ -144,8 +144,8 @@ pub const RUN: Section = Section {
         ),
         key(
             "progress",
-            Shape::OneOf(&["tqdm", "json"]),
-            "How the command's progress is read: from tqdm bars or from JSON lines.",
+            Shape::Progress,
+            "How the command's progress is read: from bars of `tqdm` (unless it is said) or `rich`, `json` lines, logs of the Hugging Face `trainer`, or a `/regex/` whose first capture is what was done and whose second, if there is one, the total.",
         ),
         key("model", Shape::Text, "The model's folder."),
         key(

@@ -223,6 +223,9 @@ pub struct Key {
     pub about: &'static str,
 }
 
+/// Names of the ways in which a command prints its progress.
+pub const PROGRESS: &[&str] = &["tqdm", "rich", "json", "trainer"];
+
 /// What a key's value may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
@@ -271,6 +274,8 @@ pub enum Shape {
     Words,
     /// One or a list of names of environment variables.
     Variables,
+    /// A name of [`PROGRESS`], or `/regex/` whose first capture is what was done and whose second, if any, the total.
+    Progress,
     /// `cpu`, `cuda`, `cuda:1`, `metal`.
     Device,
     /// A duration above zero, as a text with its unit.

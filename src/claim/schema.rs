@@ -148,6 +148,9 @@ fn of_shape(shape: Shape) -> Value {
         ] }),
         Shape::Given => json!({ "type": "object", "minProperties": 1 }),
         Shape::Quorum => json!({ "anyOf": [{ "enum": ["all", "any"] }, { "type": "integer", "minimum": 1 }] }),
+        Shape::Progress => json!({ "anyOf": [
+            { "enum": super::PROGRESS }, { "type": "string", "pattern": r"^/.+/$" },
+        ] }),
         Shape::Device => json!({ "type": "string", "pattern": r"^(cpu|metal|cuda(:\d+)?)$" }),
         Shape::Share => json!({ "type": "string", "pattern": "%" }),
         Shape::Date => date,

@@ -45,6 +45,7 @@ impl Shape {
     pub(super) fn expected(self) -> &'static str {
         match self {
             Shape::Text | Shape::OneOf(_) | Shape::Regex | Shape::Select => "a text",
+            Shape::Progress => "a text: `tqdm`, `rich`, `json`, `trainer` or `/regex/`",
             Shape::Device => "a device: `cpu`, `cuda`, `cuda:1` or `metal`",
             Shape::Version => "a version or a range of versions, as a text",
             Shape::Unit => "a unit, as a text",
@@ -159,6 +160,7 @@ impl<'a> Reading<'a> {
                 | Shape::Share
                 | Shape::Tolerance
                 | Shape::Unit
+                | Shape::Progress
                 | Shape::Device
                 | Shape::Sha256,
                 DeValue::String(text),
@@ -200,6 +202,11 @@ impl<'a> Reading<'a> {
             Shape::Share => value::share(text, self.locale)
                 .map(|()| Field::Text(text.trim().to_string()))
                 .map_err(|message| (None, message)),
+            Shape::Progress if super::PROGRESS.contains(&text) => Ok(Field::Text(text.to_string())),
+            Shape::Progress if !text.starts_with('/') => return self.unknown_progress(node, text),
+            Shape::Progress => texts::progress(text)
+                .map(|()| Field::Text(text.to_string()))
+                .map_err(|fault| (fault.at.map(here), fault.message)),
             Shape::Device if texts::device(text) => Ok(Field::Text(text.to_string())),
             Shape::Device => Err((
                 None,
@@ -220,6 +227,20 @@ impl<'a> Reading<'a> {
         if let Some(near) = nearest(word, words.iter().copied()) {
             problem = problem.hint(format!("did you mean `{near}`?"));
         }
+        self.problem(problem);
+        None
+    }
+
+    fn unknown_progress(&mut self, node: &Node<'_>, word: &str) -> Option<Field> {
+        let names = listed(super::PROGRESS);
+        let mut problem = Problem::new(
+            node.span(),
+            format!("`{word}` is no `progress`; there are {names}, and a pattern"),
+        );
+        problem = problem.hint(match nearest(word, super::PROGRESS.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => r"a pattern stands between slashes: '/step (\d+)\/(\d+)/'".replace(r"\\", r"\"),
+        });
         self.problem(problem);
         None
     }

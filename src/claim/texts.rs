@@ -59,6 +59,34 @@ pub(super) fn select(text: &str) -> Result<(), Fault> {
     sql(trimmed).map_err(|fault| shifted(fault, blanks))
 }
 
+/// Whether a `/regex/` reads progress: one capture for what was done, or a second for the total.
+pub(super) fn progress(text: &str) -> Result<(), Fault> {
+    let Some(inner) = text.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')) else {
+        return Err(Fault {
+            at: None,
+            message: "`progress` begins with `/` but does not end with it".to_string(),
+        });
+    };
+    let compiled = regex(inner).map_err(|fault| Fault {
+        at: fault.at.map(|at| at + 1),
+        ..fault
+    })?;
+    match compiled.captures_len() - 1 {
+        1 | 2 => Ok(()),
+        0 => Err(Fault {
+            at: None,
+            message: "`progress` has no capture; parentheses around the number that is done say what is read"
+                .to_string(),
+        }),
+        several => Err(Fault {
+            at: None,
+            message: format!(
+                "`progress` has {several} captures; the first is what was done, a second the total, and `(?:…)` groups without capturing"
+            ),
+        }),
+    }
+}
+
 /// A regular expression that picks a value has one capture, which is that value.
 pub(super) fn one_capture(regex: &Regex, key: &str) -> Result<(), Fault> {
     match regex.captures_len() - 1 {

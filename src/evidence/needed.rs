@@ -201,6 +201,7 @@ fn answers(statement: &Statement, ask: &Ask) -> bool {
         (Subject::File, Ask::Files { .. }) | (Subject::Lines, Ask::Lines { .. }) => true,
         (Subject::Job { .. }, Ask::Accounting { .. } | Ask::Runtime | Ask::Scheduler) => true,
         (Subject::Timed { .. } | Subject::Observed { .. }, Ask::Record { .. }) => true,
+        (Subject::Reading(reading), Ask::Record { .. }) => reading.run.is_some(),
         (Subject::Reading(_), Ask::Cards | Ask::Readings { .. })
         | (Subject::NoReading { .. }, Ask::Readings { .. }) => true,
         (Subject::Quote { .. }, Ask::Quote { .. }) | (Subject::Printed { .. }, Ask::Paper { .. }) => true,

@@ -17,6 +17,9 @@ pub struct Reading {
     /// The claim file that names the file of readings; it speaks for the claims of that file alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claims: Option<String>,
+    /// The timed run whose record has it: it was seen on this card.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
     /// As the instrument printed it; RFC 3339 in UTC where `verify probe` wrote it.

@@ -240,6 +240,14 @@ pub struct Part {
     pub telemetry: Telemetry,
 }
 
+impl Part {
+    /// The cards that the run was seen on.
+    pub fn used(&self) -> impl Iterator<Item = &ReadCard> {
+        let used = &self.telemetry.cards_used;
+        self.devices.iter().filter(|card| used.contains(&card.index))
+    }
+}
+
 /// The machine that a part ran on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -283,9 +291,12 @@ pub struct Telemetry {
     pub peak_rss_bytes: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub peak_vram_bytes: Option<u64>,
-    /// Mean utilisation of the card in percent.
+    /// Mean utilisation of the cards that the run was seen on, in percent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gpu_percent: Option<f64>,
+    /// Numbers of the cards that the run was seen on: a process of it, or its memory. Empty: it was seen on none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cards_used: Vec<u32>,
 }
 
 /// The time of the whole evaluation.

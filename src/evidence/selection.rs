@@ -171,10 +171,12 @@ fn pieces(text: &str) -> Result<Vec<Piece>, SelectionFault> {
             continue;
         }
         let inside = words[index + 1..].iter().take_while(|word| word.depth > open.depth);
-        if !inside
-            .clone()
-            .any(|word| word.depth == open.depth + 1 && is(word, "where"))
-        {
+        let conditioned = |word: &Word| word.depth == open.depth + 1 && is(word, "where");
+        // Beside a selection with a condition, one without it: `(count(*) where a) / (count(*))`.
+        let called = text[..open.bytes.start].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+        let is_name = |word: &Word| text[word.bytes.clone()].starts_with(|c: char| c.is_alphabetic() || c == '_');
+        let whole = !called && inside.clone().any(is_name) && !inside.clone().any(|word| is(word, "where"));
+        if !inside.clone().any(conditioned) && !whole {
             continue;
         }
         let close = words[index + 1..]
@@ -300,6 +302,10 @@ mod tests {
             (
                 "((x where a) - (y where (b))) / 2",
                 &["(", "x | where a", "-", "y | where (b)", ") / 2"],
+            ),
+            (
+                "(count(*) where a) / (count(*))",
+                &["count(*) | where a", "/", "count(*) | "],
             ),
             ("\"BA where\" where k = 'a (b'", &["\"BA where\" | where k = 'a (b'"]),
             ("acc order by acc desc limit 1", &["acc | order by acc desc limit 1"]),

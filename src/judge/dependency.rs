@@ -21,7 +21,7 @@
 use std::collections::BTreeSet;
 
 use super::weigh::cite::{cite, noted, shown};
-use super::weigh::environments::{folder_of, locked, manifests, of_a_run, pins};
+use super::weigh::environments::{constrains, folder_of, included, locked, manifests, of_a_run, pins};
 use super::weigh::readings::{self, Installed};
 use super::weigh::recommend;
 use super::weigh::scope::InScope;
@@ -31,7 +31,7 @@ use super::{Case, Kind};
 use crate::claim::{Claim, Field, Key, KindSpec, Shape};
 use crate::evidence::{Ask, Dead, Form, Grade, Statement, Subject};
 use crate::quantity::packages::canonical;
-use crate::quantity::version::{Declared, Specifier, VersionOutcome, judge_version, judge_works_with};
+use crate::quantity::version::{Declared, Holds, Specifier, VersionOutcome, holds, judge_version, judge_works_with};
 use crate::verdict::{Citation, Message, Ruling, Stance, Verdict};
 
 pub(super) const KIND: Kind = Kind {
@@ -155,10 +155,23 @@ fn judge(case: &Case<'_>) -> Ruling {
     if declared.is_empty() && !in_extras.is_empty() {
         return extra_only(case, &wanted, &in_extras);
     }
-    let manifests = manifests(&declared);
+    let mut manifests = manifests(case.evidence, &declared);
+    for (range, pin) in included(case.evidence, &declared) {
+        // A pin outside of the range is met by nothing: then both speak.
+        if within(pin, range) {
+            manifests
+                .iter_mut()
+                .for_each(|lines| lines.retain(|line| !std::ptr::eq(*line, range)));
+        }
+    }
+    // What nobody installs may be true, and is not shown to be.
+    let nothing = declared.iter().all(|s| s.dead.is_some() || constrains(s));
     let mut ballots: Vec<Ballot> = manifests
         .iter()
-        .map(|lines| ballot(claim, lines, &mut caveats))
+        .map(|lines| match lines.first().filter(|_| nothing) {
+            Some(first) => undecided(ballot(claim, lines, &mut caveats), not_installed(&wanted, first)),
+            None => ballot(claim, lines, &mut caveats),
+        })
         .collect();
     let mut context: Vec<Citation> = commented
         .iter()
@@ -310,6 +323,52 @@ fn extra_only(case: &Case<'_>, package: &str, places: &[&Statement]) -> Ruling {
     }
 }
 
+/// Whether a pin may be what a range installs.
+fn within(pin: &Statement, range: &Statement) -> bool {
+    let pinned = Specifier::pep440(&shown(&pin.value));
+    match (pinned, declared(range, &shown(&range.value))) {
+        (Ok(pinned), Some(range)) => judge_version(&pinned, &range) != VersionOutcome::Disagrees,
+        _ => false,
+    }
+}
+
+/// A vote that is none.
+fn undecided(ballot: Ballot, why: Message) -> Ballot {
+    let shown = |citation: Citation| Citation {
+        stance: Stance::Context,
+        ..citation
+    };
+    Ballot {
+        stand: Stand::Undecided(why),
+        citations: ballot.citations.into_iter().map(shown).collect(),
+        ..ballot
+    }
+}
+
+/// Why a line installs nothing: it is a constraint, or stands where nothing comes of it.
+fn not_installed(package: &str, statement: &Statement) -> Message {
+    let place = statement.place.short();
+    if statement.dead.is_none() {
+        return Message::new("only-constrained")
+            .with("package", package)
+            .with("place", place);
+    }
+    Message::new("only-dead-evidence")
+        .with("name", package)
+        .with("why", "branch-not-taken")
+        .with("place", place)
+}
+
+/// Where a line holds on another system than Linux alone: its marker.
+fn elsewhere(statement: &Statement) -> Option<&str> {
+    match &statement.subject {
+        Subject::Dependency {
+            marker: Some(marker), ..
+        } if holds(marker, &[]) == Holds::Elsewhere => Some(marker),
+        _ => None,
+    }
+}
+
 /// One environment's vote: its lock where it has one, else all its lines.
 fn ballot(claim: &Claim, lines: &[&Statement], caveats: &mut Vec<Message>) -> Ballot {
     let locks: Vec<&Statement> = lines.iter().copied().filter(|s| pins(s)).collect();
@@ -317,6 +376,16 @@ fn ballot(claim: &Claim, lines: &[&Statement], caveats: &mut Vec<Message>) -> Ba
     let mut stands: Vec<(Stand, &Statement)> = Vec::new();
     for &statement in &speaking {
         stands.push((stand(claim, statement, caveats), statement));
+    }
+    // For Windows alone: it supports nothing, and refutes only beside what does.
+    let everywhere = speaking.iter().any(|s| elsewhere(s).is_none());
+    for (stand, statement) in &mut stands {
+        if let Some(marker) = elsewhere(statement).filter(|_| *stand == Stand::For || !everywhere) {
+            let why = Message::new("only-on-another-system")
+                .with("place", statement.place.short())
+                .with("marker", marker);
+            *stand = Stand::Undecided(why);
+        }
     }
     let together = if stands.iter().all(|(stand, _)| *stand == Stand::For) {
         Stand::For

@@ -116,8 +116,11 @@ fn model_ruling(case: &Case<'_>, model: &str) -> Ruling {
         Ok(card) => card,
         Err(nearest) => return unknown_card(case, &scope, model, &nearest, named.context),
     };
-    let read = readings::readings(case, &scope);
+    let mut read = readings::readings(case, &scope);
     let wanted = Wanted::of(model);
+    if let Some(wanted) = &wanted {
+        readings::without_runs_elsewhere(&mut read, model, &|card| readings::model(card, wanted));
+    }
     let size = wanted.as_ref().and_then(|wanted| wanted.reported.memory);
     let mut jobs: BTreeMap<&str, Vec<&(&cards::Card, &Statement)>> = BTreeMap::new();
     for vote in &named.votes {

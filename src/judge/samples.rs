@@ -217,10 +217,22 @@ fn by_rows(case: &Case<'_>) -> Ruling {
     }
     let names: Vec<String> = PRINTED.iter().map(ToString::to_string).collect();
     let recorded = recorded::population(case, &names);
+    let given = recorded::was_given(case, &tables);
+    let printed = !recorded.ballots.is_empty();
     ballots.extend(recorded.ballots);
-    caveats.extend(recorded.silence);
     let mut context = prose(case, &scope, stated);
-    context.extend(recorded.context);
+    match given {
+        // The run need not print what its data shows.
+        Some(citation) if !printed => {
+            let agrees = ballots.iter().all(|ballot| ballot.stand == Stand::For);
+            let stance = if agrees { citation.stance } else { Stance::Context };
+            context.push(Citation { stance, ..citation });
+        }
+        _ => {
+            caveats.extend(recorded.silence);
+            context.extend(recorded.context);
+        }
+    }
     let mut ruling = Question {
         expected: stated.to_string(),
         ballots,

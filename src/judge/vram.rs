@@ -93,6 +93,7 @@ fn judge(case: &Case<'_>) -> Ruling {
     if let Some((name, Ok(_))) = &model {
         context.extend(of_other_cards(&mut read, name));
     }
+    readings::without_runs_elsewhere(&mut read, &stated.to_string(), &|card| of_card(stated, card));
     context.extend(std::mem::take(&mut read.context));
     let mut caveats = scope.caveats();
     caveats.append(&mut read.caveats);

@@ -5,6 +5,7 @@
 //! Example: `python evaluate.py` for 2,000 of 21,340 clips.
 
 pub mod child;
+mod environment;
 pub mod guard;
 pub mod host;
 mod interrupt;

@@ -37,18 +37,49 @@ pub fn is_stand_in(gpus: &Gpus) -> bool {
 
 /// The cards of this machine; `library` instead of the one that the system has.
 pub fn cards(library: Option<&Path>) -> Gpus {
-    let mut gpus = Gpus::default();
-    let mut builder = Nvml::builder();
-    if let Some(library) = library {
-        builder.lib_path(library.as_os_str());
+    match Library::open(library) {
+        Ok(library) => library.cards(),
+        Err(why) => Gpus {
+            unread: vec![why],
+            ..Gpus::default()
+        },
     }
-    let nvml = match builder.init() {
-        Ok(nvml) => nvml,
-        Err(error) => {
-            gpus.unread.push(format!("no card was read: {}", why(&error)));
-            return gpus;
+}
+
+/// The library, open: to begin with it takes a second where the driver keeps no state, and a look must not.
+#[derive(Debug)]
+pub struct Library(Nvml);
+
+impl Library {
+    /// Opens this library, or the one that the system has.
+    ///
+    /// # Errors
+    /// Why there is none to be asked.
+    pub fn open(path: Option<&Path>) -> Result<Library, String> {
+        let mut builder = Nvml::builder();
+        if let Some(path) = path {
+            builder.lib_path(path.as_os_str());
         }
-    };
+        let opened = builder.init();
+        opened
+            .map(Library)
+            .map_err(|error| format!("no card was read: {}", why(&error)))
+    }
+
+    /// The cards as they are now.
+    pub fn cards(&self) -> Gpus {
+        read(&self.0)
+    }
+
+    /// How busy a card is, in percent of the driver's last sixth of a second to second; a slice of a card has no such figure.
+    pub fn percent(&self, index: u32) -> Option<f64> {
+        let device = self.0.device_by_index(index).ok()?;
+        Some(f64::from(device.utilization_rates().ok()?.gpu))
+    }
+}
+
+fn read(nvml: &Nvml) -> Gpus {
+    let mut gpus = Gpus::default();
     gpus.driver = said("driver", nvml.sys_driver_version(), &mut gpus.unread);
     gpus.cuda = said("cuda", nvml.sys_cuda_driver_version(), &mut gpus.unread).map(|version| {
         let (major, minor) = (cuda_driver_version_major(version), cuda_driver_version_minor(version));
@@ -57,7 +88,7 @@ pub fn cards(library: Option<&Path>) -> Gpus {
     let count = said("number of cards", nvml.device_count(), &mut gpus.unread).unwrap_or(0);
     for index in 0..count {
         match nvml.device_by_index(index) {
-            Ok(device) => one(&nvml, &device, index, &mut gpus),
+            Ok(device) => one(nvml, &device, index, &mut gpus),
             Err(error) => gpus.unread.push(format!("card {index}: {}", why(&error))),
         }
     }

@@ -7,17 +7,18 @@
 //!
 //! Example: `python evaluate.py --max-samples 2000` with a bar of 40 batches of 50, cut off after 900 of 21,340 samples.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::child::{self, Event, Flow, How, Limits, StartError, Surroundings};
+use super::nvml::{self, Library};
 use super::predict::looks::{Looks, MISSES};
 use super::predict::{Prediction, Question, predict};
-use super::progress::{Bar, Format, Reader};
+use super::progress::{Bar, Format, PERCENT, Reader, SAMPLE};
 use super::watch::{CardLook, Cards, Rest, Watch};
-use super::{host, nvml};
+use super::{environment, host};
 use crate::evidence::{
     Asked, CommandLine, Ending, Engine, Gpus, Machine, Part, ReadCard, TimedRun, Tool, Total, Wanting,
 };
@@ -51,33 +52,32 @@ pub fn run(declared: &Declared, decides: &dyn Fn(f64, f64) -> bool) -> Result<Ti
     let format = declared
         .progress
         .as_deref()
-        .and_then(Format::named)
+        .and_then(Format::declared)
         .unwrap_or(Format::Tqdm);
-    // Many bars are printed for a terminal alone.
-    let pty = !matches!(format, Format::Json);
+    // Many bars are printed for a terminal alone, and into a pipe lines come late.
     let limits = Limits {
         budget: Duration::from_secs_f64(asked.budget_seconds.max(0.0)),
         output_bytes: OUTPUT,
-        pty,
+        pty: true,
     };
     let around = Surroundings::here(&declared.root)?;
-    let gpus = nvml::cards(declared.nvml.as_deref());
+    let (gpus, looking) = cards(declared.nvml.as_deref());
+    let mut looking = Some(looking);
     let before = Rest::look(REST);
     let mut progress = Progress::new(asked, format);
     let mut watch: Option<Watch> = None;
     let shown = bar(progress.limit);
     let started = host::now();
-    let ended = child::run(&declared.command, &around, &limits, &mut |event| match event {
+    let line = environment::with_needed(&declared.command, environment::present());
+    let ended = child::run(&line, &around, &limits, &mut |event| match event {
         Event::Started { guard } => {
-            watch = Some(Watch::start(guard, looking(declared.nvml.clone(), &gpus)));
+            watch = looking.take().map(|looking| Watch::start(guard, looking));
             Flow::GoOn
         }
         Event::Bytes { at, bytes } => {
-            if progress.reader.feed(at, bytes) {
-                shown.set_position(progress.done());
-                if let Some(told) = progress.look(decides) {
-                    shown.set_message(told);
-                }
+            if let Some((done, told)) = progress.hear(at, bytes, decides) {
+                shown.set_position(done);
+                told.into_iter().for_each(|told| shown.set_message(told));
             }
             if progress.enough { Flow::Stop } else { Flow::GoOn }
         }
@@ -119,7 +119,7 @@ pub fn run(declared: &Declared, decides: &dyn Fn(f64, f64) -> bool) -> Result<Ti
             start_up_seconds: seconds.first().copied().unwrap_or(0.0),
             samples,
             seconds,
-            telemetry: seen.telemetry(),
+            telemetry: seen.telemetry(&gpus.cards.iter().map(card_look).collect::<Vec<_>>()),
             conditions,
         }],
         total,
@@ -155,9 +155,22 @@ impl<'a> Progress<'a> {
         }
     }
 
+    /// Takes bytes that came at this time since the start; where the bar moved, the samples done and what is to be shown
+    /// of a look that was due. Nothing here looks at a clock: a stream that was recorded gives what it gave when it came.
+    fn hear(
+        &mut self,
+        at: Duration,
+        bytes: &[u8],
+        decides: &dyn Fn(f64, f64) -> bool,
+    ) -> Option<(u64, Option<String>)> {
+        self.reader.feed(at, bytes).then(|| (self.done(), self.look(decides)))
+    }
+
     /// Samples in one step of the bar; none where its total is neither that of the samples nor of the batches.
     fn step(&self, bar: &Bar) -> Option<u64> {
-        let total = bar.total?;
+        let Some(total) = bar.total else {
+            return (bar.unit == SAMPLE).then_some(1);
+        };
         let batch = self.asked.batch_size.unwrap_or(1).max(1);
         match total {
             _ if total == self.limit => Some(1),
@@ -179,7 +192,8 @@ impl<'a> Progress<'a> {
     }
 
     fn done(&self) -> u64 {
-        self.marks().0.last().copied().unwrap_or(0)
+        let chosen = self.reader.chosen().and_then(|bar| Some((bar, self.step(bar)?)));
+        chosen.map_or(0, |(bar, step)| (bar.done() * step).min(self.limit))
     }
 
     fn question(&self, misses: f64) -> Option<Question> {
@@ -194,6 +208,9 @@ impl<'a> Progress<'a> {
 
     /// Looks at the marks where it is due; what is to be shown of it.
     fn look(&mut self, decides: &dyn Fn(f64, f64) -> bool) -> Option<String> {
+        if self.done() < self.looks.next() {
+            return None;
+        }
         let (samples, seconds) = self.marks();
         let misses = self.looks.due(samples.last().copied()?)?;
         let told = predict(&samples, &seconds, &self.question(misses)?);
@@ -236,11 +253,17 @@ impl<'a> Progress<'a> {
         };
         let (samples, marks) = self.marks();
         let Some(&done) = samples.last() else {
-            return because(match self.reader.chosen().and_then(|bar| bar.total) {
-                Some(total) => format!(
+            return because(match self.reader.chosen().map(|bar| bar.total) {
+                Some(Some(total)) if self.reader.chosen().is_some_and(|bar| bar.unit == PERCENT) => format!(
+                    "the bar shows a percentage of {total} and no counts: a column of counts (rich: `MofNCompleteColumn`) tells samples"
+                ),
+                Some(Some(total)) => format!(
                     "the bar's total of {total} is neither the number of samples ({}) nor of batches",
                     self.limit
                 ),
+                Some(None) => {
+                    "its progress has no total, so nobody can say whether samples or batches are counted".to_string()
+                }
                 None => "no progress was seen in its output".to_string(),
             });
         };
@@ -266,16 +289,39 @@ impl<'a> Progress<'a> {
     }
 }
 
-/// Looks at the cards now and then; never, where there were none at the start.
-fn looking(library: Option<PathBuf>, gpus: &Gpus) -> Cards {
+/// The cards as they are before the run, and how they are looked at while it goes on: never, where there are none.
+fn cards(library: Option<&Path>) -> (Gpus, Cards) {
+    let library = match Library::open(library) {
+        Ok(library) => library,
+        Err(why) => {
+            let none = Gpus {
+                unread: vec![why],
+                ..Gpus::default()
+            };
+            return (none, Box::new(Vec::new));
+        }
+    };
+    let gpus = library.cards();
     if gpus.cards.is_empty() {
-        return Box::new(Vec::new);
+        return (gpus, Box::new(Vec::new));
     }
-    Box::new(move || nvml::cards(library.as_deref()).cards.iter().map(card_look).collect())
+    let looking = move || {
+        let cards = library.cards().cards;
+        let busy = |card: &ReadCard| card.slice.is_none().then(|| library.percent(card.index)).flatten();
+        cards
+            .iter()
+            .map(|card| CardLook {
+                percent: busy(card),
+                ..card_look(card)
+            })
+            .collect()
+    };
+    (gpus, Box::new(looking))
 }
 
 fn card_look(card: &ReadCard) -> CardLook {
     CardLook {
+        index: card.index,
         name: card.shown(),
         used_bytes: card.used_bytes,
         percent: None,
@@ -315,3 +361,6 @@ fn bar(limit: u64) -> ProgressBar {
         Err(_) => bar,
     }
 }
+
+#[cfg(test)]
+mod tests;

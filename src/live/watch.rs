@@ -10,7 +10,7 @@
 //! Example: a neighbour's job that takes a quarter of the processors for the whole run is the condition
 //! `other-processes`, which disturbs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -27,6 +27,8 @@ const OTHERS: f64 = 0.10;
 const STEAL: f64 = 0.025;
 /// Share of the time in which tasks may wait for memory.
 const PRESSURE: f64 = 0.05;
+/// Bytes that a program takes of a card before it does anything there: a CUDA context is of 100 MB (T4) to 500 MB (H100).
+const CONTEXT: u64 = 100 << 20;
 /// Seconds between two looks at least.
 const SHORTEST: f64 = 2.0;
 /// The thread waits so many times as long as a look took.
@@ -35,6 +37,7 @@ const WAITS: f64 = 400.0;
 /// One look at one card.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct CardLook {
+    pub index: u32,
     /// By which people know it: `0 NVIDIA GeForce RTX 3090`.
     pub name: String,
     pub used_bytes: Option<u64>,
@@ -77,7 +80,12 @@ struct CardsSeen {
     first: Vec<CardLook>,
     last: Vec<CardLook>,
     peak_bytes: Option<u64>,
-    percents: Vec<f64>,
+    /// Utilisation at each look, by the card's number.
+    percents: BTreeMap<u32, Vec<f64>>,
+    /// The most memory in use, by the card's number.
+    peaks: BTreeMap<u32, u64>,
+    /// Numbers of the cards that a process of the run was on.
+    own: BTreeSet<u32>,
     /// Processes on a card that are none of the run's.
     strangers: BTreeSet<u32>,
     throttled: BTreeSet<String>,
@@ -150,15 +158,22 @@ impl Seen {
         self.last = load;
     }
 
-    /// What was measured beside the run.
-    pub fn telemetry(&self) -> Telemetry {
-        let percents = &self.cards.percents;
+    /// What was measured beside the run; `before` it, the cards were these.
+    pub fn telemetry(&self, before: &[CardLook]) -> Telemetry {
+        let used = self.cards.used(before);
+        let percents: Vec<f64> = used
+            .iter()
+            .filter_map(|index| self.cards.percents.get(index))
+            .flatten()
+            .copied()
+            .collect();
         Telemetry {
             looks: self.looks,
             own_seconds: self.own_seconds,
             peak_rss_bytes: self.peak_bytes,
             peak_vram_bytes: self.cards.peak_bytes,
             gpu_percent: (!percents.is_empty()).then(|| percents.iter().sum::<f64>() / percents.len() as f64),
+            cards_used: used.into_iter().collect(),
         }
     }
 
@@ -206,7 +221,12 @@ impl CardsSeen {
     fn add(&mut self, cards: Vec<CardLook>, own: &BTreeSet<u32>, first: bool) {
         for card in &cards {
             self.peak_bytes = self.peak_bytes.max(card.used_bytes);
-            self.percents.extend(card.percent);
+            self.percents.entry(card.index).or_default().extend(card.percent);
+            let peak = self.peaks.entry(card.index).or_default();
+            *peak = (*peak).max(card.used_bytes.unwrap_or(0));
+            if !card.processes.is_disjoint(own) {
+                self.own.insert(card.index);
+            }
             self.strangers.extend(card.processes.difference(own));
             self.throttled.extend(card.throttled.iter().cloned());
             self.slowest_mhz = match (self.slowest_mhz, card.clock_mhz) {
@@ -218,6 +238,17 @@ impl CardsSeen {
             self.first.clone_from(&cards);
         }
         self.last = cards;
+    }
+
+    /// Numbers of the cards that the run was on: one of its processes was seen there, or its memory was taken and nobody
+    /// else was seen there. In a container the library knows no processes, or by other numbers than ours.
+    fn used(&self, before: &[CardLook]) -> BTreeSet<u32> {
+        let alone = self.strangers.is_empty();
+        let grew = before.iter().filter(|card| {
+            let peak = self.peaks.get(&card.index).copied().unwrap_or(0);
+            alone && card.used_bytes.is_some_and(|used| peak >= used + CONTEXT)
+        });
+        grew.map(|card| card.index).chain(self.own.iter().copied()).collect()
     }
 
     /// The look after the run.
@@ -357,7 +388,40 @@ mod tests {
         seen.add(load(0.0, 0.0, 0.0), vec![card()], 0.0);
         seen.add(load(20.0, 10.5, 10.0), vec![card()], 10.0);
         assert_eq!(disturbing(&seen), Vec::<String>::new());
-        assert_eq!(seen.telemetry().peak_vram_bytes, Some(1000));
+        let telemetry = seen.telemetry(&[card()]);
+        assert_eq!(
+            (telemetry.peak_vram_bytes, telemetry.gpu_percent),
+            (Some(1000), Some(50.0))
+        );
+    }
+
+    /// A card that is there is none that the run was on.
+    #[test]
+    fn a_card_is_used_by_a_process_of_the_run_or_its_memory() {
+        const MB: u64 = 1 << 20;
+        let look = |used: u64, processes: &[u32]| CardLook {
+            index: 3,
+            used_bytes: Some(used * MB),
+            processes: processes.iter().copied().collect(),
+            ..card()
+        };
+        for (before, during, expected) in [
+            (look(1, &[]), look(1, &[]), false),
+            (look(1, &[]), look(1, &[100]), true),
+            // No process is known by its number, and the memory went somewhere.
+            (look(1, &[]), look(8_000, &[]), true),
+            (look(1, &[]), look(90, &[]), false),
+            // Somebody else's, which was there before or came.
+            (look(8_000, &[]), look(8_001, &[]), false),
+            (look(1, &[]), look(8_000, &[7]), false),
+            (look(1, &[]), look(8_000, &[7, 100]), true),
+        ] {
+            let mut seen = Seen::default();
+            seen.add(load(0.0, 0.0, 0.0), vec![before.clone()], 0.0);
+            seen.add(load(20.0, 10.5, 10.0), vec![during.clone()], 10.0);
+            let used = seen.telemetry(&[before]).cards_used;
+            assert_eq!(used == [3], expected, "{during:?}: {used:?}");
+        }
     }
 
     #[test]
@@ -402,7 +466,7 @@ mod tests {
     fn watching_says_what_it_costs() {
         let watch = Watch::start(std::process::id(), Box::new(Vec::new));
         std::thread::sleep(Duration::from_millis(50));
-        let telemetry = watch.stop().telemetry();
+        let telemetry = watch.stop().telemetry(&[]);
         assert_eq!(telemetry.looks, 1);
         assert!(telemetry.own_seconds > 0.0);
         assert!(telemetry.peak_rss_bytes > 0);

@@ -11,6 +11,7 @@ mod gathered;
 mod init;
 mod probe;
 mod slurm;
+mod submitted;
 mod timed;
 
 use crate::claim;

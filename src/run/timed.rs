@@ -8,30 +8,33 @@
 
 use std::path::{Path, PathBuf};
 
-use super::gathered::Gathered;
+use super::gathered::{Gathered, read_claims};
+use super::submitted::{self, Batch};
 use super::{Done, Failure, Terminal};
 use crate::claim::{ClaimFile, RunDeclaration};
 use crate::cli::Run;
-use crate::evidence::{CommandLine, Engine, Hashed, Record};
+use crate::evidence::{CommandLine, Ending, Engine, Hashed, Record};
 use crate::exit::Exit;
 use crate::judge;
 use crate::live::timed::{self, Declared};
 use crate::quantity::{Number, Outcome, Precision, Quantity, Stated, Tolerance, Unit, compare_interval};
 use crate::report::answers;
-use crate::source::file::Repository;
+use crate::source::file::{Repository, read_named};
 use crate::source::{logged, subjects};
 use crate::write;
 
 /// `verify run`.
 pub(super) fn run(arguments: &Run, terminal: Terminal) -> Result<Done, Failure> {
     let claims = std::slice::from_ref(&arguments.claims);
-    let gathered = Gathered::gather(claims, &arguments.reading, &arguments.shown, terminal, |_| {
-        subjects::asks()
-    })?;
-    let [file] = gathered.files.as_slice() else {
+    let files = read_claims(claims, terminal.colored(&arguments.shown))?;
+    let [file] = files.as_slice() else {
         return Err(usage("a run is declared in one claim file; name that file".to_string()));
     };
     let declaration = choose(file, arguments.name.as_deref())?;
+    let path = record_path(file, declaration);
+    if arguments.on_slurm.resume {
+        return submitted::resumed(&path);
+    }
     let asked = declaration.asked();
     let Some(command) = declaration.command(&asked) else {
         return Err(usage(format!(
@@ -40,6 +43,9 @@ pub(super) fn run(arguments: &Run, terminal: Terminal) -> Result<Done, Failure> 
         )));
     };
     allowed(arguments, &command)?;
+    let gathered = Gathered::gather(claims, &arguments.reading, &arguments.shown, terminal, |_| {
+        subjects::asks()
+    })?;
     let site = &gathered.sites[0];
     let hash = || -> Result<subjects::Subjects, Failure> {
         let repository = Repository::open(&site.root, &site.allow).map_err(|error| usage(error.to_string()))?;
@@ -50,6 +56,18 @@ pub(super) fn run(arguments: &Run, terminal: Terminal) -> Result<Done, Failure> 
         return Err(usage(
             "the command names no file of the repository, and there is no code in it: a record of it could never tell a change\n\nhelp: start a script of the repository".to_string(),
         ));
+    }
+    if arguments.on_slurm.slurm {
+        return submitted::submitted(
+            arguments,
+            &Batch {
+                name: &declaration.name,
+                command: &command,
+                budget_seconds: asked.budget_seconds,
+                repeats: asked.repeats,
+                record: &path,
+            },
+        );
     }
     let decides = |low: f64, high: f64| decides(file, &declaration.name, low, high);
     let mut run = timed::run(
@@ -70,15 +88,18 @@ pub(super) fn run(arguments: &Run, terminal: Terminal) -> Result<Done, Failure> 
     for changed in changed(&before.hashed, &after.hashed) {
         run.disturbed.push(format!("{changed} changed while it ran"));
     }
-    let path = record_path(file, declaration);
-    let answer = answers::timed(&run, &before.gaps, before.followed, &path.display().to_string());
+    // What a signal ended says nothing of the run that was timed before.
+    let keeps = matches!(run.ending, Ending::Interrupted | Ending::Killed) && has_time(&path);
+    let answer = answers::timed(&run, &before.gaps, before.followed, &path.display().to_string(), keeps);
     let exit = if run.time().is_some() {
         Exit::Fine
     } else {
         Exit::BelowSupported
     };
-    let text = Record::new(before.hashed, run).text().map_err(anyhow::Error::from)?;
-    write::new_folder_and_file(&path, text.as_bytes())?;
+    if !keeps {
+        let text = Record::new(before.hashed, run).text().map_err(anyhow::Error::from)?;
+        write::new_folder_and_file(&path, text.as_bytes())?;
+    }
     Ok(Done { output: answer, exit })
 }
 
@@ -113,9 +134,9 @@ fn allowed(arguments: &Run, command: &CommandLine) -> Result<(), Failure> {
         "the run starts this command, in `{}`, with the environment {}:\n\n    {}\n\n    SHA-256 {digest}",
         command.directory,
         if command.environment.is_empty() {
-            "of names that programs need".to_string()
+            "that programs need (`PATH`, `HOME`, the job's and the cards' variables; no keys or tokens)".to_string()
         } else {
-            command.environment.join(", ")
+            format!("that programs need, and {}", command.environment.join(", "))
         },
         command
             .arguments
@@ -165,6 +186,14 @@ fn decides(file: &ClaimFile, run: &str, low: f64, high: f64) -> bool {
         matches!(compared.outcome, Outcome::Agrees | Outcome::Disagrees)
     };
     times.peek().is_some() && times.all(|(stated, tolerance)| settled(stated, tolerance))
+}
+
+/// Whether a record with a time lies there.
+fn has_time(path: &Path) -> bool {
+    read_named(path, "")
+        .ok()
+        .and_then(|text| Record::of_text(text.text()).ok())
+        .is_some_and(|record| record.predicate.time().is_some())
 }
 
 /// Files that are others after the run, or gone.

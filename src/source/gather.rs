@@ -339,6 +339,7 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
     } = facts;
     cards::from_directives(&mut statements);
     manifest::platform::beside(&mut statements);
+    manifest::unmet(&mut statements);
     let bound = python::bind(&mut statements, &mut links, &modules);
     config::bind(&statements, &mut links, paths);
     manifest::bind(&statements, &mut links);

@@ -153,6 +153,7 @@ fn statement(
     let reading = Reading {
         by: Instrument::Nvml,
         claims: Some(claims.to_string()),
+        run: None,
         host: Some(probed.host.clone()),
         time: Some(probed.time.clone()),
         job: probed.slurm.as_ref().map(|slurm| slurm.job.clone()),

@@ -12,7 +12,7 @@ use super::FileFacts;
 use super::config::plain;
 use super::file::{Repository, digest, lies_at, read_named};
 use super::subjects;
-use crate::evidence::{Ask, Expr, Form, Gap, GapReason, Grade, Record, Statement, Subject};
+use crate::evidence::{Ask, Expr, Form, Gap, GapReason, Grade, Instrument, Reading, Record, Statement, Subject};
 use crate::place::Place;
 use crate::quantity::{Number, Unit, Value};
 
@@ -119,6 +119,28 @@ fn one(repository: &Repository, (claims, run): (&str, &str), file: &str, text: &
         facts
             .statements
             .push(statement(subject, plain(&printed.value), None, place));
+    }
+    for part in &timed.parts {
+        for card in part.used() {
+            let reading = Reading {
+                by: Instrument::Nvml,
+                claims: Some(claims.to_string()),
+                run: Some(run.to_string()),
+                host: Some(part.machine.host.clone()),
+                time: Some(timed.started.clone()),
+                job: part.machine.job.clone(),
+                stand_in: part.machine.stand_in,
+                card: card.clone(),
+            };
+            let at = Place {
+                device: Some(card.shown()),
+                ..place(String::new())
+            };
+            let value = Expr::Value(Value::Text(card.model.clone()));
+            facts
+                .statements
+                .push(statement(Subject::Reading(Box::new(reading)), value, None, at));
+        }
     }
     let total = timed
         .total

@@ -7,7 +7,6 @@
 //! wait, run and end.
 
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::Duration;
@@ -109,11 +108,9 @@ pub(crate) fn follower() -> ExitCode {
             Seen::Over(job) => format!("over {}", job.state),
             Seen::Unknown => "unknown".to_string(),
         });
-        ControlFlow::Continue(())
     });
     match followed {
-        Ok(Some(job)) => say(&format!("{} after {:?} s", job.state, job.elapsed)),
-        Ok(None) => ExitCode::FAILURE,
+        Ok(job) => say(&format!("{} after {:?} s", job.state, job.elapsed)),
         Err(error) => say(&error.to_string()),
     }
 }

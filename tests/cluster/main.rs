@@ -13,6 +13,7 @@ mod forms;
 mod judged;
 mod lost;
 mod ran;
+mod timed;
 
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
@@ -44,6 +45,10 @@ fn main() -> ExitCode {
             judged::live_and_recorded_give_the_same_verdicts,
         ),
         on_cluster("a_job_outlives_its_submitter", lost::a_job_outlives_its_submitter),
+        on_cluster(
+            "a_run_outlives_its_terminal_and_its_first_attempt",
+            timed::a_run_outlives_its_terminal_and_its_first_attempt,
+        ),
         without_jobs("a_killed_test_leaves_nothing", a_killed_test_leaves_nothing),
     ];
     let conclusion = libtest_mimic::run(&arguments, trials);

@@ -24,3 +24,4 @@ mod recall;
 mod reports;
 #[cfg(unix)]
 mod slurm;
+mod timed;

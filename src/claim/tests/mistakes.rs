@@ -175,6 +175,13 @@ const CASES: &[Case] = &[
     case("more samples than there are", beside_a_right_claim!("[run.a]\nengine = \"command\"\ncommand = [\"python\"]\nsamples = 30\npopulation = 20\n"), &[(8, "30 samples are timed of a population of 20", "")]),
     case("device that is none", beside_a_right_claim!("[run.a]\nengine = \"command\"\ncommand = [\"python\"]\ndevice = \"gpu0\"\n"), &[(8, "`gpu0` is no device", "")]),
     case("folder outside the root", beside_a_right_claim!("[run.a]\nengine = \"command\"\ncommand = [\"python\"]\ndirectory = \"../x\"\n"), &[(8, "leaves the root", "")]),
+    case("progress that is none", beside_a_right_claim!("[run.a]\nengine = \"command\"\ncommand = [\"python\"]\nprogress = \"tqmd\"\n"), &[(8, "`tqmd` is no `progress`; there are `tqdm`, `rich`, `json` and `trainer`, and a pattern", "did you mean `tqdm`?")]),
+    case("progress without slashes", beside_a_right_claim!("[run.a]\nengine = \"command\"\ncommand = [\"python\"]\nprogress = 'step (\\d+)'\n"), &[(8, "is no `progress`", "between slashes")]),
+    case("progress without its end", beside_a_right_claim!("[run.a]\nengine = \"command\"\ncommand = [\"python\"]\nprogress = '/step (\\d+)'\n"), &[(8, "begins with `/` but does not end with it", "")]),
+    case("progress that does not compile", beside_a_right_claim!("[run.a]\nengine = \"command\"\ncommand = [\"python\"]\nprogress = '/step (\\d+/'\n"), &[(8, "does not parse: unclosed group", "")]),
+    case("progress without capture", beside_a_right_claim!("[run.a]\nengine = \"command\"\ncommand = [\"python\"]\nprogress = '/step \\d+/'\n"), &[(8, "`progress` has no capture; parentheses around the number", "")]),
+    case("progress with many captures", beside_a_right_claim!("[run.a]\nengine = \"command\"\ncommand = [\"python\"]\nprogress = '/(\\d+) (\\d+) (\\d+)/'\n"), &[(8, "has 3 captures; the first is what was done", "")]),
+    case("progress as a number", beside_a_right_claim!("[run.a]\nengine = \"command\"\ncommand = [\"python\"]\nprogress = 3\n"), &[(8, "`progress` takes a text: `tqdm`", "in quotes")]),
     case("run that is no table", beside_a_right_claim!("[run]\nengine = \"command\"\n"), &[(6, "`engine` is a table; this is a text", "write `[run.NAME]`")]),
     // All at once.
     case(

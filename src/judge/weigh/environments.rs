@@ -7,10 +7,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::evidence::{Grade, Statement, Subject};
+use crate::evidence::{Evidence, Grade, LinkKind, Statement, Subject};
 
-/// Declarations by environment: one manifest each; a lock and the manifest it locks are one.
-pub(crate) fn manifests<'s>(declared: &[&'s Statement]) -> Vec<Vec<&'s Statement>> {
+/// Declarations by environment: one manifest each; a lock and the manifest it locks are one, and so are a range and the
+/// pin of a file that its own includes.
+pub(crate) fn manifests<'s>(evidence: &'s Evidence, declared: &[&'s Statement]) -> Vec<Vec<&'s Statement>> {
     let files: BTreeSet<&str> = declared.iter().map(|s| s.place.file.as_str()).collect();
     let mut environment: BTreeMap<&str, &str> = files.iter().map(|file| (*file, *file)).collect();
     let locks: BTreeSet<&str> = declared
@@ -30,6 +31,16 @@ pub(crate) fn manifests<'s>(declared: &[&'s Statement]) -> Vec<Vec<&'s Statement
             }
         }
     }
+    for (range, pin) in included(evidence, declared) {
+        let (from, to) = (
+            environment[pin.place.file.as_str()],
+            environment[range.place.file.as_str()],
+        );
+        environment
+            .values_mut()
+            .filter(|own| **own == from)
+            .for_each(|own| *own = to);
+    }
     let mut groups: Vec<(&str, Vec<&Statement>)> = Vec::new();
     for &statement in declared {
         let key = environment[statement.place.file.as_str()];
@@ -39,6 +50,29 @@ pub(crate) fn manifests<'s>(declared: &[&'s Statement]) -> Vec<Vec<&'s Statement
         }
     }
     groups.into_iter().map(|(_, lines)| lines).collect()
+}
+
+/// Ranges, each with the pin of an included file that speaks for it.
+pub(crate) fn included<'s>(
+    evidence: &'s Evidence,
+    declared: &[&'s Statement],
+) -> impl Iterator<Item = (&'s Statement, &'s Statement)> {
+    let among = |id: usize| {
+        declared
+            .iter()
+            .copied()
+            .find(|s| std::ptr::eq(*s, &evidence.statements[id]))
+    };
+    evidence
+        .links
+        .iter()
+        .filter(|link| link.kind == LinkKind::Override)
+        .filter_map(move |link| Some((among(link.to)?, among(link.from)?)))
+}
+
+/// Whether a line is one of a constraints file.
+pub(crate) fn constrains(statement: &Statement) -> bool {
+    statement.owner.first().is_some_and(|owner| owner == "constraint")
 }
 
 /// Whether a lock is that of a manifest: by its tool, by its name without `lock` or `frozen`, else the project's.

@@ -10,7 +10,7 @@ use super::cite::{cite, shown};
 use super::compared::{How, compare_setting};
 use super::product::{Factor, Missing, products};
 use super::scope::InScope;
-use super::setting::{Sight, look};
+use super::setting::{Seen, Sight, look};
 use super::vote::{Ballot, Question, Stand};
 use super::{audio, recommend, recorded, settle};
 use crate::claim::{Claim, KindSpec};
@@ -68,7 +68,18 @@ fn question(
     names: &[String],
     how: How,
 ) -> Question {
-    let sight = look(case, graph, scope, names, case.claim.of.as_deref());
+    let mut sight = look(case, graph, scope, names, case.claim.of.as_deref());
+    let recorded = match spec.name {
+        "samples" => recorded::population(case, names),
+        _ => recorded::settings(case, names, how),
+    };
+    let mut replaced = Vec::new();
+    if !recorded.ballots.is_empty() {
+        let alone = |seen: &Seen| seen.launch.is_some_and(|launch| recorded::starts(case, launch));
+        let (without_flags, own) = sight.occasions.into_iter().partition(alone);
+        sight.occasions = own;
+        replaced = without_flags;
+    }
     let mut ballots: Vec<Ballot> = sight
         .occasions
         .iter()
@@ -92,10 +103,10 @@ fn question(
     ballots.extend(heard.ballots);
     caveats.extend(heard.caveats);
     let mut silence = silence(case, scope, &sight, names);
-    let recorded = match spec.name {
-        "samples" => recorded::population(case, names),
-        _ => recorded::settings(case, names, how),
-    };
+    for seen in &replaced {
+        let shown = ballot(case, graph, seen, how).citations;
+        context.extend(shown.into_iter().map(|citation| recorded::replaced(case, citation)));
+    }
     ballots.extend(recorded.ballots);
     context.extend(recorded.context);
     caveats.extend(recorded.caveats);

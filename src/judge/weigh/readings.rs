@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate};
 
 use super::cite::noted;
+use super::recorded;
 use super::scope::InScope;
 use super::vote::Stand;
 use crate::claim::{Claim, ClaimFile};
@@ -78,6 +79,16 @@ pub(crate) fn readings<'a>(case: &Case<'a>, scope: &InScope<'_>) -> Readings<'a>
                 found.caveats.push(silent.clone());
                 found.silence = Some(silent);
             }
+            // Its record speaks for the claims that name it, and below is seen whether it does.
+            Subject::Reading(reading) if reading.run.is_some() => {
+                if reading.run == case.claim.run && reading.claims.as_ref() == Some(&case.file.path) {
+                    found
+                        .machines
+                        .entry(&place.file)
+                        .or_default()
+                        .push((statement, reading));
+                }
+            }
             Subject::Reading(reading) if looks_at(case.claim, &case.file.path, scope, statement, reading) => {
                 match reading
                     .claims
@@ -102,7 +113,33 @@ pub(crate) fn readings<'a>(case: &Case<'a>, scope: &InScope<'_>) -> Readings<'a>
     for cards in found.machines.values_mut() {
         without_cut_names(cards);
     }
+    if let Some(refused) = recorded::without_card(case) {
+        found.machines.retain(|_, cards| !of_a_run(cards));
+        found.context.extend(refused.context);
+        found.silence = refused.silence;
+    }
     found
+}
+
+fn of_a_run(cards: &[Read<'_>]) -> bool {
+    cards.iter().any(|(_, reading)| reading.run.is_some())
+}
+
+/// Takes out the cards of a run that was on others than the claim's: such a run says nothing of the claim, for what was
+/// run again elsewhere does not show where the paper's numbers come from.
+pub(crate) fn without_runs_elsewhere(found: &mut Readings<'_>, claimed: &str, stand: &dyn Fn(&ReadCard) -> Stand) {
+    let (context, silence) = (&mut found.context, &mut found.silence);
+    found.machines.retain(|_, cards| {
+        let other = |(_, reading): &&Read<'_>| stand(&reading.card) == Stand::Against;
+        let Some((statement, reading)) = cards.iter().filter(|_| of_a_run(cards)).find(other) else {
+            return true;
+        };
+        let run = reading.run.as_deref().unwrap_or_default();
+        let why = recorded::elsewhere(run, reading.card.shown(), claimed);
+        context.push(noted(statement, Stance::Context, why.clone()));
+        *silence = Some(why);
+        false
+    });
 }
 
 fn looks_at(claim: &Claim, claims: &str, scope: &InScope<'_>, statement: &Statement, reading: &Reading) -> bool {

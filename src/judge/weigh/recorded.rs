@@ -17,8 +17,9 @@ use super::readings::{self, Wanted};
 use super::several::elapsed;
 use super::vote::{Ballot, Stand};
 use crate::claim::Claim;
-use crate::evidence::{Ask, Grade, ReadCard, Stale, Statement, Subject, TimedRun, Total};
+use crate::evidence::{Ask, Grade, Hashed, LaunchId, Part, ReadCard, Role, Stale, Statement, Subject, TimedRun, Total};
 use crate::judge::Case;
+use crate::place::joined;
 use crate::quantity::{Number, Outcome, Precision, Quantity, Stated, Unit, Value, compare_interval};
 use crate::verdict::{Citation, Message, Stance};
 
@@ -142,6 +143,47 @@ pub(crate) struct Conditions<'a> {
     pub(crate) model: Option<String>,
 }
 
+/// Why the record that the claim names says nothing of a card; nothing where it was seen on one, or where the claim names
+/// no record.
+pub(crate) fn without_card(case: &Case<'_>) -> Option<Recorded> {
+    let (statement, timed) = match own(case)? {
+        Err(refused) => return Some(refused),
+        Ok(found) => found,
+    };
+    if !timed.ending.has_time() {
+        return Some(Recorded::refused(statement, failed(timed)));
+    }
+    let seen = timed.parts.iter().any(|part| part.used().next().is_some());
+    (!seen).then(|| Recorded::refused(statement, on_no_card(timed)))
+}
+
+/// What a run used that came to nothing is of no evaluation.
+fn failed(timed: &TimedRun) -> Message {
+    Message::new("record-of-a-failure")
+        .with("run", &timed.name)
+        .with("ending", timed.ending.name())
+}
+
+/// The run was seen on no card: what was there, and what was not.
+fn on_no_card(timed: &TimedRun) -> Message {
+    let there = timed.parts.iter().flat_map(|part| &part.devices);
+    let there: Vec<String> = there.map(ReadCard::shown).collect();
+    let hosts: Vec<&str> = timed.parts.iter().map(|part| part.machine.processor.as_str()).collect();
+    Message::new("record-on-no-card")
+        .with("run", &timed.name)
+        .with("found", hosts.join(", "))
+        .with("there", there.join(", "))
+}
+
+/// That a run was on another card than the claim's.
+pub(crate) fn elsewhere(run: &str, found: String, claimed: &str) -> Message {
+    Message::new("record-of-other-hardware")
+        .with("run", run)
+        .with("found", found)
+        .with("claimed", claimed)
+        .with("time", "")
+}
+
 /// The time of the whole evaluation against `stated`.
 pub(crate) fn duration(case: &Case<'_>, stated: &Stated, conditions: &Conditions<'_>) -> Recorded {
     let (statement, timed) = match own(case) {
@@ -162,13 +204,11 @@ pub(crate) fn duration(case: &Case<'_>, stated: &Stated, conditions: &Conditions
     };
     match other_card(timed, conditions.model.as_deref()) {
         Card::Other(found) => {
-            let why = Message::new("record-of-other-hardware")
-                .with("run", name)
-                .with("found", found)
-                .with("claimed", conditions.model.as_deref().unwrap_or_default())
-                .with("time", interval(total));
+            let claimed = conditions.model.as_deref().unwrap_or_default();
+            let why = elsewhere(name, found, claimed).with("time", interval(total));
             return Recorded::refused(statement, why);
         }
+        Card::None => return Recorded::refused(statement, on_no_card(timed)),
         Card::Unknown => caveats.push(Message::new("record-condition-unknown").with("condition", "model")),
         Card::Fits => {}
     }
@@ -284,6 +324,8 @@ enum Card {
     Fits,
     Unknown,
     Other(String),
+    /// It was seen on none: such a time is the processor's.
+    None,
 }
 
 /// Whether the run was on the card that the claim is about.
@@ -292,11 +334,9 @@ fn other_card(timed: &TimedRun, wanted: Option<&str>) -> Card {
     let Some(wanted) = Wanted::of(wanted) else {
         return Card::Unknown;
     };
-    let cards: Vec<&ReadCard> = timed.parts.iter().flat_map(|part| &part.devices).collect();
+    let cards: Vec<&ReadCard> = timed.parts.iter().flat_map(Part::used).collect();
     if cards.is_empty() {
-        // A run that no card was read for was on none that we know: not the claim's.
-        let hosts: Vec<&str> = timed.parts.iter().map(|part| part.machine.processor.as_str()).collect();
-        return Card::Other(hosts.join(", "));
+        return Card::None;
     }
     let stands = cards.iter().map(|card| (readings::model(card, &wanted), card));
     let mut open = false;
@@ -331,6 +371,41 @@ fn printed<'a>(case: &Case<'a>, names: &[&str]) -> Vec<(&'a Statement, &'a Value
         .collect()
 }
 
+/// Whether the run that the claim names starts the script that this launch is without flags: as with any command, it has
+/// no launch without flags beside it.
+pub(crate) fn starts(case: &Case<'_>, launch: LaunchId) -> bool {
+    let Some(launch) = case
+        .evidence
+        .launches
+        .get(launch)
+        .filter(|launch| launch.command.is_empty())
+    else {
+        return false;
+    };
+    let Some(Ok((_, timed))) = own(case) else {
+        return false;
+    };
+    timed.command.as_ref().is_some_and(|command| {
+        let named = |word: &String| joined(&command.directory, word) == launch.entry;
+        let module = |pair: &[String]| {
+            let path = pair[1].replace('.', "/");
+            let files = [format!("{path}.py"), format!("{path}/__main__.py")];
+            pair[0] == "-m" && files.iter().any(named)
+        };
+        command.arguments.iter().any(named) || command.arguments.windows(2).any(module)
+    })
+}
+
+/// What the script says without flags, beside the run that starts it with its own.
+pub(crate) fn replaced(case: &Case<'_>, citation: Citation) -> Citation {
+    let run = case.claim.run.as_deref().unwrap_or_default();
+    Citation {
+        stance: Stance::Overridden,
+        note: Some(Message::new("replaced-by-the-run").with("run", run)),
+        ..citation
+    }
+}
+
 /// The settings of these names that the run printed, against the claim's value.
 pub(crate) fn settings(case: &Case<'_>, names: &[String], how: How) -> Recorded {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -339,6 +414,9 @@ pub(crate) fn settings(case: &Case<'_>, names: &[String], how: How) -> Recorded 
         Some(Err(refused)) => return refused,
         Some(Ok(found)) => found,
     };
+    if !timed.ending.has_time() {
+        return Recorded::refused(record, failed(timed));
+    }
     let found = printed(case, &names);
     let Some((first, value)) = found.first().copied() else {
         let why = Message::new("record-silent")
@@ -374,6 +452,26 @@ pub(crate) fn settings(case: &Case<'_>, names: &[String], how: How) -> Recorded 
         ballots: vec![ballot],
         ..Recorded::default()
     }
+}
+
+/// The rows of a table that the run was given, counted: the digest of the record still holds, so they are the rows that
+/// the run was over. What is said of it where every one of these tables is such a one.
+pub(crate) fn was_given(case: &Case<'_>, tables: &[&Statement]) -> Option<Citation> {
+    let (statement, timed) = own(case)?.ok()?;
+    let Subject::Timed { subjects, .. } = &statement.subject else {
+        return None;
+    };
+    let given = |file: &str| {
+        let data = |subject: &Hashed| subject.annotations == Role::Data && subject.name == file;
+        subjects.iter().any(data)
+    };
+    let all = !tables.is_empty() && tables.iter().all(|table| given(&table.place.file));
+    (all && timed.ending.has_time()).then(|| {
+        let note = Message::new("record-of-these-rows")
+            .with("run", &timed.name)
+            .with("timed", timed.timed());
+        noted(statement, Stance::Supports, note)
+    })
 }
 
 /// The number of samples that the run printed, where it is not the number that it was limited to.

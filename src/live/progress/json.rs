@@ -14,6 +14,9 @@ use serde_json::Value;
 
 use super::shown::Shown;
 
+/// The unit of what is counted by ids: nothing but samples have them.
+pub const SAMPLE: &str = "sample";
+
 /// The samples that had a line.
 #[derive(Debug, Default)]
 pub(super) struct Ids {
@@ -28,13 +31,13 @@ pub(super) fn shown(text: &str, ids: &mut Ids) -> Option<Shown> {
     let begin = text.find('{')?;
     let end = text.rfind('}')?;
     let object: Value = serde_json::from_str(text.get(begin..=end)?).ok()?;
-    let done = match object.get("done").and_then(Value::as_u64) {
-        Some(done) => done,
-        None => ids.add(text, &object)?,
+    let (done, unit) = match object.get("done").and_then(Value::as_u64) {
+        Some(done) => (done, ""),
+        None => (ids.add(text, &object)?, SAMPLE),
     };
     Some(Shown {
         name: String::new(),
-        unit: "sample".to_string(),
+        unit: unit.to_string(),
         done,
         total: object.get("total").and_then(Value::as_u64),
         exact: true,

@@ -25,9 +25,11 @@ mod trainer;
 
 use std::time::Duration;
 
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
 
+pub use self::json::SAMPLE;
 use self::pieces::Pieces;
+pub use self::rich::PERCENT;
 use self::shown::{Shown, skeleton};
 
 /// Bars that are kept; more are of no use to anybody.
@@ -99,10 +101,23 @@ impl Format {
         })
     }
 
+    /// As a claim file declares it: by its name, or as a pattern between slashes.
+    pub fn declared(text: &str) -> Option<Format> {
+        let pattern = text.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
+        match pattern {
+            Some(pattern) => Format::pattern(pattern).ok(),
+            None => Format::named(text),
+        }
+    }
+
     /// # Errors
     /// Where the pattern is none, or has not one or two groups.
     pub fn pattern(pattern: &str) -> Result<Format, String> {
-        let regex = Regex::new(pattern).map_err(|error| error.to_string())?;
+        // As the claim language compiles it.
+        let regex = RegexBuilder::new(pattern)
+            .multi_line(true)
+            .build()
+            .map_err(|error| error.to_string())?;
         match regex.captures_len() - 1 {
             1 | 2 => Ok(Format::Pattern(regex)),
             groups => Err(format!(

@@ -19,7 +19,7 @@ use super::shown::Shown;
 
 /// Of what a percentage is.
 const WHOLE: u64 = 100;
-const PERCENT: &str = "%";
+pub const PERCENT: &str = "%";
 
 #[expect(clippy::unwrap_used, reason = "the pattern is a constant, and a test reads with it")]
 static BAR: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^(?P<name>[^━╸╺]*?)\s*[━╸╺]{5,}(?P<rest>.*)$").unwrap());

@@ -28,7 +28,7 @@ use crate::source::today;
 const MOST: u64 = 1 << 20;
 /// Clocks of two machines of a cluster are not further apart.
 const APART: TimeDelta = TimeDelta::minutes(5);
-/// Calls in a row that may fail while a job is followed: ten minutes at the usual pace.
+/// Calls in a row that may fail while a job is followed: about ten minutes at the usual pace.
 const FAILURES: u32 = 20;
 /// How often the accounting is asked for the end of a job that the controller says is over.
 const TRIES: u32 = 10;
@@ -242,14 +242,20 @@ fn recorded(submitted: &Submitted) -> Result<Option<Job>, NoAnswer> {
     Ok(rows.rfind(|job| submitted.is(job) && !job.superseded))
 }
 
-/// How often a job is looked at.
+/// Time between two looks at a job: the first, and the one it comes to by growing half again each time.
 #[derive(Debug, Clone, Copy)]
-pub struct Pace(Duration);
+pub struct Pace {
+    first: Duration,
+    last: Duration,
+}
 
 impl Default for Pace {
-    /// Twice a minute: a controller serves thousands of jobs.
+    /// Twice a minute, for a controller serves thousands of jobs; sooner at first, for many jobs are short.
     fn default() -> Pace {
-        Pace(Duration::from_secs(30))
+        Pace {
+            first: Duration::from_secs(2),
+            last: Duration::from_secs(30),
+        }
     }
 }
 
@@ -257,31 +263,33 @@ impl Pace {
     /// For a cluster that serves one test.
     #[doc(hidden)]
     pub fn of_a_test(every: Duration) -> Pace {
-        Pace(every)
+        Pace {
+            first: every,
+            last: every,
+        }
+    }
+
+    /// Waits for the next look; the one after it is later.
+    fn wait(&mut self) {
+        std::thread::sleep(self.first);
+        self.first = self.first.mul_f64(1.5).min(self.last);
     }
 }
 
-/// Follows the job to its end; `told` hears how it stands at each look, and ends the following where it says so. The job
-/// itself is never touched.
+/// Follows the job to its end; `told` hears how it stands at each look. The job itself is never touched.
 ///
 /// # Errors
 /// Nobody answered for ten minutes, or nobody knew the job.
-pub fn follow(
-    submitted: &Submitted,
-    pace: Pace,
-    told: &mut dyn FnMut(&Seen) -> std::ops::ControlFlow<()>,
-) -> Result<Option<Job>, NoAnswer> {
+pub fn follow(submitted: &Submitted, mut pace: Pace, told: &mut dyn FnMut(&Seen)) -> Result<Job, NoAnswer> {
     let (mut failures, mut unknown) = (0, 0);
     loop {
         match look(submitted) {
             Ok(seen) => {
                 failures = 0;
-                if told(&seen).is_break() {
-                    return Ok(None);
-                }
+                told(&seen);
                 match seen {
-                    Seen::Over(job) if job.elapsed.is_some() => return Ok(Some(*job)),
-                    Seen::Over(job) => return Ok(Some(settled(submitted, *job, pace))),
+                    Seen::Over(job) if job.elapsed.is_some() => return Ok(*job),
+                    Seen::Over(job) => return Ok(settled(submitted, *job, pace)),
                     // The database hears of a new job some moments after the controller.
                     Seen::Unknown if unknown < FAILURES => unknown += 1,
                     Seen::Unknown => return Err(NoAnswer::NoJob(submitted.job.clone())),
@@ -291,14 +299,14 @@ pub fn follow(
             Err(_) if failures < FAILURES => failures += 1,
             Err(error) => return Err(error),
         }
-        std::thread::sleep(pace.0);
+        pace.wait();
     }
 }
 
 /// What the accounting has of a job that is over: it may come to it some moments later.
 fn settled(submitted: &Submitted, job: Job, pace: Pace) -> Job {
     for _ in 0..TRIES {
-        std::thread::sleep(pace.0.min(Duration::from_secs(1)));
+        std::thread::sleep(pace.first.min(Duration::from_secs(1)));
         match recorded(submitted) {
             Ok(Some(recorded)) if recorded.state.is_over() => return recorded,
             Ok(_) => {}

@@ -10,6 +10,7 @@
 
 mod accounting;
 mod batch;
+mod shown;
 
 use std::io::Read;
 use std::process::{Command, Stdio};
@@ -18,6 +19,7 @@ use std::time::Duration;
 
 pub use accounting::{Asked, DELIMITER, File, accounting, within};
 pub use batch::{Lost, Pace, Request, Seen, Submitted, follow, look, submit};
+pub use shown::follow_shown;
 
 /// How long an answer may take: a database that is busy needs some seconds for a month of a large cluster.
 const LIMIT: Duration = Duration::from_secs(60);

@@ -4,8 +4,10 @@
 //! against an open range is never green. Example: `2.x` against `>=2.0.0` agrees, with the caveat that nothing bounds it above.
 
 mod judge;
+mod marker;
 mod specifier;
 mod spelling;
 
 pub use judge::{Declared, VersionOutcome, judge_version, judge_works_with};
+pub use marker::{Holds, holds};
 pub use specifier::{Specifier, SpecifierError};

@@ -17,7 +17,7 @@ use minijinja::{Value, context};
 pub use explain::{Explained, explain};
 pub use mutate::{Mutated, mutate};
 pub use probe::{probe, probe_in_short};
-pub use timed::timed;
+pub use timed::{submitted, timed};
 pub use uncovered::uncovered;
 
 use super::catalogue::{self, Dress};

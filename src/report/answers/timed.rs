@@ -8,8 +8,38 @@
 use crate::evidence::{Gap, TimedRun};
 use crate::judge::shown_interval;
 
-/// The run in a few lines.
-pub fn timed(run: &TimedRun, gaps: &[Gap], followed: bool, record: &str) -> String {
+/// The run in a few lines; `kept`: a record of an earlier run lies there, and stays.
+pub fn timed(run: &TimedRun, gaps: &[Gap], followed: bool, record: &str, kept: bool) -> String {
+    let mut lines = told(run);
+    if kept {
+        lines.push(format!(
+            "record: {record} is left as it was: it holds the time of an earlier run"
+        ));
+        return lines.join("\n") + "\n";
+    }
+    let what = if followed {
+        "the program and all it reaches"
+    } else {
+        "all code of the repository"
+    };
+    lines.push(format!(
+        "record: {record} (good while {what}, and the data it names, stay as they are)"
+    ));
+    for gap in gaps {
+        lines.push(format!("  not among what is watched: {} {}", gap.file, gap.detail));
+    }
+    lines.join("\n") + "\n"
+}
+
+/// The run of a batch job that is over.
+pub fn submitted(run: &TimedRun, job: &str, record: &str) -> String {
+    let mut lines = told(run);
+    lines.push(format!("record: {record} (by the job {job})"));
+    lines.join("\n") + "\n"
+}
+
+/// How it ended, what disturbed it, the time of the whole, what it printed.
+fn told(run: &TimedRun) -> Vec<String> {
     let mut lines = Vec::new();
     let population = run
         .total
@@ -47,16 +77,5 @@ pub fn timed(run: &TimedRun, gaps: &[Gap], followed: bool, record: &str) -> Stri
     for printed in &run.settings {
         lines.push(format!("  it printed {} = {}", printed.name, printed.value));
     }
-    let what = if followed {
-        "the program and all it reaches"
-    } else {
-        "all code of the repository"
-    };
-    lines.push(format!(
-        "record: {record} (good while {what}, and the data it names, stay as they are)"
-    ));
-    for gap in gaps {
-        lines.push(format!("  not among what is watched: {} {}", gap.file, gap.detail));
-    }
-    lines.join("\n") + "\n"
+    lines
 }

@@ -124,23 +124,82 @@ pub(super) fn settings(text: &str, rest: Range<usize>) -> Vec<(String, Range<usi
     out
 }
 
-/// A text with the variables that have a default put in.
-pub(super) fn filled(text: &str, defaults: &BTreeMap<String, String>) -> String {
-    let mut out = text.to_string();
-    for (name, value) in defaults {
-        out = out
-            .replace(&format!("${{{name}}}"), value)
-            .replace(&format!("${name}"), value);
+/// A text with its variables put in: `$NAME` as far as a name goes, `${NAME}`, `${NAME:-default}`. One without a value is
+/// nothing.
+pub(super) fn filled(text: &str, values: &BTreeMap<String, String>) -> String {
+    let (mut out, mut rest) = (String::new(), text);
+    while let Some((before, behind)) = rest.split_once('$') {
+        out.push_str(before);
+        let end = |text: &str| text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+        match behind.strip_prefix('{') {
+            Some(inside) => {
+                let Some((inside, behind)) = inside.split_once('}') else {
+                    out.push('$');
+                    rest = behind;
+                    continue;
+                };
+                let (name, default) = inside.split_at(end(inside).unwrap_or(inside.len()));
+                let default = default.strip_prefix(":-").or_else(|| default.strip_prefix('-'));
+                let value = values.get(name).map(String::as_str).filter(|value| !value.is_empty());
+                out.push_str(value.or(default).unwrap_or_default());
+                rest = behind;
+            }
+            None => {
+                let (name, behind) = behind.split_at(end(behind).unwrap_or(behind.len()));
+                match values.get(name) {
+                    Some(value) => out.push_str(value),
+                    None if name.is_empty() => out.push('$'),
+                    None => {}
+                }
+                rest = behind;
+            }
+        }
     }
-    // `${NAME:-default}`
-    while let Some((before, rest)) = out.split_once("${") {
-        let Some((inside, behind)) = rest.split_once('}') else {
-            break;
-        };
-        let default = inside.split_once(":-").map_or("", |(_, default)| default);
-        out = format!("{before}{default}{behind}");
-    }
-    out
+    out + rest
+}
+
+/// Whether what is copied out of a stage may bring the packages that it installs: all of it, a folder that packages are
+/// installed in, or any folder where the stage makes an environment of its own.
+pub(super) fn brings_packages(copied: &str, stage: &str) -> bool {
+    const FOLDERS: &[&str] = &[
+        "site-packages",
+        "dist-packages",
+        "venv",
+        "conda",
+        "mamba",
+        ".local",
+        "wheel",
+        "install",
+        "python",
+        "deps",
+        "packages",
+        "pyenv",
+        ".uv",
+    ];
+    let copied = copied.trim_matches(['"', '\'', '[', ']', ',']).to_lowercase();
+    let own = stage.to_lowercase();
+    let folder = copied.trim_end_matches('/');
+    let makes = [
+        "venv",
+        "virtualenv",
+        "uv sync",
+        "in-project",
+        "conda create",
+        "poetry install",
+        "pipenv",
+    ];
+    let is_folder = !folder.rsplit('/').next().unwrap_or(folder).contains('.');
+    matches!(
+        folder,
+        "" | "." | "/usr" | "/usr/local" | "/usr/local/lib" | "/opt" | "/root" | "/home" | "/lib"
+    ) || FOLDERS.iter().any(|name| folder.contains(name))
+        || folder.contains('$')
+        || is_folder && makes.iter().any(|word| own.contains(word))
+        || folder.len() > 1
+            && ["--prefix", "--target", "-t ", "--root", "--user"]
+                .iter()
+                .any(|flag| own.contains(flag))
+            && own.contains(folder)
 }
 
 /// A Dockerfile as the shell is to read it.

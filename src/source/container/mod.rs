@@ -1,8 +1,10 @@
 //! Dockerfiles and Apptainer definitions: the image they build on, and what they run.
 //!
 //! Why it can be wrong: an earlier stage of a build is thrown away but for what is copied out of it, an `ARG` is only a
-//! default, and NVIDIA numbers its images of PyTorch by the month. So what a stage declares that the last one takes
-//! nothing from is dead, with the stage as its marker, and an image whose tag is no version of its package declares the package in no version.
+//! default, which `FROM` sees where it stands before the first one, and NVIDIA numbers its images of PyTorch by the month.
+//! So what a stage declares that the last one neither builds on nor takes packages from is dead, with the stage as its
+//! marker (a program that is copied brings none), and an image whose tag is no version of its package declares the package
+//! in no version.
 //!
 //! Example: `FROM pytorch/pytorch:2.1.0-cuda11.8-cudnn8-runtime` declares `torch` `==2.1.0`, `cuda` `==11.8.*` and
 //! `cudnn` `==8.*`; `RUN pip install peft` is a shell command.
@@ -19,7 +21,7 @@ use crate::place::SourceText;
 use crate::quantity::Value;
 use crate::source::shell::{LARGEST, Recipes};
 use crate::source::{File, FileFacts, Reader};
-use instructions::{Commanded, commanded, filled, instructions, settings, without_comments};
+use instructions::{Commanded, brings_packages, commanded, filled, instructions, settings, without_comments};
 
 /// Dockerfiles.
 pub const DOCKERFILE: Reader = Reader {
@@ -69,7 +71,8 @@ struct Stage {
     names: Vec<String>,
     image: String,
     image_at: Range<usize>,
-    uses: Vec<String>,
+    /// What it builds on, and the stages that it copies from, each with what it copies.
+    uses: Vec<(String, Option<String>)>,
 }
 
 fn dockerfile(source: &SourceText) -> FileFacts {
@@ -80,7 +83,8 @@ fn dockerfile(source: &SourceText) -> FileFacts {
     for instruction in &instructions {
         let rest = &text[instruction.rest.clone()];
         match instruction.name.as_str() {
-            "arg" | "env" => {
+            // An ARG of a stage is seen in that stage alone.
+            "arg" if stages.is_empty() => {
                 for (name, value, _) in settings(&text, instruction.rest.clone()) {
                     defaults.insert(name, text[value].trim_matches(['"', '\'']).to_string());
                 }
@@ -99,7 +103,7 @@ fn dockerfile(source: &SourceText) -> FileFacts {
                         .collect(),
                     image: filled(image, &defaults),
                     image_at: start..start + image.len(),
-                    uses: vec![filled(image, &defaults).to_lowercase()],
+                    uses: vec![(filled(image, &defaults).to_lowercase(), None)],
                 });
             }
             "copy" => {
@@ -107,19 +111,31 @@ fn dockerfile(source: &SourceText) -> FileFacts {
                     stages.last_mut(),
                     rest.split_whitespace().find_map(|word| word.strip_prefix("--from=")),
                 ) {
-                    stage.uses.push(from.to_lowercase());
+                    // The last word is where it goes.
+                    let words: Vec<&str> = rest.split_whitespace().filter(|word| !word.starts_with("--")).collect();
+                    let copied = words.len().checked_sub(1).map_or(&words[..], |last| &words[..last]);
+                    for what in copied {
+                        stage.uses.push((from.to_lowercase(), Some((*what).to_string())));
+                    }
                 }
             }
             _ => {}
         }
     }
-    // What the last stage builds on or copies from, through several.
+    // What the last stage builds on or copies packages from, through several.
     let mut kept: Vec<usize> = Vec::new();
     let mut open: Vec<usize> = stages.len().checked_sub(1).into_iter().collect();
     while let Some(at) = open.pop() {
         if !kept.contains(&at) {
             kept.push(at);
-            let uses = |other: &usize| stages[at].uses.iter().any(|used| stages[*other].names.contains(used));
+            let uses = |other: &usize| {
+                let end = stages.get(other + 1).map_or(text.len(), |next| next.image_at.start);
+                let own = &text[stages[*other].image_at.end..end];
+                stages[at].uses.iter().any(|(used, copied)| {
+                    let brings = copied.as_deref().is_none_or(|copied| brings_packages(copied, own));
+                    stages[*other].names.contains(used) && brings
+                })
+            };
             open.extend((0..at).filter(uses));
         }
     }
@@ -165,7 +181,7 @@ fn dockerfile(source: &SourceText) -> FileFacts {
         if kept.contains(&number) {
             continue;
         }
-        // Nothing of this stage is in the image.
+        // No package of this stage is in the image.
         let next = stages.get(number + 1).map_or(usize::MAX, |next| next.image_at.start);
         let own = stage.image_at.start..next;
         let name = stage.names.last().map_or("", String::as_str);

@@ -132,8 +132,15 @@ impl<'s> Table<'s> {
             compared.extend(&columns);
         }
         doubtful::mixed(self.sheet, &self.cells, &compared)?;
+        doubtful::compared_texts(self.sheet, &self.cells, &self.columns_in(rest), rest)?;
+        if !only_of_counts(list) {
+            compared.extend(&columns);
+        }
+        doubtful::commas(self.sheet, &compared)?;
         if aggregates {
-            doubtful::totals(self.sheet, &self.cells, &self.rows(term.condition())?)?;
+            let among = self.rows(term.condition())?;
+            doubtful::no_rows(self.sheet, &self.cells, &among, list)?;
+            doubtful::totals(self.sheet, &self.cells, &among)?;
         }
         let own = !aggregates && !distinct;
         let (computed, rest) = (of_reals(list), of_reals(rest));

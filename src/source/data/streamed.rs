@@ -9,7 +9,7 @@
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 
 use super::FileFacts;
-use super::table::{Counter, counted_rows, csv_reader, keys, split};
+use super::table::{Counter, comments_above, counted_rows, csv_reader, keys, split};
 use crate::evidence::{Gap, GapReason, Subject};
 use crate::place::Place;
 
@@ -43,7 +43,10 @@ pub(in crate::source) fn rows(
     };
     let counted = match lower.rsplit('.').next() {
         Some("csv") => records(source, &mut counter),
-        Some("tsv" | "tab") => lines(source, |line| counter.see(split(line, b'\t'))),
+        Some("tsv" | "tab") => beginning(source).and_then(|beginning| {
+            let from = start(&beginning, Some(b'\t'));
+            lines(source, from, |line| counter.see(split(line, b'\t')))
+        }),
         Some("jsonl" | "ndjson") => objects(source, &mut counter).map(|()| {
             let detail = format!("{} lines are no objects", counter.broken);
             facts
@@ -76,7 +79,7 @@ fn unreadable(reason: impl ToString) -> Stopped {
     (GapReason::Unreadable, reason.to_string())
 }
 
-fn records(source: &mut (impl Read + Seek), counter: &mut Counter) -> Result<(), Stopped> {
+fn beginning(source: &mut (impl Read + Seek)) -> Result<Vec<u8>, Stopped> {
     let mut beginning = Vec::new();
     source.rewind().map_err(unreadable)?;
     source
@@ -84,8 +87,18 @@ fn records(source: &mut (impl Read + Seek), counter: &mut Counter) -> Result<(),
         .take(BEGINNING)
         .read_to_end(&mut beginning)
         .map_err(unreadable)?;
-    let marked = beginning.starts_with(MARK);
-    let from = if marked { MARK.len() } else { 0 };
+    Ok(beginning)
+}
+
+/// Where a table begins: behind the byte order mark and the comments above it.
+fn start(beginning: &[u8], at: Option<u8>) -> usize {
+    let mark = if beginning.starts_with(MARK) { MARK.len() } else { 0 };
+    mark + comments_above(&beginning[mark..], at)
+}
+
+fn records(source: &mut (impl Read + Seek), counter: &mut Counter) -> Result<(), Stopped> {
+    let beginning = beginning(source)?;
+    let from = start(&beginning, None);
     source.seek(SeekFrom::Start(from as u64)).map_err(unreadable)?;
     let mut reader = csv_reader(&beginning[from..], source);
     let mut record = csv::ByteRecord::new();
@@ -101,7 +114,7 @@ fn records(source: &mut (impl Read + Seek), counter: &mut Counter) -> Result<(),
 fn objects(source: &mut (impl Read + Seek), counter: &mut Counter) -> Result<(), Stopped> {
     counter.header = Some(false);
     let mut first = None;
-    lines(source, |line| {
+    lines(source, 0, |line| {
         let line = line.trim_ascii();
         first.get_or_insert_with(|| keys(line));
         if line.starts_with(b"{") && line.ends_with(b"}") {
@@ -114,9 +127,9 @@ fn objects(source: &mut (impl Read + Seek), counter: &mut Counter) -> Result<(),
     Ok(())
 }
 
-/// Every line that is not blank, without its ending.
-fn lines(source: &mut (impl Read + Seek), mut see: impl FnMut(&[u8])) -> Result<(), Stopped> {
-    source.rewind().map_err(unreadable)?;
+/// Every line from a byte on that is not blank, without its ending.
+fn lines(source: &mut (impl Read + Seek), from: usize, mut see: impl FnMut(&[u8])) -> Result<(), Stopped> {
+    source.seek(SeekFrom::Start(from as u64)).map_err(unreadable)?;
     let mut source = BufReader::new(source);
     let mut line = Vec::new();
     let mut is_first = true;

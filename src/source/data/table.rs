@@ -3,7 +3,8 @@
 //! Why it can be wrong: a newline within quotes ends no row, a blank line is none, a first row that is taken for a
 //! header hides a sample. Quotes join lines in CSV alone. The first row is the header unless a cell of it is empty, a
 //! number, or stands again in its own column, or is made like every other cell of its column (`LJ049-0022.wav`); the
-//! claim may settle it.
+//! claim may settle it. Runs that were appended to one file repeat the whole header, and a row behind `#` may be commented
+//! out: neither is counted, and both are said.
 //!
 //! Example: `clip,label\na.wav,1\nb.wav,0\n` has two rows, and the columns `clip` and `label`.
 
@@ -25,6 +26,8 @@ const SPLITS: &[u8] = b"\t|;,";
 /// Bytes of a column's name at most: longer cells of a first row are data. (The header of LJ Speech's lists, which have
 /// none, would otherwise be a sentence of 100 characters.)
 const LONGEST_NAME: usize = 64;
+/// Lines below a comment that show what it is.
+const SHOWN: usize = 20;
 
 /// Adds the statement of the file's rows, where it is a table. What the claim says of the header is kept as the owner
 /// `header = true` or `header = false`: another claim may say otherwise.
@@ -37,14 +40,15 @@ pub(super) fn rows(file: &File, header: Option<bool>, facts: &mut FileFacts) {
     let mut gap = |why, detail: String| facts.gaps.push(file.gap(why, detail));
     match lower.rsplit('.').next().unwrap_or("") {
         "csv" => {
-            for record in csv_records(&file.bytes) {
+            let body = body(&file.bytes, None);
+            for record in csv_reader(body, body).into_byte_records() {
                 match record {
                     Ok(record) => counter.see(record.iter().map(<[u8]>::to_vec).collect()),
                     Err(error) => gap(GapReason::Broken, error.to_string()),
                 }
             }
         }
-        "tsv" | "tab" => lines(&file.bytes).for_each(|line| counter.see(split(line, b'\t'))),
+        "tsv" | "tab" => lines(body(&file.bytes, Some(b'\t'))).for_each(|line| counter.see(split(line, b'\t'))),
         "txt" | "dat" => {
             let Some(at) = common_split(&file.bytes) else { return };
             lines(&file.bytes).for_each(|line| counter.see(at.cells(line)));
@@ -125,21 +129,23 @@ pub(super) type Cells = Vec<Vec<u8>>;
 /// Whether the first of some rows is their header, and the columns' names.
 pub(super) fn header(rows: impl Iterator<Item = Cells>) -> (bool, Vec<String>) {
     let mut counter = Counter::default();
-    let mut all = 0;
-    for cells in rows {
-        counter.see(cells);
-        all += 1;
-    }
+    rows.for_each(|cells| counter.see(cells));
     let counted = counter.done();
-    (counted.rows < all, counted.columns)
+    (counted.headed, counted.columns)
 }
 
 #[derive(Default)]
 pub(super) struct Counter {
     pub(super) header: Option<bool>,
     first: Option<Cells>,
-    /// Whether each cell of the first row stood again in its column.
+    /// Whether some cell of the first row stood again in its column, in a row that is another.
     again: bool,
+    /// Rows that are the first one again, cell by cell.
+    repeated: u64,
+    /// Rows behind a `#` that the first row does not have; they are among those counted.
+    commented: u64,
+    /// The first row is the header.
+    headed: bool,
     /// For each column: whether all cells below the first row are numbers, and made like the first.
     below: Vec<Below>,
     /// The first row was taken for a header, and nothing shows that it is one.
@@ -170,6 +176,18 @@ impl Counter {
             self.first = Some(cells);
             return;
         };
+        let filled = first.iter().any(|cell| !trimmed(cell).is_empty());
+        let same = |(one, other): (&Vec<u8>, &Vec<u8>)| trimmed(one) == trimmed(other);
+        if filled && first.len() == cells.len() && first.iter().zip(&cells).all(same) {
+            self.repeated += 1;
+            return;
+        }
+        let hashed = |cells: &Cells| cells.first().is_some_and(|cell| trimmed(cell).starts_with(b"#"));
+        if hashed(&cells) && !hashed(first) {
+            self.commented += 1;
+            self.count(&cells);
+            return;
+        }
         self.again |= first
             .iter()
             .zip(&cells)
@@ -203,17 +221,26 @@ impl Counter {
         // A sentence is no column's name, however its column goes on.
         let unnamed = names().any(|name| name.is_empty() || is_number(&name) || name.len() > LONGEST_NAME);
         let alike = self.below.iter().any(|below| below.cells > 1 && below.alike);
-        if self.header.unwrap_or(!self.again && !unnamed && !alike) {
+        let over_numbers = self.below.iter().any(|below| below.cells > 0 && !below.words);
+        // A first row that stands again is a header that was written again, or a row that stands twice.
+        let again = self.again || self.repeated > 0 && !over_numbers;
+        self.headed = self.header.unwrap_or(!again && !unnamed && !alike);
+        // Where most rows begin with a `#`, it is how they begin.
+        if self.commented * 2 <= self.rows {
+            self.rows -= self.commented;
+            self.broken += self.commented;
+        }
+        if self.headed {
             self.columns = names().collect();
-            let over_numbers = self.below.iter().any(|below| below.cells > 0 && !below.words);
             self.guessed = self.header.is_none() && !over_numbers;
+            self.broken += self.repeated;
         } else {
-            // Its hash was never taken, so a later row that is the same was not known as such.
-            let twice = self.seen.contains(&hash(&first));
             let is_empty = first.iter().all(|cell| trimmed(cell).is_empty());
-            self.rows += 1;
+            self.rows += 1 + self.repeated;
             self.empty += u64::from(is_empty);
-            self.duplicates += u64::from(twice && !is_empty);
+            if !self.forgets {
+                self.duplicates += self.repeated;
+            }
             if self.columns.is_empty() {
                 self.columns = (1..=first.len()).map(|index| format!("c{index}")).collect();
             }
@@ -251,7 +278,7 @@ fn trimmed(cell: &[u8]) -> &[u8] {
 
 /// What splits a CSV. Where its first line has no comma, what else stands there does: `;` is the comma of countries that
 /// write `0,5`.
-fn delimiter(beginning: &[u8]) -> u8 {
+pub(super) fn delimiter(beginning: &[u8]) -> u8 {
     let first = beginning.split(|byte| *byte == b'\n').next().unwrap_or(beginning);
     [b',', b';', b'\t', b'|']
         .into_iter()
@@ -259,10 +286,52 @@ fn delimiter(beginning: &[u8]) -> u8 {
         .unwrap_or(b',')
 }
 
-/// Records of a CSV.
-fn csv_records(bytes: &[u8]) -> impl Iterator<Item = csv::Result<csv::ByteRecord>> {
+/// A table without the byte order mark and the comments above it; `at` is what splits it, where that is known.
+pub(super) fn body(bytes: &[u8], at: Option<u8>) -> &[u8] {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    csv_reader(bytes, bytes).into_byte_records()
+    &bytes[comments_above(bytes, at)..]
+}
+
+/// Bytes of the comments above a table: lines behind `#` that do not split as the first line below them does. One that does
+/// is the header (`# epoch,loss`), unless that line is shown to be it by the numbers below.
+pub(super) fn comments_above(beginning: &[u8], at: Option<u8>) -> usize {
+    if !beginning.starts_with(b"#") {
+        return 0;
+    }
+    let is_comment = |line: &&[u8]| line.starts_with(b"#");
+    let below: Vec<&[u8]> = lines(beginning).skip_while(is_comment).take(SHOWN).collect();
+    let Some(&first) = below.first() else { return 0 };
+    let at = at.unwrap_or_else(|| delimiter(first));
+    let cells = |line: &[u8]| {
+        let mut reader = csv::ReaderBuilder::new();
+        let reader = reader.has_headers(false).delimiter(at).from_reader(line);
+        reader
+            .into_byte_records()
+            .next()
+            .and_then(Result::ok)
+            .unwrap_or_default()
+    };
+    let width = cells(first).len();
+    let mut shown = vec![Below::default(); width];
+    for line in below.iter().skip(1) {
+        for (cell, below) in cells(line).iter().zip(&mut shown) {
+            below.see(b"", trimmed(cell));
+        }
+    }
+    let names = |(cell, below): (&[u8], &Below)| {
+        let cell = String::from_utf8_lossy(trimmed(cell));
+        !cell.is_empty() && !is_number(&cell) && below.cells > 0 && !below.words
+    };
+    let is_header = cells(first).iter().zip(&shown).any(names);
+    let mut bytes = 0;
+    for line in beginning.split_inclusive(|byte| *byte == b'\n') {
+        let blank = line.trim_ascii().is_empty();
+        if !blank && (!line.starts_with(b"#") || !is_header && cells(line).len() == width) {
+            break;
+        }
+        bytes += line.len();
+    }
+    bytes
 }
 
 /// What reads a CSV, as its beginning shows how it is split.

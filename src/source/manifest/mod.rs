@@ -21,9 +21,11 @@ mod requirement;
 mod requirements;
 mod setup_cfg;
 mod setup_py;
+mod unmet;
 
 pub(super) use conda::spec as conda_spec;
 pub use include::bind;
+pub(super) use unmet::unmet;
 
 use super::{File, FileFacts, Reader};
 use crate::evidence::{Ask, Expr, Form, Grade, Statement, Subject};

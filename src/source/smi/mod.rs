@@ -163,6 +163,7 @@ fn statement(file: &File, text: &SourceText, card: ReadCard, time: Option<String
         value: Expr::Value(Value::Text(card.shown())),
         subject: Subject::Reading(Box::new(Reading {
             by: Instrument::NvidiaSmi,
+            run: None,
             claims: None,
             host: None,
             time,

@@ -29,6 +29,8 @@ pub(in crate::source::data) fn read(text: &str) -> Cell {
         return Cell::Blank;
     }
     let bare = text.trim_matches(MARKS);
+    let unmarked = without_footnote(bare);
+    let bare = unmarked.unwrap_or(bare);
     [Some(text), Some(bare), without_spread(bare), without_bracket(bare)]
         .into_iter()
         .flatten()
@@ -41,6 +43,19 @@ fn number(text: &str) -> Option<Cell> {
         (Expr::Value(Value::Number(number)), unit) => Some(Cell::Number(number, unit)),
         _ => None,
     }
+}
+
+/// `92.1[^1]`, `90.5$^{*}$`, `93.7²`: what stands before the mark of a footnote. A whole number with a small digit behind it
+/// may be a power.
+fn without_footnote(text: &str) -> Option<&str> {
+    let small = text.trim_end_matches(['¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹']);
+    let marked = text
+        .find("[^")
+        .filter(|_| text.ends_with(']'))
+        .or_else(|| text.find("$^{").filter(|_| text.ends_with(['}', '$'])))
+        .or_else(|| Some(small.len()).filter(|at| *at < text.len() && small.contains('.')))?;
+    let digits = text[marked..].starts_with("$^") && text[marked..].contains(|c: char| c.is_ascii_digit());
+    Some(text[..marked].trim_end_matches(MARKS)).filter(|_| !digits)
 }
 
 /// `0.93 ± 0.01`: what stands before the spread. A percent sign behind it is that of both.
@@ -77,6 +92,10 @@ mod tests {
             ("0.91 (0.02)", "0.91"),
             ("**0.95**", "0.95"),
             ("41.2†", "41.2"),
+            ("92.1[^1]", "92.1"),
+            ("90.5$^{*}$", "90.5"),
+            ("90.5$^{}$", "90.5"),
+            ("93.7²", "93.7"),
             ("-1.5", "-1.5"),
             ("1e-4", "1e-4"),
             ("–", "blank"),

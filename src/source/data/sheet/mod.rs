@@ -31,6 +31,8 @@ pub(super) struct Sheet {
     /// Each with another name.
     pub(super) columns: Vec<String>,
     pub(super) rows: Vec<Row>,
+    /// It is split at `;`, as where a comma stands in numbers.
+    pub(super) semicolons: bool,
 }
 
 /// A row of a table.
@@ -76,7 +78,12 @@ impl Sheet {
         }
         let mut rows = rows;
         rows.iter_mut().for_each(|row| row.printed.resize(width, String::new()));
-        Sheet { owner, columns, rows }
+        Sheet {
+            owner,
+            columns,
+            rows,
+            semicolons: false,
+        }
     }
 
     /// Where rows stand: from the first of them to the last, with the number of the first.

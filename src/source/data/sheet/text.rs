@@ -7,14 +7,14 @@
 use std::ops::Range;
 
 use super::super::File;
-use super::super::table::{Split, common_split, csv_reader, lines as lines_of};
+use super::super::table::{Split, body, common_split, csv_reader, delimiter, lines as lines_of};
 use super::{Row, Sheet, header_of};
 
 pub(super) const TAB: Split = Split::At(b'\t');
 
 pub(super) fn csv(file: &File) -> Result<Sheet, String> {
-    let lead = if file.bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-    let bytes = &file.bytes[lead..];
+    let bytes = body(&file.bytes, None);
+    let lead = file.bytes.len() - bytes.len();
     let mut reader = csv_reader(bytes, bytes);
     let mut record = csv::ByteRecord::new();
     let mut rows = Vec::new();
@@ -35,12 +35,19 @@ pub(super) fn csv(file: &File) -> Result<Sheet, String> {
             bytes: shrunk(file, start..end),
         });
     }
-    Ok(with_header(rows))
+    Ok(Sheet {
+        semicolons: delimiter(bytes) == b';',
+        ..with_header(rows)
+    })
 }
 
 pub(super) fn lines(file: &File, at: Split) -> Sheet {
     let base = file.bytes.as_ptr() as usize;
-    let rows = lines_of(&file.bytes).map(|line| {
+    let bytes = match at {
+        TAB => body(&file.bytes, Some(b'\t')),
+        _ => &file.bytes,
+    };
+    let rows = lines_of(bytes).map(|line| {
         let start = line.as_ptr() as usize - base;
         let cells = at.cells(line).into_iter();
         Row {

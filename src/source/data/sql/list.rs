@@ -46,6 +46,28 @@ pub(super) fn names(list: &str) -> Vec<String> {
     found
 }
 
+/// Texts in single quotes, each with what stands before it, its blanks aside.
+pub(super) fn texts(list: &str) -> Vec<(&str, String)> {
+    let mut found = Vec::new();
+    let mut rest = list.char_indices().peekable();
+    while let Some((at, c)) = rest.next() {
+        if c == '"' || c == '`' {
+            rest.by_ref().find(|(_, other)| *other == c);
+        } else if c == '\'' {
+            let mut text = String::new();
+            while let Some((_, c)) = rest.next() {
+                // Two quotes in a text are one.
+                if c == '\'' && rest.next_if(|(_, next)| *next == '\'').is_none() {
+                    break;
+                }
+                text.push(c);
+            }
+            found.push((list[..at].trim_end(), text));
+        }
+    }
+    found
+}
+
 /// Whether a column stands only before a comparison: `sum(split = 'dev')` computes with truths, not with texts.
 pub(super) fn only_compared(list: &str, column: &str) -> bool {
     let (list, column) = (list.to_lowercase(), column.to_lowercase());

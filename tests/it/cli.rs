@@ -177,7 +177,7 @@ fn plots_of_timed_runs_are_written_beside_a_report_with_a_path() {
     );
     let printed = world.verify(&["claims.toml", "--format", "markdown"]).exits(4);
     assert!(
-        !world.has("report.eval.svg") && !printed.stdout.contains("]("),
+        !world.has("report.eval.svg") && !printed.stdout.contains("!["),
         "{}",
         printed.stdout
     );
@@ -193,6 +193,11 @@ fn plots_of_timed_runs_are_written_beside_a_report_with_a_path() {
         );
         assert!(report.contains(&format!("](report.{name}.svg)\n")), "{report}");
     }
+    let of_other_card = world.read("report.other-card.svg");
+    assert!(
+        of_other_card.contains("`Tesla T4`, not on `RTX 3090`"),
+        "{of_other_card}"
+    );
     // What was written is no evidence; without its mark it would be.
     let claim = "[[claim]]\nid = \"drawn\"\nkind = \"pattern\"\npattern = 'foretold, ([0-9]+) %'\nvalue = 95\n";
     world.write("drawn.toml", format!("{claim}in = \"report.eval.svg\"\n"));

@@ -30,6 +30,8 @@ use series::Track;
 const SIZE: (f64, f64) = (860.0, 660.0);
 /// Between the picture's edges and what is in it.
 const MARGIN: f64 = 16.0;
+/// Lines of what makes a run doubtful; the report has all.
+const DOUBTS: usize = 3;
 /// Between the panels.
 const GAP: f64 = 12.0;
 
@@ -71,7 +73,7 @@ fn title(run: &RunRecord<'_>, words: Words) -> String {
     let values = context! {
         run => run.timed.name.as_str(),
         samples => facts::samples(run, words),
-        takes => run.timed.total.as_ref().map(|total| facts::interval(total, words)).unwrap_or_default(),
+        takes => run.total().map(|total| facts::interval(total, words)).unwrap_or_default(),
     };
     words.say("plot-title", values)
 }
@@ -92,7 +94,7 @@ fn head(paper: &Paper<'_>, run: &RunRecord<'_>, words: Words, title: &str) -> f6
     for (ink, line) in machine
         .map(|line| (Ink::FAINT, line))
         .into_iter()
-        .chain(doubts(run, words).map(|line| (Ink::WARNING, line)))
+        .chain(doubts(run, words).into_iter().map(|line| (Ink::WARNING, line)))
     {
         at += 19.0;
         paper.text((MARGIN, at), 12.5, ink, &paper::fit(&line, 12.5, room));
@@ -100,8 +102,15 @@ fn head(paper: &Paper<'_>, run: &RunRecord<'_>, words: Words, title: &str) -> f6
     at + 18.0
 }
 
-/// Why nobody should rest on the picture alone.
-fn doubts(run: &RunRecord<'_>, words: Words) -> Option<String> {
+/// Notes by which the run is not the one that a claim is about, so that what it claims is not held against this.
+const OF_OTHERS: [&str; 3] = [
+    "record-of-another-run",
+    "record-of-other-hardware",
+    "record-of-other-settings",
+];
+
+/// Why nobody should rest on the picture alone, by line.
+fn doubts(run: &RunRecord<'_>, words: Words) -> Vec<String> {
     let mut doubts: Vec<String> = run
         .stale
         .map(|stale| {
@@ -120,7 +129,16 @@ fn doubts(run: &RunRecord<'_>, words: Words) -> Option<String> {
     if run.is_on_a_stand_in() {
         doubts.push(words.say("plot-stand-in", context! {}));
     }
-    (!doubts.is_empty()).then(|| doubts.join("; "))
+    let of_others = run
+        .notes()
+        .into_iter()
+        .filter(|note| OF_OTHERS.contains(&note.code.as_str()));
+    let first = (!doubts.is_empty()).then(|| doubts.join("; "));
+    first
+        .into_iter()
+        .chain(of_others.map(|note| catalogue::sentence(&note, words.language)))
+        .take(DOUBTS)
+        .collect()
 }
 
 /// The text with the mark of what `verify` wrote, and its title as the name of the picture.

@@ -123,7 +123,7 @@ pub(super) fn per_sample(tracks: &[Track], words: Words) -> Panel {
 
 /// The time since the start, over all samples there are.
 pub(super) fn whole(tracks: &[Track], run: &RunRecord<'_>, words: Words) -> Panel {
-    let total = run.timed.total.as_ref();
+    let total = run.total();
     let done = tracks.iter().map(|track| track.end().0).fold(0.0, f64::max);
     let timed = tracks.iter().map(|track| track.end().1).fold(0.0, f64::max);
     let samples = total.map_or(done, |total| (total.population as f64).max(done));

@@ -136,8 +136,9 @@ mod tests {
 
     #[test]
     fn a_batch_costs_what_passed_since_the_one_before() {
-        type Costs<'a> = &'a [(f64, f64)];
-        let rows: &[(f64, &[(u64, f64)], Option<Costs<'_>>)] = &[
+        /// The start-up, marks, and what each batch lies at and cost.
+        type Row<'a> = (f64, &'a [(u64, f64)], Option<&'a [(f64, f64)]>);
+        let rows: &[Row<'_>] = &[
             (
                 20.0,
                 &[(500, 300.0), (1000, 580.0)],

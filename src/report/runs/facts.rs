@@ -142,7 +142,7 @@ pub(crate) fn samples(run: &RunRecord<'_>, words: Words) -> String {
 /// The time of the whole, and how sure it is; else why there is none.
 pub(crate) fn takes(run: &RunRecord<'_>, words: Words) -> String {
     let mut said = Vec::new();
-    if let Some(total) = &run.timed.total {
+    if let Some(total) = run.total() {
         let values = context! {
             interval => interval(total, words),
             estimate => shown_seconds(total.estimate_seconds.round() as u64),
@@ -272,7 +272,7 @@ pub(crate) fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);

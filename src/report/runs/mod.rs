@@ -12,7 +12,7 @@
 pub(super) mod facts;
 
 use super::{Judged, Report};
-use crate::evidence::{Hashed, Role, Stale, Subject, TimedRun};
+use crate::evidence::{Hashed, Role, Stale, Subject, TimedRun, Total};
 use crate::place::Place;
 use crate::quantity::{Dimension, Precision, Unit, accepted_ends};
 use crate::verdict::{Message, Stance};
@@ -144,6 +144,11 @@ impl RunRecord<'_> {
 
     pub(super) fn is_on_a_stand_in(&self) -> bool {
         self.timed.parts.iter().any(|part| part.machine.stand_in)
+    }
+
+    /// The time of the whole; none of a run that ended so that its times say nothing.
+    pub(super) fn total(&self) -> Option<&Total> {
+        self.timed.total.as_ref().filter(|_| self.timed.ending.has_time())
     }
 
     /// Samples of the whole, where that is known.

@@ -39,7 +39,7 @@ fn of_run(run: &RunRecord<'_>, words: Words, options: &Options) -> String {
         ending => run.timed.ending.name(),
         stale => run.stale.is_some(),
         disturbed => !run.timed.disturbed.is_empty(),
-        takes => run.timed.total.as_ref().map(|total| facts::interval(total, words)).unwrap_or_default(),
+        takes => run.total().map(|total| facts::interval(total, words)).unwrap_or_default(),
     };
     out.push_str(&wrapped(&words.say("ended-in-brief", values), 3, options));
     for part in &run.timed.parts {

@@ -18,7 +18,7 @@ fn eval() -> TimedRun {
     for batch in 1..=40_u64 {
         at += match batch {
             1 => 42.0,
-            even if even % 2 == 0 => 28.5,
+            even if even.is_multiple_of(2) => 28.5,
             _ => 27.5,
         };
         samples.push(batch * 50);
@@ -176,7 +176,7 @@ fn with_runs<T>(language: Language, runs: Vec<(TimedRun, Option<Stale>)>, look: 
         let statement = |(timed, stale): (TimedRun, Option<Stale>)| Statement {
             place: Place {
                 time: Some(timed.started.clone()),
-                ..Place::whole(&format!("claims/runs/{}.json", timed.name))
+                ..Place::whole(format!("claims/runs/{}.json", timed.name))
             },
             subject: Subject::Timed {
                 claims: template.claim_file.to_string(),
@@ -433,6 +433,25 @@ fn an_image_is_linked_where_it_is_written_and_nowhere_else() {
                 format.name
             );
         }
+    });
+}
+
+/// Its record may have an interval all the same.
+#[test]
+fn a_run_that_failed_has_no_time_anywhere() {
+    let failed = changed("failed", |run| (run.ending, run.exit) = (Ending::Failed, Some(1)));
+    with_runs(Language::English, vec![(failed, None)], |report| {
+        for one in FORMATS.iter().filter(|one| one.name != "json") {
+            let text = (one.render)(report, &beside("x"));
+            assert!(!text.contains("3 h 15 min"), "{text}");
+        }
+        let plots = (format("markdown").unwrap().companions)(report, &beside("x"));
+        assert!(!plots[0].text.contains("3 h 15 min") && !plots[0].text.contains("foretold"));
+        assert!(
+            plots[0]
+                .text
+                .contains("the program ended with an error (exit status 1)")
+        );
     });
 }
 

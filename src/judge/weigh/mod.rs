@@ -8,6 +8,7 @@ pub(crate) mod cards;
 pub(crate) mod cite;
 pub(crate) mod compared;
 pub(crate) mod conditions;
+pub(crate) mod declared;
 pub(crate) mod decoded;
 pub(crate) mod effective;
 mod elsewhere;

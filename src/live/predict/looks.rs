@@ -1,23 +1,24 @@
 //! When a running evaluation is looked at, and how sure a look has to be.
 //!
 //! A run that is cut off as soon as its interval is narrow enough is looked at again and again, and each look is a chance
-//! to be wrong. So looks are few, at sample counts that grow by a third, and the share of wrong intervals that is allowed
-//! (5 %) is spent over them: up to the fraction t of the samples that may be timed, t² of it (Kim and DeMets, Biometrika
-//! 74, 1987, the power family of Lan and DeMets' spending functions). The sum of what all looks spend is the 5 %, so that
+//! to be wrong. So looks are few, at sample counts that grow by half, and the share of wrong intervals that is allowed
+//! (5 %) is spent over them: up to the fraction t of the samples that may be timed, t³ of it (Kim and DeMets, Biometrika
+//! 74, 1987, the power family of Lan and DeMets' spending functions; 3 keeps most for the last, as O'Brien and Fleming's
+//! bounds do). The sum of what all looks spend is the 5 %, so that
 //! by Bonferroni the interval that is reported holds at 95 % whichever look it comes from, whatever the reason to stop
 //! there, the claim's answer included (repeated confidence intervals: Jennison and Turnbull, JRSS B 51, 1989).
 //!
 //! Why it can be wrong: a look that is left out spends nothing, which is safe; one that is not in the plan is not paid
 //! for. So the last one, wherever the run ended, takes only what is left.
 //!
-//! Example: 2,000 samples may be timed; looks at 100, 134, 179, … 1,500; the look at 1,000 has spent a quarter of the 5 %.
+//! Example: 2,000 samples may be timed; looks at 100, 150, 225, … 1,140; up to 1,000 an eighth of the 5 % is spent.
 
 /// Share of intervals that may miss the true time, over all looks at one run.
 pub const MISSES: f64 = 0.05;
 /// The first look is after this share of the samples that may be timed.
 const FIRST: f64 = 0.05;
 /// From one look to the next.
-const GROWTH: f64 = 4.0 / 3.0;
+const GROWTH: f64 = 1.5;
 
 /// The looks at one run.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,7 +50,7 @@ impl Looks {
             return None;
         }
         let fraction = done as f64 / self.limit as f64;
-        let misses = (MISSES * fraction * fraction - self.spent).max(0.0);
+        let misses = (MISSES * fraction.powi(3) - self.spent).max(0.0);
         self.spent += misses;
         self.next = scaled(done, GROWTH).max(done + 1);
         Some(misses)
@@ -88,8 +89,8 @@ mod tests {
     fn a_look_is_given_once() {
         let mut looks = Looks::new(2000);
         assert_eq!((looks.next(), looks.due(99)), (100, None));
-        // A quarter of the way, and nothing spent before: a sixteenth of the whole.
-        assert_eq!(looks.due(500), Some(MISSES / 16.0));
-        assert_eq!((looks.next(), looks.due(500), looks.due(2000)), (667, None, None));
+        // A quarter of the way, and nothing spent before.
+        assert_eq!(looks.due(500), Some(MISSES / 64.0));
+        assert_eq!((looks.next(), looks.due(500), looks.due(2000)), (750, None, None));
     }
 }

@@ -5,35 +5,32 @@
 //! batches to come themselves. Where it cannot be trusted there is none, and [`Wanting`] says why and what would help.
 //! Nothing here looks at a clock, and nothing is drawn at random: the same marks give the same answer.
 //!
-//! How: [`settled`] tells the start-up apart, [`forecast`] knows the mean cost to come, [`looks`] when a run may be cut off.
+//! How: [`settled`] tells the start-up apart, [`memory`] how batches depend on each other, [`forecast`] knows the mean cost
+//! to come, [`looks`] when a run may be cut off.
 //!
 //! Why it can be wrong: it knows what was timed. An evaluation whose data is sorted, so that the last tenth is unlike all
-//! before, is foretold wrongly, with an interval that looks good. So the level is that of runs whose batches go on as
-//! they were or on a straight line; `benches/coverage.rs` counts how often it holds.
+//! before, or a drift that begins after the cut-off, is foretold wrongly, with an interval that looks good. So the level is
+//! that of runs whose batches go on as they were or on a straight line; `benches/coverage.rs` counts how often it holds.
 //!
 //! Example: 2,000 of 21,340 clips in 1,120 s: 3 h 19 min, between 3 h 13 min and 3 h 25 min.
 
 mod forecast;
 pub mod looks;
+mod memory;
 mod settled;
 #[cfg(test)]
 mod tests;
 
 use crate::evidence::{Total, Wanting};
 use forecast::{BENT, Forecast, Stretch, Waves};
+use memory::Memory;
 
-/// Chance of a trend from which on there is none to be seen.
-const NONE_SEEN: f64 = 0.07;
-/// The same for a trend that would carry the time out of what is allowed for it.
-const NONE_FEARED: f64 = 0.15;
-/// Share of what is allowed for an unseen trend that the likeliest one may take up.
-const FITS: f64 = 0.6;
-/// The same where what changes is known (two speeds, the end of a head that faded): a trend beside it has to be plainer.
-const NONE_BESIDE: f64 = 0.03;
-/// Share of the samples from which on a trend that is not to be seen may be taken for none.
-const ENOUGH: f64 = 0.09;
-/// What is allowed for the trend that was not to be seen, as a share of the time to come: half the interval at least.
-const UNSEEN: f64 = 0.0499;
+/// Chance of a trend below which it is said to show.
+const SHOWN: f64 = 0.03;
+/// The same where the level of the cost shows none: so seldom that it is no chance of many looks.
+const PLAIN: f64 = 0.005;
+/// Independent stretches that what was timed is worth at least.
+const INDEPENDENT: f64 = 6.0;
 
 /// What is to be foretold.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -93,7 +90,8 @@ pub fn predict(samples: &[u64], seconds: &[f64], question: &Question) -> Predict
     let steady = &stretches[aside..];
     prediction.set_aside = stretches[..aside].iter().map(|stretch| stretch.samples as u64).sum();
     let left = question.population - done;
-    let cycles = settled::cycles(steady);
+    let between = settled::between_speeds(steady);
+    let cycles = between.map(|between| settled::cycles(steady, between));
     if let Some(cycles) = cycles.as_ref().filter(|cycles| cycles.len() < settled::CYCLES) {
         let samples: f64 = steady.iter().map(|stretch| stretch.samples).sum();
         let times = settled::CYCLES as f64 / (cycles.len() as f64 + 0.5) - 1.0;
@@ -103,71 +101,73 @@ pub fn predict(samples: &[u64], seconds: &[f64], question: &Question) -> Predict
         );
         return prediction;
     }
-    let waves = match &cycles {
-        Some(cycles) => Waves::of_means(cycles),
-        None => Waves::of(steady),
-    };
-    let Some(waves) = waves else {
-        let lacking = (2 * forecast::FEWEST_WAVES).saturating_sub(steady.len());
+    if steady.len() < 2 * forecast::FEWEST_WAVES {
+        let lacking = 2 * forecast::FEWEST_WAVES - steady.len();
         let each = question.batch.unwrap_or_else(|| (done / marks.len() as u64).max(1));
         prediction.wanting = wanting(
             "too few batches were timed after the start-up",
             Some((lacking as u64 * each).min(left)),
         );
         return prediction;
+    }
+    let levels = settled::levels(steady, between);
+    let (memory, level_memory) = (Memory::of(steady), Memory::of(&levels));
+    let spread = match &cycles {
+        Some(cycles) => Waves::of_means(cycles),
+        None => Waves::of(steady, &memory),
     };
-    let rest = Rest {
-        question,
-        so_far,
-        left: left as f64,
+    let Some((spread, level)) = spread.zip(Waves::of(&levels, &level_memory)) else {
+        prediction.wanting = wanting("the batches took no time that could be measured", None);
+        return prediction;
     };
-    let forecast = Forecast::of(&waves, done as f64 - waves.samples, left as f64);
-    // After a head that faded, a falling trend is what is left of it, and no drift that goes on.
-    let is_explained = cycles.is_some() || (head > 1 && forecast.trend < 0.0);
-    let drifts = waves.chance_of_trend() < if is_explained { NONE_BESIDE } else { NONE_SEEN };
-    if drifts && waves.chance_of_bend() < BENT {
+    let independent = match &cycles {
+        Some(_) => level_memory.independent(),
+        None => memory.independent().min(level_memory.independent()),
+    };
+    if independent < INDEPENDENT {
+        let samples: f64 = steady.iter().map(|stretch| stretch.samples).sum();
+        let more = samples * (INDEPENDENT / independent - 1.0);
+        prediction.wanting = wanting(
+            "the cost of a batch depends on those before it for about as long as was timed",
+            Some((more.ceil() as u64).clamp(1, left)),
+        );
+        return prediction;
+    }
+    // A trend of the whole that its level does not show is one of the rare dear batches, or of the share of a speed.
+    let level = if spread.chance_of_trend() < PLAIN && level.chance_of_trend() >= SHOWN {
+        spread
+    } else {
+        level
+    };
+    if level.chance_of_bend() < BENT {
         prediction.wanting = wanting(
             "the cost of a batch drifts, and not on a straight line",
             Some(done.min(left)),
         );
         return prediction;
     }
-    let over_trends = rest.interval(&forecast);
-    let seen = done as f64 / question.population as f64;
-    // What the likeliest trend adds to the total, against what is allowed for one that was not to be seen.
-    let (to_come, carried) = (
-        left as f64 * waves.mean,
-        forecast.trend.abs() * left as f64 * waves.mean,
-    );
-    let fits = is_explained || carried < FITS * UNSEEN * (so_far + to_come);
-    let is_feared = !fits && waves.chance_of_trend() < NONE_FEARED;
-    let may_be_steady = seen >= ENOUGH && !drifts && !is_feared;
-    let steady = may_be_steady.then(|| rest.allowing(rest.interval(&Forecast::steady(&waves, left as f64))));
-    let (interval, method) = match steady {
-        Some(steady) if relative_width(steady) < relative_width(over_trends) => (
-            steady,
-            "slow waves of the steady batches, 5 % allowed for a trend too small to be seen",
-        ),
-        _ => (over_trends, "slow waves of the steady batches, averaged over trends"),
+    let rest = Rest {
+        question,
+        so_far,
+        left: left as f64,
     };
+    let interval = rest.interval(&Forecast::of(
+        &spread,
+        &level,
+        done as f64 - spread.samples,
+        left as f64,
+    ));
     let width = relative_width(interval);
+    let method = "slow waves of the steady batches, averaged over trends";
     prediction.total = Some(total(question.population, done, interval, 1.0 - looks::MISSES, method));
     if width > question.precision {
-        let (why, power) = if drifts {
-            (
-                "the cost of a batch drifts, and the interval is wider than the precision asked for",
-                2.0 / 3.0,
-            )
-        } else if steady.is_none() {
-            (
-                "the interval is wider than the precision asked for: a drift cannot be ruled out yet",
-                2.0 / 3.0,
-            )
+        let why = if level.chance_of_trend() < SHOWN {
+            "the cost of a batch drifts, and the interval is wider than the precision asked for"
         } else {
-            ("the interval is wider than the precision asked for", 2.0)
+            "the interval is wider than the precision asked for: a drift cannot be ruled out yet"
         };
-        // The width falls with the square root of the samples, that of a trend with their power of one and a half.
-        let more = waves.samples * ((width / question.precision).powf(power) - 1.0);
+        // The error of a trend falls with the samples' power of one and a half.
+        let more = level.samples * ((width / question.precision).powf(2.0 / 3.0) - 1.0);
         prediction.wanting = wanting(why, Some((more.ceil() as u64).clamp(1, left)));
     }
     prediction
@@ -194,12 +194,6 @@ impl Rest<'_> {
             of(0.5, self.left + 0.5 * short),
             of(1.0 - half, self.left + short),
         ]
-    }
-
-    /// Wide enough for the trend that was not to be seen.
-    fn allowing(&self, [low, estimate, high]: [f64; 3]) -> [f64; 3] {
-        let allowed = UNSEEN * estimate;
-        [low.min(estimate - allowed), estimate, high.max(estimate + allowed)]
     }
 }
 

@@ -9,12 +9,18 @@
 //!
 //! MSER also cuts where a series only wanders or drifts, so a head is set aside only where it begins more than three
 //! robust standard deviations (from quartiles, so that a few stalls do not count) above the rest, and fades: half-way
-//! through it less than 0.4 of that is left. Then as much again goes with it, for the end of a fading head is below
-//! the noise. All else is left to the forecast as a trend.
+//! through it less than 0.4 of that is left. Then half as much again goes with it: at MSER's cut a fading head is still
+//! about half a batch's standard deviation high, and it takes two more of its fade lengths, of the four or five that it had,
+//! until it tilts the rest by less than a tenth of the trend's own error. All else is left to the forecast as a trend.
 //!
 //! Two speeds are told from jitter by the gap between them: cut in two at the best place (Otsu, IEEE Transactions on
-//! Systems, Man, and Cybernetics 9, 1979), the two groups explain most of the variance. What matters is how often the
-//! speed changed: the share of the slow one is known only as well as the number of its stays.
+//! Systems, Man, and Cybernetics 9, 1979), the two groups explain most of the variance, or their middles are farther apart
+//! than a bell's halves ever are. What matters is how often the speed changed: the share of the slow one is known only as
+//! well as the number of its stays.
+//!
+//! A drift (clocks, a leak, a list that grows) makes every batch dearer; a stall or a change of speed does not. So a trend
+//! is looked for in the levels: each cost over what is usual at its speed, cut at three robust standard deviations. The
+//! mean is taken of the costs as they are.
 //!
 //! Why it can be wrong: a transient that is longer than what was timed looks like a trend, or like nothing.
 //!
@@ -33,6 +39,9 @@ const FADED: f64 = 0.4;
 pub(super) const CYCLES: usize = 4;
 /// Share of the variance that two speeds explain. A bell's halves explain 0.64, an even spread's 0.75.
 const EXPLAINED: f64 = 0.85;
+/// Robust standard deviations of either speed between them, the same without what lies between, for a stretch may hold
+/// batches of both. A bell's halves are 3 apart.
+const GAP: f64 = 4.0;
 /// Share of the mean by which two speeds differ at least, to matter.
 const APART: f64 = 0.05;
 
@@ -62,7 +71,7 @@ pub(super) fn head(stretches: &[Stretch]) -> usize {
     let (middle, spread) = robust(&groups[cut..]);
     let (away, halfway) = (groups[0] - middle, groups[cut / 2] - middle);
     if away > FAR * spread && away > 0.01 * middle && (cut == 1 || halfway < FADED * away) {
-        (2 * cut).min(groups.len() * 2 / 3) * GROUP
+        (cut + cut.div_ceil(2)).min(groups.len() * 2 / 3) * GROUP
     } else {
         first_far(stretches)
     }
@@ -89,8 +98,8 @@ fn robust(values: &[f64]) -> (f64, f64) {
     (at(0.5), (at(0.75) - at(0.25)) / 1.349)
 }
 
-/// Stretches joined to whole cycles of a stay at one speed and one at the other, where there are two speeds.
-pub(super) fn cycles(stretches: &[Stretch]) -> Option<Vec<Stretch>> {
+/// Where the costs have two speeds, the cost between them.
+pub(super) fn between_speeds(stretches: &[Stretch]) -> Option<f64> {
     let costs: Vec<f64> = stretches.iter().map(Stretch::cost).collect();
     let mut sorted = costs.clone();
     sorted.sort_by(f64::total_cmp);
@@ -111,15 +120,44 @@ pub(super) fn cycles(stretches: &[Stretch]) -> Option<Vec<Stretch>> {
             best = (between, 0.5 * (pair[0] + pair[1]));
         }
     }
-    if best.0 <= EXPLAINED * variance {
+    let (fast, slow) = sorted.split_at(sorted.partition_point(|cost| *cost < best.1));
+    if fast.is_empty() || slow.is_empty() {
         return None;
     }
+    let ((low, below), (high, above)) = (robust(fast), robust(slow));
+    let is_apart = high - low > GAP * below.max(above);
+    (is_apart || best.0 > EXPLAINED * variance).then_some(best.1)
+}
+
+/// Stretches joined to whole cycles of a stay at one speed and one at the other.
+pub(super) fn cycles(stretches: &[Stretch], between: f64) -> Vec<Stretch> {
+    let costs: Vec<f64> = stretches.iter().map(Stretch::cost).collect();
     // A cycle begins where the speed turns to what it was not at first; what is before and after whole ones is left out.
-    let first = costs[0] < best.1;
-    let begins = |index: &usize| (costs[index - 1] < best.1) == first && (costs[*index] < best.1) != first;
+    let first = costs[0] < between;
+    let begins = |index: &usize| (costs[index - 1] < between) == first && (costs[*index] < between) != first;
     let starts: Vec<usize> = (1..costs.len()).filter(begins).collect();
     let whole = starts.windows(2).map(|pair| joined(&stretches[pair[0]..pair[1]]));
-    Some(whole.collect())
+    whole.collect()
+}
+
+/// The stretches as far as they tell the level of the cost: each speed by its own mean, and stalls cut to what is usual.
+pub(super) fn levels(stretches: &[Stretch], between: Option<f64>) -> Vec<Stretch> {
+    let is_slow = |stretch: &Stretch| between.is_some_and(|between| stretch.cost() >= between);
+    let usual = |slow: bool| {
+        let of_speed = stretches.iter().filter(|one| is_slow(one) == slow);
+        let costs: Vec<f64> = of_speed.map(Stretch::cost).collect();
+        if costs.is_empty() { 1.0 } else { robust(&costs).0 }
+    };
+    let usual = [usual(false), usual(true)];
+    let level = |stretch: &Stretch| stretch.cost() / usual[usize::from(is_slow(stretch))];
+    let levels: Vec<f64> = stretches.iter().map(level).collect();
+    let (middle, spread) = robust(&levels);
+    let fence = FAR * spread.max(0.002 * middle);
+    let cut = |(stretch, level): (&Stretch, f64)| Stretch {
+        samples: stretch.samples,
+        seconds: stretch.samples * level.clamp(middle - fence, middle + fence),
+    };
+    stretches.iter().zip(levels).map(cut).collect()
 }
 
 fn joined(stretches: &[Stretch]) -> Stretch {
@@ -173,6 +211,7 @@ mod tests {
         let speeds = |stay: usize| {
             of((0..240).map(|index| if (index / stay).is_multiple_of(2) { 1.0 } else { 1.5 } + jitter(index)))
         };
+        let cycles = |stretches: &[Stretch]| between_speeds(stretches).map(|between| cycles(stretches, between));
         assert_eq!(cycles(&speeds(80)).map(|whole| whole.len()), Some(0));
         let whole = cycles(&speeds(10)).unwrap();
         assert!(
@@ -182,5 +221,29 @@ mod tests {
         // Trap: jitter and a straight drift have no two speeds.
         assert_eq!(cycles(&of((0..240).map(|index| 1.0 + jitter(index)))), None);
         assert_eq!(cycles(&of((0..240).map(|index| 1.0 + index as f64 / 240.0))), None);
+    }
+
+    #[test]
+    fn a_level_is_that_of_every_speed_and_knows_no_stalls() {
+        let cost = |index: usize| if (index / 5).is_multiple_of(2) { 1.0 } else { 1.5 } * (1.0 + jitter(index));
+        let mut stretches = of((0..240).map(cost));
+        stretches[100].seconds = 40.0;
+        // Trap: the stall alone is farther from the rest than one speed from the other.
+        let between = between_speeds(&of((0..240).map(cost)));
+        let levels = levels(&stretches, between);
+        assert!(
+            levels.iter().all(|level| (level.cost() - 1.0).abs() < 0.1),
+            "{levels:?}"
+        );
+        // A drift stays in them.
+        let drifting = levels_of_drift();
+        assert!(drifting[239].cost() - drifting[0].cost() > 0.08, "{drifting:?}");
+    }
+
+    fn levels_of_drift() -> Vec<Stretch> {
+        levels(
+            &of((0..240).map(|index| 1.0 + index as f64 / 2400.0 + jitter(index))),
+            None,
+        )
     }
 }

@@ -1,10 +1,11 @@
 //! What is foretold, and how often it holds.
 
+mod held_out;
 mod shapes;
 
 use super::*;
 use crate::live::predict;
-use shapes::{Shape, decision, evaluation};
+use shapes::{Setting, Shape, decision};
 
 fn question(population: u64, batch: u64) -> Question {
     Question {
@@ -31,18 +32,38 @@ fn jitter(index: usize) -> f64 {
     0.01 * ((index * 7919 % 101) as f64 / 50.0 - 1.0)
 }
 
-/// A quicker benchmark: 200 of each shape, drawn by fixed seeds. Bounds are those of the benchmark; 200 are within 3.5 %.
+/// A quicker benchmark: 30 of each shape, drawn by fixed seeds; 30 are within 8 %.
 #[test]
 fn intervals_hold_as_often_as_they_say() {
     for shape in Shape::ALL {
-        let runs: Vec<_> = (0..200).map(|seed| decision(&evaluation(shape, seed))).collect();
-        let decided = runs.iter().filter(|run| run.undecided.is_none());
-        let (count, held) = (decided.clone().count(), decided.filter(|run| run.holds).count());
+        let runs: Vec<_> = (0..30)
+            .map(|seed| Setting::drawn(shape, seed).run(seed))
+            .map(|evaluation| (decision(&evaluation, None), evaluation.truth))
+            .collect();
+        let given = runs.iter().filter(|(run, _)| run.interval.is_some());
+        let (count, held) = (
+            given.clone().count(),
+            given.filter(|(run, truth)| run.holds(*truth)).count(),
+        );
         let name = shape.name();
-        assert!(held as f64 >= 0.93 * count as f64, "{name}: {held} of {count} hold");
+        assert!(held as f64 >= 0.86 * count as f64, "{name}: {held} of {count} hold");
+        let decided = runs.iter().filter(|(run, _)| run.undecided.is_none()).count();
         let is_easy = matches!(shape, Shape::Constant | Shape::WarmUp | Shape::Alternating);
-        assert!(count >= if is_easy { 180 } else { 60 }, "{name}: {count} decided");
-        assert!(runs.iter().all(|run| run.timed <= 0.1), "{name}");
+        assert!(decided >= if is_easy { 24 } else { 4 }, "{name}: {decided} decided");
+        assert!(runs.iter().all(|(run, _)| run.timed <= 0.1), "{name}");
+    }
+}
+
+/// Trap: a drift that noise hides is no reason to take it for none. Forty are within 9 %.
+#[test]
+fn a_drift_that_noise_hides_is_allowed_for() {
+    let all = held_out::all();
+    let hidden = all.iter().filter(|one| one.name == "+20 %, noise 10 %");
+    for one in hidden {
+        let held = (0..40)
+            .map(|seed| one.setting.run(seed))
+            .filter(|evaluation| decision(evaluation, None).holds(evaluation.truth));
+        assert!(held.count() >= 34, "{}", one.name);
     }
 }
 

@@ -72,6 +72,11 @@ const CHANGED: &str = "
 - `value = \"33.4 % of 12\"` is held against itself: no whole number out of 12 is 33.4 %, so it is a discrepancy whatever the
   evidence says. Where a whole number gives it, the percentage is compared as any other; it never supports by itself.
 - A GPU's card and the number of them come from one job or one sentence. What else counts cards does not settle the number.
+- A record speaks for a `gpu` or `vram` claim where the run was seen on a card of that kind: a process of it was there, or its
+  memory was taken and nobody else was seen. A run on another card, or on none, leaves the claim not-run: what was run again
+  elsewhere does not show where the paper's numbers were made. A time of a run that was seen on no card is the processor's.
+- A script that the run of a claim starts has no launch without flags beside it, as with any other command.
+- What a run printed that failed or was ended from outside settles nothing.
 - `see.sha256` is the hash that `sed -n 3,6p FILE | sha256sum` prints.
 ";
 

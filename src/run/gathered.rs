@@ -120,7 +120,7 @@ pub(super) fn several_sites(sites: &[Site]) -> Failure {
 }
 
 /// All claim files, or every mistake in all of them.
-fn read_claims(claims: &[String], color: bool) -> Result<Vec<ClaimFile>, Failure> {
+pub(super) fn read_claims(claims: &[String], color: bool) -> Result<Vec<ClaimFile>, Failure> {
     let paths: Vec<PathBuf> =
         claim_files(claims).map_err(|errors| Failure::Usage(errors.iter().map(ToString::to_string).collect()))?;
     let kinds = judge::specs();

@@ -8,7 +8,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::gathered::Gathered;
+use super::gathered::{Gathered, read_claims};
 use super::submitted::{self, Batch};
 use super::{Done, Failure, Terminal};
 use crate::claim::{ClaimFile, RunDeclaration};
@@ -26,10 +26,8 @@ use crate::write;
 /// `verify run`.
 pub(super) fn run(arguments: &Run, terminal: Terminal) -> Result<Done, Failure> {
     let claims = std::slice::from_ref(&arguments.claims);
-    let gathered = Gathered::gather(claims, &arguments.reading, &arguments.shown, terminal, |_| {
-        subjects::asks()
-    })?;
-    let [file] = gathered.files.as_slice() else {
+    let files = read_claims(claims, terminal.colored(&arguments.shown))?;
+    let [file] = files.as_slice() else {
         return Err(usage("a run is declared in one claim file; name that file".to_string()));
     };
     let declaration = choose(file, arguments.name.as_deref())?;
@@ -45,6 +43,9 @@ pub(super) fn run(arguments: &Run, terminal: Terminal) -> Result<Done, Failure> 
         )));
     };
     allowed(arguments, &command)?;
+    let gathered = Gathered::gather(claims, &arguments.reading, &arguments.shown, terminal, |_| {
+        subjects::asks()
+    })?;
     let site = &gathered.sites[0];
     let hash = || -> Result<subjects::Subjects, Failure> {
         let repository = Repository::open(&site.root, &site.allow).map_err(|error| usage(error.to_string()))?;

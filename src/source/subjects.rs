@@ -41,6 +41,13 @@ const CODE: &[&str] = &[
     "c", "cc", "cpp", "cu", "cuh", "h", "hpp", "rs", "js", "ts", "r", "jl", "lua", "pl", "java", "go",
 ];
 
+/// Endings of files that hold weights.
+const WEIGHTS: &[&str] = &[
+    "safetensors", "gguf", "ggml", "bin", "pt", "pth", "ckpt", "onnx", "h5", "msgpack", "tflite",
+];
+/// Endings of container images.
+const IMAGES: &[&str] = &["sif", "simg", "sqsh"];
+
 /// The files of a run.
 #[derive(Debug, Default)]
 pub struct Subjects {
@@ -80,7 +87,7 @@ pub fn of_command(repository: &Repository, evidence: &Evidence, command: &Comman
         roles.insert(file, Role::Code);
     }
     for file in named {
-        let role = if is_code(&file) { Role::Code } else { Role::Data };
+        let role = role(&file);
         roles.entry(file).or_insert(role);
     }
     let mut hashed = Vec::new();
@@ -180,8 +187,22 @@ fn below(directory: &str, path: &str) -> Option<String> {
 }
 
 fn is_code(file: &str) -> bool {
+    ends_in(file, CODE)
+}
+
+fn ends_in(file: &str, endings: &[&str]) -> bool {
     let name = file.rsplit('/').next().unwrap_or(file).to_lowercase();
-    name.rsplit_once('.').is_some_and(|(_, ending)| CODE.contains(&ending))
+    name.rsplit_once('.').is_some_and(|(_, ending)| endings.contains(&ending))
+}
+
+/// What a file that the command names is to the run, by its ending.
+fn role(file: &str) -> Role {
+    match file {
+        _ if ends_in(file, CODE) => Role::Code,
+        _ if ends_in(file, WEIGHTS) => Role::Model,
+        _ if ends_in(file, IMAGES) => Role::Container,
+        _ => Role::Data,
+    }
 }
 
 /// The files whose code runs when one of these is started; nothing where that cannot be told.
@@ -202,4 +223,25 @@ fn reached(evidence: &Evidence, started: &BTreeSet<&str>) -> Option<Vec<String>>
                 || matches!(&statement.subject, Subject::Call { callee } if OPEN_ENDS.contains(&callee.as_str())))
     });
     (!open).then(|| files.into_iter().map(str::to_string).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_file_is_to_a_run() {
+        for (file, expected) in [
+            ("scripts/evaluate.py", Role::Code),
+            ("conf/eval.yaml", Role::Code),
+            ("models/whisper/model.safetensors", Role::Model),
+            ("models/whisper/pytorch_model.BIN", Role::Model),
+            ("images/train.sif", Role::Container),
+            ("data/test.csv", Role::Data),
+            ("data/safetensors", Role::Data),
+            ("models/whisper/vocab.txt", Role::Data),
+        ] {
+            assert_eq!(role(file), expected, "{file}");
+        }
+    }
 }

@@ -204,6 +204,7 @@ pub(crate) fn cards(part: &Part, words: Words) -> String {
                 model => card.shown(),
                 memory => card.total_bytes.map(bytes).unwrap_or_default(),
                 driver => card.driver.as_deref().unwrap_or_default(),
+                used => part.telemetry.cards_used.contains(&card.index),
             };
             words.say("card-of", values)
         })

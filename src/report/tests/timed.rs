@@ -73,6 +73,7 @@ fn eval() -> TimedRun {
                 condition("clock", "1695 MHz at least", false),
             ],
             telemetry: Telemetry {
+                cards_used: vec![0],
                 looks: 570,
                 own_seconds: 0.31,
                 peak_rss_bytes: 4 << 30,

@@ -25,8 +25,8 @@ mod usage;
 mod vram;
 pub(crate) mod weigh;
 
-pub use weigh::recorded::interval as shown_interval;
 pub use weigh::several::elapsed as shown_seconds;
+pub use weigh::timed::interval as shown_interval;
 
 use crate::claim::{Claim, ClaimFile, KindSpec};
 use crate::evidence::{Ask, Evidence};

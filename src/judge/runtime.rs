@@ -20,9 +20,9 @@
 use super::weigh::cite::{cite, noted};
 use super::weigh::conditions::{CONDITIONS, conditions, differs, job_differs};
 use super::weigh::jobs;
-use super::weigh::recorded;
 use super::weigh::scope::InScope;
 use super::weigh::several::time;
+use super::weigh::timed;
 use super::weigh::vote::{Ballot, Question, Stand};
 use super::weigh::{impossible, recommend};
 use super::{Case, Kind};
@@ -125,7 +125,7 @@ fn judge(case: &Case<'_>) -> Ruling {
     let accounted = jobs::times(claim, stated, &bound, |row| job_differs(case, &graph, &scope, row));
     ballots.extend(accounted.ballots);
     context.extend(accounted.context);
-    let recorded = recorded::duration(case, stated, &conditions(case));
+    let recorded = timed::duration(case, stated, &conditions(case));
     ballots.extend(recorded.ballots);
     context.extend(recorded.context);
     let silence = if let Some(why) = &recorded.silence {

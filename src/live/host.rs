@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 use std::env;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sysinfo::{CpuRefreshKind, MemoryRefreshKind, RefreshKind, System};
 
@@ -126,6 +126,22 @@ fn allocation_by(variable: &dyn Fn(&str) -> Option<String>) -> Option<Allocation
         .filter_map(|name| Some(((*name).to_string(), variable(name)?)))
         .collect();
     Some(Allocation { job, variables })
+}
+
+/// The folder that we were started in.
+///
+/// # Errors
+/// Where it is gone.
+pub fn folder() -> std::io::Result<PathBuf> {
+    env::current_dir()
+}
+
+/// The program that we are.
+///
+/// # Errors
+/// Where the system does not say.
+pub fn program() -> std::io::Result<PathBuf> {
+    env::current_exe()
 }
 
 #[cfg(test)]

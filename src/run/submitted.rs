@@ -20,6 +20,7 @@ use super::{Done, Failure};
 use crate::cli::{OnSlurm, Run};
 use crate::evidence::{CommandLine, Record, TimedRun};
 use crate::exit::Exit;
+use crate::live::host;
 use crate::live::slurm::{NoAnswer, Request, Submitted, follow_shown, submit};
 use crate::report::answers;
 use crate::source::file::read_named;
@@ -54,7 +55,7 @@ pub(super) fn submitted(arguments: &Run, batch: &Batch<'_>) -> Result<Done, Fail
             job.job,
         )));
     }
-    let directory = std::env::current_dir().map_err(anyhow::Error::from)?;
+    let directory = host::folder().map_err(anyhow::Error::from)?;
     let request = Request {
         name: format!("verify-{}", batch.name),
         command: command(arguments, batch.command)?,
@@ -148,7 +149,7 @@ fn beside(record: &Path) -> PathBuf {
 
 /// This program with the arguments it was given, but for those of Slurm; the command is allowed by its digest.
 fn command(arguments: &Run, allowed: &CommandLine) -> Result<Vec<String>, Failure> {
-    let own = std::env::current_exe().map_err(anyhow::Error::from)?;
+    let own = host::program().map_err(anyhow::Error::from)?;
     let shown = |path: &Path| path.display().to_string();
     let mut words = vec![shown(&own), "run".to_string(), arguments.claims.clone()];
     words.extend(arguments.name.clone());

@@ -91,7 +91,9 @@ pub(super) fn run(arguments: &Run, terminal: Terminal) -> Result<Done, Failure> 
         } else {
             run.disturbed.push(format!("{} changed while it ran", file.name));
         }
-        before.hashed.retain(|other| *other != file || file.annotations != Role::Data);
+        before
+            .hashed
+            .retain(|other| *other != file || file.annotations != Role::Data);
     }
     // What a signal ended says nothing of the run that was timed before.
     let keeps = matches!(run.ending, Ending::Interrupted | Ending::Killed) && has_time(&path);

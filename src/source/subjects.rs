@@ -43,7 +43,17 @@ const CODE: &[&str] = &[
 
 /// Endings of files that hold weights.
 const WEIGHTS: &[&str] = &[
-    "safetensors", "gguf", "ggml", "bin", "pt", "pth", "ckpt", "onnx", "h5", "msgpack", "tflite",
+    "safetensors",
+    "gguf",
+    "ggml",
+    "bin",
+    "pt",
+    "pth",
+    "ckpt",
+    "onnx",
+    "h5",
+    "msgpack",
+    "tflite",
 ];
 /// Endings of container images.
 const IMAGES: &[&str] = &["sif", "simg", "sqsh"];
@@ -140,7 +150,8 @@ fn named(repository: &Repository, command: &CommandLine, gaps: &mut Vec<Gap>) ->
     while let Some(word) = words.next() {
         // A folder for results is not what was run. An option without a value may stand before a file that is read.
         let (option, value) = word.split_once('=').unwrap_or((word, ""));
-        let is_file = |word: &str| below(&command.directory, word).is_some_and(|path| repository.entry(&path).is_some());
+        let is_file =
+            |word: &str| below(&command.directory, word).is_some_and(|path| repository.entry(&path).is_some());
         if std::mem::take(&mut written) && !option.starts_with('-') && !is_file(word) {
             continue;
         }
@@ -191,10 +202,23 @@ fn named(repository: &Repository, command: &CommandLine, gaps: &mut Vec<Gap>) ->
 /// Whether an option names where results go: `--output_dir`, `--save-path`, `-o`.
 fn is_output(option: &str) -> bool {
     const WORDS: &[&str] = &[
-        "o", "out", "output", "outputs", "outdir", "save", "log", "logs", "logdir", "logging", "dest", "destination",
+        "o",
+        "out",
+        "output",
+        "outputs",
+        "outdir",
+        "save",
+        "log",
+        "logs",
+        "logdir",
+        "logging",
+        "dest",
+        "destination",
     ];
     let words = option.trim_start_matches('-').split(['-', '_', '.']);
-    words.into_iter().any(|word| WORDS.contains(&word.to_lowercase().as_str()))
+    words
+        .into_iter()
+        .any(|word| WORDS.contains(&word.to_lowercase().as_str()))
 }
 
 /// A path of the command below the root.
@@ -212,7 +236,8 @@ fn is_code(file: &str) -> bool {
 
 fn ends_in(file: &str, endings: &[&str]) -> bool {
     let name = file.rsplit('/').next().unwrap_or(file).to_lowercase();
-    name.rsplit_once('.').is_some_and(|(_, ending)| endings.contains(&ending))
+    name.rsplit_once('.')
+        .is_some_and(|(_, ending)| endings.contains(&ending))
 }
 
 /// What a file that the command names is to the run, by its ending.

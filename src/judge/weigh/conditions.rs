@@ -8,9 +8,9 @@
 use super::cards::known_card;
 use super::compared::{How, compare_value};
 use super::jobs::Row;
-use super::recorded::Conditions;
 use super::scope::InScope;
 use super::setting::look;
+use super::timed::Conditions;
 use super::vote::Stand;
 use crate::claim::Claim;
 use crate::evidence::{Graph, LaunchId, Subject};

@@ -35,6 +35,7 @@ pub(crate) mod several;
 pub(crate) mod spread;
 pub(crate) mod stepped;
 pub(crate) mod tables;
+pub(crate) mod timed;
 mod told;
 pub(crate) mod undeclared;
 pub(crate) mod unread;

@@ -81,13 +81,12 @@ pub(crate) fn readings<'a>(case: &Case<'a>, scope: &InScope<'_>) -> Readings<'a>
             }
             // Its record speaks for the claims that name it, and below is seen whether it does.
             Subject::Reading(reading) if reading.run.is_some() => {
-                if reading.run == case.claim.run && reading.claims.as_ref() == Some(&case.file.path) {
-                    found
-                        .machines
-                        .entry(&place.file)
-                        .or_default()
-                        .push((statement, reading));
-                }
+                let own = reading.run == case.claim.run && reading.claims.as_ref() == Some(&case.file.path);
+                found
+                    .machines
+                    .entry(&place.file)
+                    .or_default()
+                    .extend(own.then_some((statement, &**reading)));
             }
             Subject::Reading(reading) if looks_at(case.claim, &case.file.path, scope, statement, reading) => {
                 match reading

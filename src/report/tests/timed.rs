@@ -73,13 +73,12 @@ fn eval() -> TimedRun {
                 condition("clock", "1695 MHz at least", false),
             ],
             telemetry: Telemetry {
-                cards_used: vec![0],
                 looks: 570,
                 own_seconds: 0.31,
                 peak_rss_bytes: 4 << 30,
                 peak_vram_bytes: Some(18 << 30),
                 gpu_percent: Some(87.3),
-                cards_used: Vec::new(),
+                cards_used: vec![0],
             },
         }],
         total: Some(Total {

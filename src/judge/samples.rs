@@ -191,6 +191,13 @@ fn by_rows(case: &Case<'_>) -> Ruling {
             .collect();
         let together = whole(claim, stated, &tables, &Value::List(counts));
         let faulty: u64 = tables.iter().map(|table| tables::broken(table)).sum();
+        let together = match (claim.take, tables::held_twice(case, &tables)) {
+            (Some(Take::Sum), Some(why)) => Ballot {
+                stand: Stand::Undecided(why),
+                ..together
+            },
+            _ => together,
+        };
         vec![tables::around_faults(together, faulty, true)]
     } else {
         tables

@@ -198,9 +198,7 @@ fn compare_bool(stated: &Stated, value: bool, observed: &Value) -> Comparison {
             None => Comparison::not_comparable(stated, "text"),
         },
         // `amp = 1` is no truth value, and for whoever reads it as one it is true: that refutes nothing.
-        Value::Number(number) if number.value == bigdecimal::BigDecimal::from(u8::from(value)) => {
-            Comparison::not_comparable(stated, "number")
-        }
+        Value::Number(number) if number.value == u8::from(value) => Comparison::not_comparable(stated, "number"),
         Value::Null | Value::Number(_) => Comparison::decided(false, rule),
         Value::List(_) | Value::Map(_) => Comparison::not_comparable(stated, observed.kind()),
     }

@@ -343,6 +343,7 @@ fn bind(merged: Merged, paths: &[String]) -> Evidence {
     manifest::platform::beside(&mut statements);
     manifest::unmet(&mut statements);
     let bound = python::bind(&mut statements, &mut links, &modules);
+    notebook::reordered(&mut statements, &mut links, &notebooks);
     config::bind(&statements, &mut links, paths);
     manifest::bind(&statements, &mut links);
     let entries = python::entries(&modules);

@@ -24,6 +24,18 @@ const OTHERS: &[&str] = &[
     "json", "txt", "dat", "gz", "bz2", "xz", "zst", "npz", "xlsx", "xls", "h5", "hdf5", "sqlite", "db", "pkl",
 ];
 
+/// How a file is called that holds the rows of others.
+const WHOLES: &[&str] = &[
+    "all",
+    "full",
+    "total",
+    "whole",
+    "complete",
+    "combined",
+    "merged",
+    "everything",
+];
+
 fn ends(file: &str, endings: &[&str]) -> bool {
     let ending = file.rsplit('.').next().unwrap_or_default().to_lowercase();
     endings.contains(&ending.as_str())
@@ -41,6 +53,39 @@ pub(crate) fn is_table(gap: &Gap) -> bool {
         GapReason::LfsPointer | GapReason::TooLarge | GapReason::Unreadable
     );
     is_counted(&gap.file) || ends(&gap.file, OTHERS) && (absent || !text)
+}
+
+/// Why a sum over tables may count rows twice: two files are the same, or one is called the whole and has as many rows as
+/// the others together.
+pub(crate) fn held_twice(case: &Case<'_>, tables: &[&Statement]) -> Option<Message> {
+    let message = |whole: &Statement, other: &Statement| {
+        Message::new("rows-of-another-table")
+            .with("file", &whole.place.file)
+            .with("other", &other.place.file)
+    };
+    let digest = |table: &Statement| case.evidence.digests.get(&table.place.file);
+    for (index, table) in tables.iter().enumerate() {
+        let same = tables[..index]
+            .iter()
+            .find(|other| digest(table).is_some() && digest(other) == digest(table));
+        if let Some(other) = same {
+            return Some(message(table, other));
+        }
+    }
+    let rows = |table: &Statement| match table.value.literal() {
+        Some(Value::Number(number)) => number.value.clone(),
+        _ => BigDecimal::from(0),
+    };
+    let total: BigDecimal = tables.iter().map(|table| rows(table)).sum();
+    let whole = tables.iter().find(|table| {
+        let name = table.place.file.rsplit('/').next().unwrap_or_default().to_lowercase();
+        let called = name
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .any(|word| WHOLES.contains(&word));
+        called && rows(table) + rows(table) == total
+    })?;
+    let other = tables.iter().find(|other| other.place.file != whole.place.file)?;
+    Some(message(whole, other))
 }
 
 /// Lines of a table that are no rows, and may have been some.

@@ -112,7 +112,7 @@ fn is_written(statement: &Statement) -> bool {
         && statement.form == Form::Requirement
         && statement.grade == Grade::Declared
         && statement.dead.is_none()
-        && !statement.owner.first().is_some_and(|owner| owner == "constraint")
+        && statement.owner.first().is_none_or(|owner| owner != "constraint")
         && (WRITTEN.contains(&name.as_str()) || name.starts_with("requirements") && name.ends_with(".txt"))
 }
 

@@ -21,6 +21,8 @@ pub(super) struct Cell {
     pub(super) number: usize,
     /// Tagged `parameters`: what papermill passes is put behind it.
     pub(super) parameters: bool,
+    /// Its turn in the session that the notebook was saved from.
+    pub(super) turn: Option<u32>,
     pub(super) text: String,
     /// Bytes of `text` with where they stand in the JSON, in order: a piece as it stands, or what an escape became.
     pub(super) pieces: Vec<(usize, usize)>,
@@ -77,6 +79,7 @@ pub(super) fn cells(json: &str) -> Result<Vec<Cell>, Fault> {
         let mut one = Cell {
             number: index + 1,
             parameters: is_tagged(cell, "parameters"),
+            turn: turn(cell),
             text: String::new(),
             pieces: Vec::new(),
         };
@@ -91,6 +94,14 @@ pub(super) fn cells(json: &str) -> Result<Vec<Cell>, Fault> {
         found.push(one);
     }
     Ok(found)
+}
+
+/// `execution_count`; version 3 calls it `prompt_number`.
+fn turn(cell: &Object<'_>) -> Option<u32> {
+    let count = cell
+        .get_number("execution_count")
+        .or_else(|| cell.get_number("prompt_number"))?;
+    count.value.parse().ok()
 }
 
 fn is_tagged(cell: &Object<'_>, tag: &str) -> bool {
@@ -185,6 +196,8 @@ pub struct Origin {
     pieces: Vec<(usize, usize)>,
     /// First line and number of each cell.
     cells: Vec<(u32, usize)>,
+    /// Where each cell begins, and its turn.
+    turns: Vec<(usize, Option<u32>)>,
     /// The first cell that is tagged `parameters`.
     parameters: Option<Range<usize>>,
     spans: Vec<(Range<usize>, Tongue)>,
@@ -200,6 +213,7 @@ impl Origin {
             written: String::new(),
             pieces: Vec::new(),
             cells: Vec::new(),
+            turns: Vec::new(),
             parameters: None,
             spans: Vec::new(),
             escaped: Vec::new(),
@@ -214,11 +228,18 @@ impl Origin {
     pub(super) fn open(&mut self, cell: &Cell) {
         let line = u32::try_from(self.text.matches('\n').count()).unwrap_or(u32::MAX) + 1;
         self.cells.push((line, cell.number));
+        self.turns.push((self.text.len(), cell.turn));
         if cell.parameters && self.parameters.is_none() {
             self.parameters = Some(self.text.len()..usize::MAX);
         }
         self.written.push_str(&cell.text);
         self.written.push('\n');
+    }
+
+    /// The turn of the cell that a byte of the text lies in.
+    pub(super) fn turn_at(&self, at: usize) -> Option<u32> {
+        let after = self.turns.partition_point(|(start, _)| *start <= at);
+        self.turns.get(after.checked_sub(1)?)?.1
     }
 
     /// Ends a cell, and what it is read as.

@@ -8,7 +8,7 @@
 //! 1) and the line within the cell.
 //!
 //! Why it can be wrong: cells can be run in any order and more than once; the order written is the one that "Run all"
-//! takes. One cell that Python cannot parse must not hide the others, so each is parsed for itself first, and a broken
+//! takes. Where the numbers of the cells show that a name was set in another order, both values stay open. One cell that Python cannot parse must not hide the others, so each is parsed for itself first, and a broken
 //! one is a gap.
 //!
 //! Example: a cell `lr = 1e-4` and a later one `lr = 3e-4` make `lr` 3e-4 where a third one trains with it.
@@ -19,7 +19,7 @@ mod escapes;
 use std::collections::BTreeMap;
 
 use super::{File, FileFacts, Reader, python, shell};
-use crate::evidence::{Ask, Evidence, Form, GapReason, Grade, Subject};
+use crate::evidence::{Ask, Dead, Evidence, Form, GapReason, Grade, Link, LinkKind, Statement, StatementId, Subject};
 use crate::place::{Place, SourceText};
 use cells::{Origin, Tongue};
 
@@ -83,6 +83,42 @@ fn read(file: &File, _: &[Ask]) -> FileFacts {
     facts.gaps.extend(faults);
     facts.notebook = Some(origin);
     facts
+}
+
+/// Where the session that a notebook was saved from set a name in another order than the cells stand in, either value may
+/// be the one that counted: what stands first is no longer replaced by what stands below.
+pub(super) fn reordered(statements: &mut [Statement], links: &mut Vec<Link>, notebooks: &[Notebook]) {
+    for notebook in notebooks {
+        let mut set: BTreeMap<String, Vec<(StatementId, u32)>> = BTreeMap::new();
+        for (id, statement) in statements.iter().enumerate() {
+            let (Form::Variable, Subject::Setting { name }) = (&statement.form, &statement.subject) else {
+                continue;
+            };
+            let at = statement
+                .place
+                .bytes
+                .filter(|_| statement.place.file == notebook.path());
+            if let Some(turn) = at.and_then(|(start, _)| notebook.turn_at(start)) {
+                set.entry(name.clone()).or_default().push((id, turn));
+            }
+        }
+        for cells in set.values() {
+            for (index, &(below, turn)) in cells.iter().enumerate() {
+                for &(above, _) in cells[..index].iter().filter(|(_, other)| *other > turn) {
+                    if let Some(Dead::Shadowed { .. }) = statements[above].dead {
+                        statements[above].dead = None;
+                    }
+                    links.push(Link {
+                        from: above,
+                        to: below,
+                        kind: LinkKind::Possible,
+                        slot: None,
+                        launch: None,
+                    });
+                }
+            }
+        }
+    }
 }
 
 /// Moves the places of notebooks from the text that was read to the JSON: once everything is bound, which compares them.

@@ -40,6 +40,7 @@ fn check(files: &[(&str, &str)], entry: Option<&str>, given: &[(&str, Value)], e
         statements: world.statements,
         links: world.links,
         launches,
+        unimported: std::collections::BTreeMap::new(),
         gaps: Vec::new(),
     };
     let graph = Graph::new(&evidence);

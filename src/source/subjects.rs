@@ -43,7 +43,17 @@ const CODE: &[&str] = &[
 
 /// Endings of files that hold weights.
 const WEIGHTS: &[&str] = &[
-    "safetensors", "gguf", "ggml", "bin", "pt", "pth", "ckpt", "onnx", "h5", "msgpack", "tflite",
+    "safetensors",
+    "gguf",
+    "ggml",
+    "bin",
+    "pt",
+    "pth",
+    "ckpt",
+    "onnx",
+    "h5",
+    "msgpack",
+    "tflite",
 ];
 /// Endings of container images.
 const IMAGES: &[&str] = &["sif", "simg", "sqsh"];
@@ -192,7 +202,8 @@ fn is_code(file: &str) -> bool {
 
 fn ends_in(file: &str, endings: &[&str]) -> bool {
     let name = file.rsplit('/').next().unwrap_or(file).to_lowercase();
-    name.rsplit_once('.').is_some_and(|(_, ending)| endings.contains(&ending))
+    name.rsplit_once('.')
+        .is_some_and(|(_, ending)| endings.contains(&ending))
 }
 
 /// What a file that the command names is to the run, by its ending.

@@ -331,7 +331,7 @@ impl Eye<'_> {
 
     fn sampling(&self) -> Ruling {
         let sample = self.sight(SAMPLE);
-        let run = decoded::value(self.case, SAMPLE, &Stated::Bool(true));
+        let run = decoded::sampling(self.case, SAMPLE, TEMPERATURE);
         self.question(
             "sampling".into(),
             self.votes(&sample, &Stated::Bool(true)),

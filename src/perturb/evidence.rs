@@ -96,17 +96,27 @@ fn value(statement: &mut Statement) -> bool {
             other_job(job);
             true
         }
-        // A run of another length: its time is in the record, not in the value that is shown.
-        Subject::Timed { timed, .. } => timed.total.as_mut().is_some_and(|total| {
-            for seconds in [
-                &mut total.low_seconds,
-                &mut total.estimate_seconds,
-                &mut total.high_seconds,
-            ] {
-                *seconds = *seconds * 1_000.0 + 9_050.0;
-            }
-            true
-        }),
+        // A run of another length, that printed other numbers: neither is in the value that is shown.
+        Subject::Timed { timed, .. } => {
+            let other = |sign: char| {
+                sign.to_digit(10)
+                    .and_then(|digit| char::from_digit((digit + 1) % 10, 10))
+            };
+            let printed: String = timed.output.chars().map(|sign| other(sign).unwrap_or(sign)).collect();
+            let differs = printed != timed.output;
+            timed.output = printed;
+            let is_timed = timed.total.as_mut().is_some_and(|total| {
+                for seconds in [
+                    &mut total.low_seconds,
+                    &mut total.estimate_seconds,
+                    &mut total.high_seconds,
+                ] {
+                    *seconds = *seconds * 1_000.0 + 9_050.0;
+                }
+                true
+            });
+            differs || is_timed
+        }
         // Another card, of another size, that is no slice of the old one.
         Subject::Reading(reading) => {
             let card = &mut reading.card;

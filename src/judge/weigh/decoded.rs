@@ -14,7 +14,7 @@ use super::vote::{Ballot, Stand};
 use crate::claim::Claim;
 use crate::evidence::Grade;
 use crate::judge::Case;
-use crate::quantity::{Number, Quantity, Stated};
+use crate::quantity::{Locale, Number, Quantity, Stated};
 use crate::verdict::{Message, Stance};
 
 /// What the run printed under these names, against a value.
@@ -58,12 +58,6 @@ pub(crate) fn greedy(case: &Case<'_>, sample: &[&str], temperature: &[&str]) -> 
     let zero = Stated::Exact(Quantity::bare(Number::from_i64(0)));
     let cold = value(case, temperature, &zero);
     let is_cold = cold.ballots.iter().any(|ballot| ballot.stand == Stand::For);
-    let named = |mut recorded: Recorded, name: &str| {
-        for ballot in &mut recorded.ballots {
-            ballot.found = format!("{name}={}", ballot.found);
-        }
-        recorded
-    };
     let sampling = value(case, sample, &Stated::Bool(false));
     let samples = sampling.ballots.iter().any(|ballot| ballot.stand == Stand::Against);
     match printed(case, sample).is_empty() {
@@ -71,4 +65,22 @@ pub(crate) fn greedy(case: &Case<'_>, sample: &[&str], temperature: &[&str]) -> 
         false if !(samples && is_cold) => named(sampling, "do_sample"),
         _ => named(cold, "temperature"),
     }
+}
+
+/// Sampling: `do_sample` is true, and the temperature, where it was printed, is above 0.
+pub(crate) fn sampling(case: &Case<'_>, sample: &[&str], temperature: &[&str]) -> Recorded {
+    if let Ok(above) = Stated::parse("> 0", Locale::English) {
+        let warm = value(case, temperature, &above);
+        if warm.ballots.iter().any(|ballot| ballot.stand == Stand::Against) {
+            return named(warm, "temperature");
+        }
+    }
+    value(case, sample, &Stated::Bool(true))
+}
+
+fn named(mut recorded: Recorded, name: &str) -> Recorded {
+    for ballot in &mut recorded.ballots {
+        ballot.found = format!("{name}={}", ballot.found);
+    }
+    recorded
 }

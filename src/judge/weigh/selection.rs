@@ -12,7 +12,7 @@ use super::compared::{Compared, How, apply, compare_value};
 use super::identity::owned;
 use super::rounding::{self, Made};
 use super::scope::InScope;
-use super::told::told;
+use super::told::{Told, told};
 use super::vote::{Ballot, Question, Stand, distinct};
 use super::{impossible, named, recommend};
 use crate::claim::{Claim, Quorum, Take};
@@ -24,7 +24,7 @@ use crate::verdict::{Message, Ruling, Stance, Verdict};
 /// What a claim with `select` asks.
 pub(crate) fn asks_of(claim: &Claim) -> Vec<Ask> {
     let select = claim.fields.text("select").unwrap_or_default().to_string();
-    if claim.run.is_some() && claim.scope.include.is_empty() {
+    if of_a_run(claim) {
         // The run's output alone is searched.
         return Vec::new();
     }
@@ -32,6 +32,11 @@ pub(crate) fn asks_of(claim: &Claim) -> Vec<Ask> {
         scope: claim.scope.clone(),
         select,
     }]
+}
+
+/// Whether the output of a run is searched, and no file: a result that a run printed.
+fn of_a_run(claim: &Claim) -> bool {
+    claim.kind == "metric" && claim.run.is_some()
 }
 
 /// The selected values against the claim.
@@ -42,15 +47,15 @@ pub(crate) fn judge_selection(case: &Case<'_>, how: How, deciding: Grade) -> Rul
         return impossible::ruling(case, Message::new("claim-without-value"));
     };
     let wanted = claim.fields.text("select").unwrap_or_default();
-    let told = told(case, wanted);
+    let told = if of_a_run(claim) {
+        told(case, wanted)
+    } else {
+        Told::default()
+    };
     let mut found = Found::of(case, &scope, wanted);
     found.cells.extend(&told.cells);
     let ballots = ballots(claim, stated, how, &found, deciding);
-    let mut caveats = if claim.run.is_some() {
-        Vec::new()
-    } else {
-        scope.caveats()
-    };
+    let mut caveats = if of_a_run(claim) { Vec::new() } else { scope.caveats() };
     caveats.extend(told.recorded.caveats);
     caveats.extend(found.caveats(wanted));
     let (nowhere, undecided) = found.nowhere(claim);

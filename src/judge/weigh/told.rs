@@ -12,7 +12,6 @@ use super::recorded::{Recorded, own, stand_in};
 use crate::evidence::selection::{Selection, parse};
 use crate::evidence::{Expr, Statement, Subject, TimedRun};
 use crate::judge::Case;
-use crate::place::Place;
 use crate::quantity::{Locale, Quantity, Value};
 use crate::verdict::Message;
 
@@ -84,8 +83,6 @@ fn hits(record: &Statement, timed: &TimedRun, select: &str) -> Vec<Statement> {
             Some(quantity) => (Value::Number(quantity.number), quantity.unit),
             None => (Value::Text(capture.as_str().to_string()), None),
         };
-        let from = output[..capture.start()].rfind('\n').map_or(0, |at| at + 1);
-        let line = output[from..].lines().next().unwrap_or_default();
         Some(Statement {
             subject: Subject::Selected {
                 select: select.to_string(),
@@ -94,10 +91,7 @@ fn hits(record: &Statement, timed: &TimedRun, select: &str) -> Vec<Statement> {
             },
             value: Expr::Value(value),
             unit,
-            place: Place {
-                excerpt: line.trim().to_string(),
-                ..record.place.clone()
-            },
+            // Its place stays the record's: whoever changes that statement changes what was printed.
             ..record.clone()
         })
     };

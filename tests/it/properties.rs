@@ -274,6 +274,7 @@ fn the_order_in_which_files_were_made_changes_nothing() {
 #[test]
 fn all_formats_agree_on_the_counts() {
     let (mut tried, mut found) = (0, Vec::new());
+    let run_line = Regex::new(r"(?m)^run \S+ \(.*\.json\)$").expect("a pattern");
     for file in corpus::all() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let to = |format: &str| format!("{format}={}", folder.path().join(format).display());
@@ -325,10 +326,7 @@ fn all_formats_agree_on_the_counts() {
         let runs = [
             report["runs"].as_array().map_or(0, Vec::len),
             markdown.matches("\n### Run `").count(),
-            Regex::new(r"(?m)^run \S+ \(.*\.json\)$")
-                .expect("a pattern")
-                .find_iter(&terminal)
-                .count(),
+            run_line.find_iter(&terminal).count(),
         ];
         if runs.iter().any(|count| *count != runs[0]) {
             found.push(format!(

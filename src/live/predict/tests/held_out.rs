@@ -1,4 +1,5 @@
-//! Settings on which nothing of the method was chosen, one for each line of the wide table.
+//! Settings beside the six shapes, one for each line of the wide table. No constant of the method was set by them, but
+//! the table was looked at between changes.
 //!
 //! Around a common one (21,340 samples in batches of 8, 0.5 s each, jitter 2 %) one thing is changed at a time: noise,
 //! drift, memory, warm-up, tails, periods, population, batch.

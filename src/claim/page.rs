@@ -77,6 +77,12 @@ const CHANGED: &str = "
   elsewhere does not show where the paper's numbers were made. A time of a run that was seen on no card is the processor's.
 - A script that the run of a claim starts has no launch without flags beside it, as with any other command.
 - What a run printed that failed or was ended from outside settles nothing.
+- A metric rests on files (`in`) or on a run (`run`), never on both: an error. On a run only where that was complete over the whole
+  population.
+- Decoding: a keyword of the call wins over the object it is given, that over what is set at the model, that over the
+  `generation_config.json` beside it.
+- A repeated header or a row behind `#` in a table is no row, and leaves a count open between the numbers with and without it.
+- A truth value against a number that is equal to it (`amp = 1`, and `true` is claimed) refutes nothing: needs-clarification.
 - `see.sha256` is the hash that `sed -n 3,6p FILE | sha256sum` prints.
 ";
 

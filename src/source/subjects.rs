@@ -255,7 +255,9 @@ fn reached(evidence: &Evidence, started: &BTreeSet<&str>) -> Option<Vec<String>>
     let mut files: BTreeSet<&str> = BTreeSet::new();
     for launch in &evidence.launches {
         if launch.entry.as_deref().is_some_and(|entry| started.contains(entry)) {
-            files.extend(launch.reach.iter().map(String::as_str));
+            // The job script or document that has another command of this program is none of this run.
+            let own = |file: &&String| **file != launch.place.file || launch.entry.as_ref() == Some(*file);
+            files.extend(launch.reach.iter().filter(own).map(String::as_str));
             files.extend(launch.configs.iter().map(String::as_str));
         }
     }

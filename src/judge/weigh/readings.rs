@@ -115,6 +115,7 @@ pub(crate) fn readings<'a>(case: &Case<'a>, scope: &InScope<'_>) -> Readings<'a>
     if let Some(refused) = recorded::without_card(case) {
         found.machines.retain(|_, cards| !of_a_run(cards));
         found.context.extend(refused.context);
+        found.caveats.extend(refused.silence.clone());
         found.silence = refused.silence;
     }
     found
@@ -127,7 +128,7 @@ fn of_a_run(cards: &[Read<'_>]) -> bool {
 /// Takes out the cards of a run that was on others than the claim's: such a run says nothing of the claim, for what was
 /// run again elsewhere does not show where the paper's numbers come from.
 pub(crate) fn without_runs_elsewhere(found: &mut Readings<'_>, claimed: &str, stand: &dyn Fn(&ReadCard) -> Stand) {
-    let (context, silence) = (&mut found.context, &mut found.silence);
+    let (context, caveats, silence) = (&mut found.context, &mut found.caveats, &mut found.silence);
     found.machines.retain(|_, cards| {
         let other = |(_, reading): &&Read<'_>| stand(&reading.card) == Stand::Against;
         let Some((statement, reading)) = cards.iter().filter(|_| of_a_run(cards)).find(other) else {
@@ -136,6 +137,7 @@ pub(crate) fn without_runs_elsewhere(found: &mut Readings<'_>, claimed: &str, st
         let run = reading.run.as_deref().unwrap_or_default();
         let why = recorded::elsewhere(run, reading.card.shown(), claimed);
         context.push(noted(statement, Stance::Context, why.clone()));
+        caveats.push(why.clone());
         *silence = Some(why);
         false
     });

@@ -87,7 +87,7 @@ fn render(report: &Report<'_>, options: &Options) -> String {
         supported => findings::supported(&numbered, language),
         open => findings::open(&numbered, language),
         drafts => findings::drafts(&numbered, language),
-        files => places::by_file(&numbered, report.evidence, language, &options.links),
+        files => places::by_file(&numbered, report.evidence, language, options),
         gaps => places::gaps(report),
         gap_count => report.evidence.gaps.len(),
         conclusion => findings::conclusion(report, &numbered),

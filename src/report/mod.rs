@@ -18,7 +18,7 @@ mod terminal;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
@@ -68,6 +68,10 @@ pub struct Options {
     pub quiet: bool,
     /// The way from the folder of the report to the root, for links: empty, or ending in `/`.
     pub links: String,
+    /// Files that lie beside the root and are named from where `verify` was started: records, readings, accounting.
+    pub beside: BTreeSet<String>,
+    /// The way from the folder of the report to where `verify` was started, for links to these.
+    pub here: String,
     /// The name of the report's own file without its ending, where it has one: companions begin with it.
     pub stem: Option<String>,
 }
@@ -79,7 +83,20 @@ impl Default for Options {
             color: false,
             quiet: false,
             links: String::new(),
+            beside: BTreeSet::new(),
+            here: String::new(),
             stem: None,
+        }
+    }
+}
+
+impl Options {
+    /// What stands before a file's path in a link to it.
+    pub fn way_to(&self, file: &str) -> &str {
+        if self.beside.contains(file) {
+            &self.here
+        } else {
+            &self.links
         }
     }
 }

@@ -5,6 +5,7 @@
 //!
 //! Example: `verify claims/setup.toml --format markdown=report.md` judges, writes the report, and ends with its code.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::gathered::{Gathered, nothing_more, several_sites};
@@ -16,7 +17,7 @@ use crate::gate;
 use crate::judge;
 use crate::place::Place;
 use crate::report::{self, Judged, Options, Report};
-use crate::source::site::{Site, way};
+use crate::source::site::{Site, lies_beside, way};
 use crate::write;
 
 /// `verify CLAIMS`.
@@ -136,6 +137,12 @@ fn render(arguments: &Check, terminal: Terminal, report: &Report<'_>, site: Opti
                 .and_then(|stem| stem.to_str())
                 .map(str::to_string),
             links: site.map(|site| links(output.path.as_deref(), site)).unwrap_or_default(),
+            beside: site.map(|site| beside(report, site)).unwrap_or_default(),
+            here: output
+                .path
+                .as_deref()
+                .and_then(|path| way(path, Path::new(".")))
+                .unwrap_or_default(),
         };
         let text = (format.render)(report, &options);
         match &output.path {
@@ -150,6 +157,16 @@ fn render(arguments: &Check, terminal: Terminal, report: &Report<'_>, site: Opti
         }
     }
     Ok(printed)
+}
+
+/// Files that the report cites and that lie beside the root.
+fn beside(report: &Report<'_>, site: &Site) -> BTreeSet<String> {
+    let cited = report.claims.iter().flat_map(|judged| &judged.ruling.citations);
+    cited
+        .map(|citation| &citation.place.file)
+        .filter(|file| lies_beside(site, file))
+        .cloned()
+        .collect()
 }
 
 /// The way from a report's folder to the root.

@@ -294,6 +294,11 @@ fn top_of(folder: &Path) -> PathBuf {
     git.or_else(marked).unwrap_or(&real).to_path_buf()
 }
 
+/// Whether a file that a report names lies beside the root: it is named from where we were started.
+pub fn lies_beside(site: &Site, file: &str) -> bool {
+    !site.root.join(file).exists() && Path::new(file).exists()
+}
+
 /// The way from a report's folder to the root, ending in `/`; none where there is no relative way.
 pub fn way(report: &Path, root: &Path) -> Option<String> {
     let folder = report

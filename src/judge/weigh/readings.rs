@@ -82,11 +82,11 @@ pub(crate) fn readings<'a>(case: &Case<'a>, scope: &InScope<'_>) -> Readings<'a>
             // Its record speaks for the claims that name it, and below is seen whether it does.
             Subject::Reading(reading) if reading.run.is_some() => {
                 let own = reading.run == case.claim.run && reading.claims.as_ref() == Some(&case.file.path);
-                found
-                    .machines
-                    .entry(&place.file)
-                    .or_default()
-                    .extend(own.then_some((statement, &**reading)));
+                let read = own.then_some((statement, &**reading));
+                // A machine without a card would agree with every claim.
+                for read in read {
+                    found.machines.entry(&place.file).or_default().push(read);
+                }
             }
             Subject::Reading(reading) if looks_at(case.claim, &case.file.path, scope, statement, reading) => {
                 match reading
@@ -328,7 +328,7 @@ pub(crate) fn bears(card: &ReadCard, claimed: &str) -> bool {
 
 /// The stands of one machine's cards as one: all for, all against, or open.
 pub(crate) fn together(cards: &[Read<'_>], stands: &[Stand]) -> Stand {
-    let all = |wanted: &Stand| stands.iter().all(|stand| stand == wanted);
+    let all = |wanted: &Stand| !stands.is_empty() && stands.iter().all(|stand| stand == wanted);
     if all(&Stand::For) {
         return Stand::For;
     }

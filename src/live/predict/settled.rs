@@ -149,6 +149,10 @@ pub(super) fn levels(stretches: &[Stretch], between: Option<f64>) -> Vec<Stretch
         if costs.is_empty() { 1.0 } else { robust(&costs).0 }
     };
     let usual = [usual(false), usual(true)];
+    // Where most marks came together with the one before, nothing is usual.
+    if usual.iter().any(|cost| cost.is_nan() || *cost <= 0.0) {
+        return stretches.to_vec();
+    }
     let level = |stretch: &Stretch| stretch.cost() / usual[usize::from(is_slow(stretch))];
     let levels: Vec<f64> = stretches.iter().map(level).collect();
     let (middle, spread) = robust(&levels);

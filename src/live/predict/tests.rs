@@ -5,6 +5,7 @@ mod shapes;
 
 use super::*;
 use crate::live::predict;
+use proptest::strategy::Just;
 use shapes::{Setting, Shape, decision};
 
 fn question(population: u64, batch: u64) -> Question {
@@ -148,4 +149,25 @@ fn declared_warm_up_is_set_aside() {
         ..question(8000, 8)
     };
     assert_eq!(predict(&samples, &seconds, &asked).set_aside, 80);
+}
+
+proptest::proptest! {
+    /// Marks of any kind, many at one time among them: nothing panics, and an interval that is given is one.
+    #[test]
+    fn odd_marks_give_an_interval_or_none(
+        costs in proptest::collection::vec(
+            proptest::prop_oneof![Just(0.0), 0.0..1e-6_f64, 0.001..2.0_f64, Just(0.5), 1e3..1e6_f64],
+            0..120,
+        ),
+        batch in 1_u64..600,
+        times in 1_u64..50,
+        warm_up in 0_u64..20,
+    ) {
+        let (samples, seconds) = marks(0.0, batch, costs);
+        let asked = Question { warm_up, ..question((samples.len() as u64 + 1) * batch * times, batch) };
+        if let Some(total) = predict(&samples, &seconds, &asked).total {
+            proptest::prop_assert!(0.0 <= total.low_seconds && total.low_seconds <= total.estimate_seconds);
+            proptest::prop_assert!(total.estimate_seconds <= total.high_seconds && total.high_seconds.is_finite());
+        }
+    }
 }

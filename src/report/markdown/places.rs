@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use minijinja::context;
 use minijinja::value::Value;
 
-use super::super::{Language, Report, catalogue, markup, place_text, stance_name};
+use super::super::{Language, Options, Report, catalogue, markup, place_text, stance_name};
 use super::{Numbered, say};
 use crate::evidence::{Evidence, Gap};
 use crate::place::Place;
@@ -20,8 +20,13 @@ const FILES: usize = 10;
 /// Hexadecimal digits that tell one version of a file from another.
 const DIGEST: usize = 12;
 
-/// Files in alphabetical order, their places by line; `links` stands before every path in a link.
-pub(super) fn by_file(claims: &[Numbered<'_>], evidence: &Evidence, language: Language, links: &str) -> Vec<Value> {
+/// Files in alphabetical order, their places by line, each with a link from where the report lies.
+pub(super) fn by_file(
+    claims: &[Numbered<'_>],
+    evidence: &Evidence,
+    language: Language,
+    options: &Options,
+) -> Vec<Value> {
     type Key<'r> = (Option<u32>, Option<u32>, Option<u64>, String);
     let mut files: BTreeMap<&str, BTreeMap<Key<'_>, (&Place, Vec<String>)>> = BTreeMap::new();
     for claim in claims {
@@ -46,7 +51,7 @@ pub(super) fn by_file(claims: &[Numbered<'_>], evidence: &Evidence, language: La
         .map(|(file, places)| {
             let lines: Vec<String> = places
                 .into_values()
-                .map(|(place, speaks)| format!("{}: {}", link(place, language, links), speaks.join(", ")))
+                .map(|(place, speaks)| format!("{}: {}", link(place, language, options), speaks.join(", ")))
                 .collect();
             let digest = evidence
                 .digests
@@ -58,7 +63,7 @@ pub(super) fn by_file(claims: &[Numbered<'_>], evidence: &Evidence, language: La
         .collect()
 }
 
-fn link(place: &Place, language: Language, links: &str) -> String {
+fn link(place: &Place, language: Language, options: &Options) -> String {
     let anchor = match (place.line, place.end_line) {
         (Some(first), Some(last)) if last > first => format!("#L{first}-L{last}"),
         (Some(first), _) => format!("#L{first}"),
@@ -67,7 +72,7 @@ fn link(place: &Place, language: Language, links: &str) -> String {
     format!(
         "[{}]({}{}{anchor})",
         markup::code(&place_text(place, language)),
-        markup::target(links),
+        markup::target(options.way_to(&place.file)),
         markup::target(&place.file)
     )
 }

@@ -113,7 +113,11 @@ fn record(run: &RunRecord<'_>, report: &Report<'_>, words: Words, options: &Opti
         context! { file => file.as_str(), digest => digest.unwrap_or_default() },
     );
     let name = markup::code(file);
-    let link = format!("[{name}]({}{})", markup::target(&options.links), markup::target(file));
+    let link = format!(
+        "[{name}]({}{})",
+        markup::target(options.way_to(file)),
+        markup::target(file)
+    );
     shown.replacen(&name, &link, 1)
 }
 

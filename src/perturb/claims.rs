@@ -125,12 +125,7 @@ fn other_field(key: &Key, field: &Field, shown: &Shown) -> Option<Field> {
     let text = |text: &str| Some(Field::Text(text.to_string()));
     match (key.shape, field) {
         (Shape::OneOf(words), Field::Text(now)) => words.iter().find(|word| *word != now).and_then(|word| text(word)),
-        // A card that there is, so that it is another one and no spelling mistake.
-        (_, Field::Text(now)) if key.name == "model" => text(if now.to_lowercase().contains("t4") {
-            "RTX 2080 Ti"
-        } else {
-            "Tesla T4"
-        }),
+        (_, Field::Text(now)) if key.name == "model" => text(shown.card(now)),
         // What must lie inside the declared range lies inside an open one however high it is; a pin lies outside.
         (Shape::Version, _) if key.name == "works-with" => text("0.0.1-9876.5"),
         (Shape::Version, _) => text("==9876.5"),

@@ -15,9 +15,16 @@ pub(super) const NOWHERE: &str = "no-such-value";
 /// Candidates that are tried before the last is taken as it is.
 const CANDIDATES: i64 = 100;
 
-/// Numbers that the evidence shows anywhere, whatever they are about.
+/// Cards that there are, so that one of them is another card and no spelling mistake.
+const CARDS: &[(&str, &str)] = &[
+    ("t4", "Tesla T4"),
+    ("2080 ti", "RTX 2080 Ti"),
+    ("1080 ti", "GTX 1080 Ti"),
+];
+
+/// Numbers that the evidence shows anywhere, whatever they are about, and the names of cards that machines read.
 #[derive(Debug)]
-pub(super) struct Shown(Vec<BigDecimal>);
+pub(super) struct Shown(Vec<BigDecimal>, Vec<String>);
 
 impl Shown {
     pub(super) fn of(evidence: &Evidence) -> Shown {
@@ -30,7 +37,21 @@ impl Shown {
         }
         found.sort();
         found.dedup();
-        Shown(found)
+        let read = evidence
+            .statements
+            .iter()
+            .filter_map(|statement| match &statement.subject {
+                Subject::Reading(reading) => Some(reading.card.model.to_lowercase()),
+                _ => None,
+            });
+        Shown(found, read.collect())
+    }
+
+    /// A card that is neither this one nor one that a machine read.
+    pub(super) fn card(&self, now: &str) -> &'static str {
+        let now = now.to_lowercase();
+        let free = |(sign, _): &&(&str, &str)| !now.contains(*sign) && !self.1.iter().any(|card| card.contains(*sign));
+        CARDS.iter().find(free).map_or(NOWHERE, |(_, card)| card)
     }
 
     fn has(&self, value: &BigDecimal) -> bool {

@@ -258,7 +258,7 @@ fn runs_without_a_time_say_why() {
     let dies = |line: &str| {
         SCRIPT.replace(
             "        time.sleep(0.02)\n",
-            &format!("        if batch == 30:\n            {line}\n"),
+            &format!("        if batch == 10:\n            {line}\n"),
         )
     };
     let cases = [

@@ -82,9 +82,8 @@ pub(crate) fn readings<'a>(case: &Case<'a>, scope: &InScope<'_>) -> Readings<'a>
             // Its record speaks for the claims that name it, and below is seen whether it does.
             Subject::Reading(reading) if reading.run.is_some() => {
                 let own = reading.run == case.claim.run && reading.claims.as_ref() == Some(&case.file.path);
-                let read = own.then_some((statement, &**reading));
-                // A machine without a card would agree with every claim.
-                for read in read {
+                // A machine without a card would agree with every claim: none is begun for another's.
+                if let Some(read) = own.then_some((statement, &**reading)) {
                     found.machines.entry(&place.file).or_default().push(read);
                 }
             }

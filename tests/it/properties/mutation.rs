@@ -58,7 +58,7 @@ fn other(kind: &str, key: &str, raw: &str, lines: &[(&str, &str)]) -> Option<Str
             text("no-such-package")
         }
         ("dependency", "extra") if raw.starts_with('"') => text("no-such-extra"),
-        ("gpu", "model") => text("Tesla T4"),
+        ("gpu", "model") => text("GTX 1080 Ti"),
         ("scheduler", "system") => text("lsf"),
         ("scheduler", "partition" | "constraint") => text("no-such-nodes"),
         ("scheduler", "memory") => text("98765 GB"),

@@ -87,6 +87,13 @@ pub struct Check {
     /// Runs nothing, whatever the claim file declares.
     #[arg(long, conflicts_with = "live_slurm")]
     pub no_live: bool,
+    /// Starts the commands of runs that the claim file declares for the check (`when = "check"`) where no good record is
+    /// there. With DIGEST, only the one whose arguments, environment names and directory have that SHA-256.
+    #[arg(long, value_name = "DIGEST", num_args = 0..=1, require_equals = true, default_missing_value = "", conflicts_with_all = ["no_live", "evidence"])]
+    pub allow_commands: Option<String>,
+    /// For such a run: another NVML library than the system's.
+    #[arg(long, value_name = "PATH", requires = "allow_commands")]
+    pub nvml: Option<PathBuf>,
     /// Saves the evidence, to be judged again elsewhere.
     #[arg(long, value_name = "FILE")]
     pub save_evidence: Option<PathBuf>,

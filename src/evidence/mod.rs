@@ -347,6 +347,8 @@ pub enum GapReason {
     UnknownFormat,
     /// A program that was asked did not answer, or left something out.
     NoAnswer,
+    /// A run that is declared for the check and was not started.
+    NotStarted,
 }
 
 impl GapReason {
@@ -365,6 +367,7 @@ impl GapReason {
             GapReason::LfsPointer => "lfs-pointer",
             GapReason::UnknownFormat => "unknown-format",
             GapReason::NoAnswer => "no-answer",
+            GapReason::NotStarted => "not-started",
         }
     }
 }

@@ -4,7 +4,8 @@
 //! Readings decide: the files of `[machine] readings`, which `verify probe` writes, and the output of `nvidia-smi` in files
 //! that the claim's `in` names. Until there are any, what jobs ask for and what prose says: a partition or constraint named
 //! after a card, `--gres=gpu:TYPE:N`, a sentence that names the card, the processes a launch starts. A reading says which
-//! card the machine has, and never how many of them a job had.
+//! card the machine has, and never how many of them a job had; the record of a timed run (`run`) says how many the run was
+//! seen on.
 //!
 //! ## Why it can be wrong
 //! "RTX 3090, A6000 or V100" names three cards and says of none that it was used; "40 GB+ for training" is a

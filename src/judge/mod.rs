@@ -25,6 +25,7 @@ mod usage;
 mod vram;
 pub(crate) mod weigh;
 
+pub use weigh::recorded::is_of_another_run;
 pub use weigh::several::elapsed as shown_seconds;
 pub use weigh::timed::interval as shown_interval;
 

@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 use std::env;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -128,6 +129,31 @@ fn allocation_by(variable: &dyn Fn(&str) -> Option<String>) -> Option<Allocation
     Some(Allocation { job, variables })
 }
 
+/// Whether this is a machine from which jobs are submitted: Slurm's `sbatch` is here, and no job is around us.
+pub fn is_login_node() -> bool {
+    allocation().is_none() && env::var_os("PATH").is_some_and(|path| has_slurm(&path))
+}
+
+fn has_slurm(path: &OsStr) -> bool {
+    env::split_paths(path).any(|folder| folder.join("sbatch").is_file())
+}
+
+/// The user's cache for this program, and how it is written for people; none where the environment says nothing of it
+/// (XDG Base Directory Specification: a relative path does not count).
+pub fn cache() -> Option<(PathBuf, String)> {
+    cache_by(&|name| env::var(name).ok())
+}
+
+fn cache_by(variable: &dyn Fn(&str) -> Option<String>) -> Option<(PathBuf, String)> {
+    const NAME: &str = "verify-claims";
+    let folder = |name: &str| variable(name).map(PathBuf::from).filter(|folder| folder.is_absolute());
+    if let Some(folder) = folder("XDG_CACHE_HOME") {
+        return Some((folder.join(NAME), format!("$XDG_CACHE_HOME/{NAME}")));
+    }
+    let home = folder("HOME")?;
+    Some((home.join(".cache").join(NAME), format!("~/.cache/{NAME}")))
+}
+
 /// The folder that we were started in.
 ///
 /// # Errors
@@ -202,6 +228,48 @@ mod tests {
         assert_eq!(found.job, "4711");
         assert_eq!(found.variables.len(), 1);
         assert_eq!(allocation_by(&|_| None), None);
+    }
+
+    #[test]
+    fn records_are_kept_in_the_users_cache() {
+        type Row<'r> = (&'r [(&'r str, &'r str)], Option<(&'r str, &'r str)>);
+        let cases: &[Row<'_>] = &[
+            (&[], None),
+            (
+                &[("HOME", "/home/ann")],
+                Some(("/home/ann/.cache/verify-claims", "~/.cache/verify-claims")),
+            ),
+            (
+                &[("HOME", "/home/ann"), ("XDG_CACHE_HOME", "/scratch/c")],
+                Some(("/scratch/c/verify-claims", "$XDG_CACHE_HOME/verify-claims")),
+            ),
+            // A relative path does not count.
+            (
+                &[("HOME", "/home/ann"), ("XDG_CACHE_HOME", "c")],
+                Some(("/home/ann/.cache/verify-claims", "~/.cache/verify-claims")),
+            ),
+            (&[("HOME", "")], None),
+        ];
+        for (variables, expected) in cases {
+            let get = |name: &str| {
+                let found = variables.iter().find(|(key, _)| *key == name);
+                found.map(|(_, value)| (*value).to_string())
+            };
+            let found = cache_by(&get);
+            let found = found
+                .as_ref()
+                .map(|(path, shown)| (path.to_str().unwrap(), shown.as_str()));
+            assert_eq!(found, *expected, "{variables:?}");
+        }
+    }
+
+    #[test]
+    fn slurm_is_where_its_sbatch_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = env::join_paths([Path::new("/nowhere"), folder.path()]).unwrap();
+        assert!(!has_slurm(&path));
+        fs::write(folder.path().join("sbatch"), "").unwrap();
+        assert!(has_slurm(&path));
     }
 
     #[test]

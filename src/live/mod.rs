@@ -16,7 +16,10 @@ pub mod nvml;
 pub mod predict;
 pub mod progress;
 mod repeats;
+mod said;
 pub mod slurm;
 mod terminal;
 pub mod timed;
 pub mod watch;
+
+pub use said::say;

@@ -9,7 +9,7 @@
 use bigdecimal::BigDecimal;
 
 use super::values::NOWHERE;
-use crate::evidence::{Evidence, Expr, Job, Limit, Statement, Subject};
+use crate::evidence::{Evidence, Expr, Job, Limit, ReadCard, Statement, Subject};
 use crate::place::Place;
 use crate::quantity::{Number, Quantity, Stated, Value};
 
@@ -96,7 +96,7 @@ fn value(statement: &mut Statement) -> bool {
             other_job(job);
             true
         }
-        // A run of another length, that printed other numbers: neither is in the value that is shown.
+        // A run of another length, that printed other numbers, on one card more: none of it is in the value that is shown.
         Subject::Timed { timed, .. } => {
             let other = |sign: char| {
                 sign.to_digit(10)
@@ -115,7 +115,18 @@ fn value(statement: &mut Statement) -> bool {
                 }
                 true
             });
-            differs || is_timed
+            let one_more = timed.parts.iter_mut().map(|part| {
+                let index = part.devices.iter().map(|card| card.index + 1).max();
+                let used = part.used().last().cloned();
+                let (Some(index), Some(used)) = (index, used) else {
+                    return false;
+                };
+                part.devices.push(ReadCard { index, ..used });
+                part.telemetry.cards_used.push(index);
+                true
+            });
+            let on_more = one_more.fold(false, |found, more| more | found);
+            differs || is_timed || on_more
         }
         // Another card, of another size, that is no slice of the old one.
         Subject::Reading(reading) => {

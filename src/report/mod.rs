@@ -91,6 +91,19 @@ impl Default for Options {
 }
 
 impl Options {
+    /// `[shown](way/to/file#anchor)`; only what is shown, where no path in a report leads to the file (the user's cache, a
+    /// folder that was allowed by its whole path).
+    pub(crate) fn link(&self, shown: &str, file: &str, anchor: &str) -> String {
+        if file.starts_with(['/', '~', '$']) {
+            return shown.to_string();
+        }
+        format!(
+            "[{shown}]({}{}{anchor})",
+            markup::target(self.way_to(file)),
+            markup::target(file)
+        )
+    }
+
     /// What stands before a file's path in a link to it.
     pub fn way_to(&self, file: &str) -> &str {
         if self.beside.contains(file) {

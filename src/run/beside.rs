@@ -5,7 +5,7 @@
 //!
 //! Example: `verify explain claims/setup.toml batch-size` judges that one claim, and tries what would change its verdict.
 
-use super::gathered::{Gathered, nothing_more};
+use super::gathered::{Also, Gathered};
 use super::{Done, Failure, Terminal};
 use crate::claim::ClaimFile;
 use crate::cli::{Explain, Mutate, Shown, Uncovered};
@@ -29,7 +29,7 @@ fn options(terminal: Terminal, shown: &Shown, quiet: bool) -> Options {
 /// `verify explain CLAIMS ID`.
 pub(super) fn explain(arguments: &Explain, terminal: Terminal) -> Result<Done, Failure> {
     let claims = std::slice::from_ref(&arguments.claims);
-    let gathered = Gathered::gather(claims, &arguments.reading, &arguments.shown, terminal, nothing_more)?;
+    let gathered = Gathered::gather(claims, &arguments.reading, &arguments.shown, terminal, &Also::NOTHING)?;
     let named: Vec<judge::Case<'_>> = gathered.cases().filter(|case| case.claim.id == arguments.id).collect();
     let [case] = named.as_slice() else {
         return Err(Failure::Usage(vec![no_such_claim(&gathered, &named, &arguments.id)]));
@@ -83,7 +83,7 @@ pub(super) fn mutate(arguments: &Mutate, terminal: Terminal) -> Result<Done, Fai
         &arguments.reading,
         &arguments.shown,
         terminal,
-        nothing_more,
+        &Also::NOTHING,
     )?;
     let claims: Vec<Mutated<'_>> = gathered
         .cases()
@@ -105,7 +105,11 @@ pub(super) fn mutate(arguments: &Mutate, terminal: Terminal) -> Result<Done, Fai
 /// `verify uncovered CLAIMS`.
 pub(super) fn uncovered(arguments: &Uncovered, terminal: Terminal) -> Result<Done, Failure> {
     let (claims, reading, shown) = (&arguments.claims, &arguments.reading, &arguments.shown);
-    let gathered = Gathered::gather(claims, reading, shown, terminal, uncovered::asks)?;
+    let also = Also {
+        asks: uncovered::asks,
+        ..Also::NOTHING
+    };
+    let gathered = Gathered::gather(claims, reading, shown, terminal, &also)?;
     let language = gathered.language(shown);
     let options = options(terminal, shown, false);
     let mut outputs = Vec::new();

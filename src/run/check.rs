@@ -8,8 +8,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::gathered::{Gathered, nothing_more, several_sites};
-use super::{Done, Failure, Terminal};
+use super::gathered::{Also, Gathered, several_sites};
+use super::{Done, Failure, Terminal, within};
 use crate::cli::{Check, Color, Output};
 use crate::evidence::{Evidence, Subject};
 use crate::exit::Exit;
@@ -22,13 +22,16 @@ use crate::write;
 
 /// `verify CLAIMS`.
 pub(super) fn check(arguments: &Check, terminal: Terminal) -> Result<Done, Failure> {
-    let gathered = Gathered::gather(
-        &arguments.claims,
-        &arguments.reading,
-        &arguments.shown,
-        terminal,
-        nothing_more,
-    )?;
+    let within = within::runs(arguments, terminal)?;
+    let also = Also {
+        kept: &within.kept,
+        ..Also::NOTHING
+    };
+    let mut gathered = Gathered::gather(&arguments.claims, &arguments.reading, &arguments.shown, terminal, &also)?;
+    within
+        .left
+        .into_iter()
+        .for_each(|(file, gap)| gathered.lacks(&file, gap));
     if let Some(path) = &arguments.save_evidence {
         let [one] = gathered.evidence.as_slice() else {
             return Err(several_sites(&gathered.sites));

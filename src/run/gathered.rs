@@ -13,13 +13,14 @@ use super::slurm::Accounting;
 use super::{Failure, Terminal};
 use crate::claim::{self, ClaimFile};
 use crate::cli::{Reading, Shown};
-use crate::evidence::{Ask, Evidence, Scope};
+use crate::evidence::{Ask, Evidence, Gap, Scope};
 use crate::judge::{self, Case};
 use crate::report::Language;
 use crate::source::file::{SourceError, claim_files, read_named};
 use crate::source::{
     self,
     accounted::Answer,
+    recorded::Kept,
     site::{About, Site},
 };
 
@@ -33,37 +34,27 @@ pub(super) struct Gathered {
 }
 
 impl Gathered {
-    /// Reads claim files and repositories, or the evidence that was saved; `more` is asked beside what the claims ask.
+    /// Reads claim files and repositories, or the evidence that was saved.
     pub(super) fn gather(
         claims: &[String],
         reading: &Reading,
         shown: &Shown,
         terminal: Terminal,
-        more: fn(&[ClaimFile]) -> Vec<Ask>,
+        also: &Also<'_>,
     ) -> Result<Gathered, Failure> {
         let files = read_claims(claims, terminal.colored(shown))?;
-        let more = more(&files);
-        let about: Vec<About<'_>> = files
-            .iter()
-            .map(|file| About {
-                path: &file.path,
-                root: file.document.root.as_deref(),
-                paper: file.document.paper.as_deref(),
-            })
-            .collect();
-        let settings = source::site::Settings {
-            root: reading.root.as_deref(),
-            paper: reading.paper.as_deref(),
-            allow: &reading.allow_read,
-            replayed: reading.evidence.is_some(),
-        };
-        let sites = source::site::sites(&about, &settings).map_err(usage)?;
+        let more = (also.asks)(&files);
+        let mut sites = located(&files, reading)?;
+        for site in &mut sites {
+            site.kept = also.kept.to_vec();
+        }
         if sites.len() > 1 && reading.evidence.is_some() {
             return Err(several_sites(&sites));
         }
         let as_of = reading.as_of.unwrap_or_else(source::today);
         let asks: Vec<Ask> = files.iter().flat_map(asks).chain(more.iter().cloned()).collect();
-        let accounting = Accounting::of(&reading.live, &asks);
+        let needed: &[Ask] = if also.accounting { &asks } else { &[] };
+        let accounting = Accounting::of(&reading.live, needed);
         let mut evidence = Vec::new();
         for site in &sites {
             let answer = accounting.below(&site.root);
@@ -95,6 +86,15 @@ impl Gathered {
         })
     }
 
+    /// Notes in the evidence for a claim file what was not done for it.
+    pub(super) fn lacks(&mut self, file: &str, gap: Gap) {
+        let about = |site: &Site| site.files.iter().any(|&index| self.files[index].path == file);
+        let at = self.sites.iter().position(about);
+        if let Some(evidence) = at.and_then(|at| self.evidence.get_mut(at)) {
+            evidence.gaps.push(gap);
+        }
+    }
+
     /// The command line's language, else that of the claim files.
     pub(super) fn language(&self, shown: &Shown) -> Language {
         let document = || self.files.iter().find_map(|file| file.document.language.as_deref());
@@ -105,9 +105,42 @@ impl Gathered {
     }
 }
 
-/// The check asks what the claims ask.
-pub(super) fn nothing_more(_: &[ClaimFile]) -> Vec<Ask> {
-    Vec::new()
+/// What is looked at beside what the claims ask for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Also<'k> {
+    pub(super) asks: fn(&[ClaimFile]) -> Vec<Ask>,
+    /// Records of runs that the check made itself.
+    pub(super) kept: &'k [Kept],
+    /// Whether Slurm is asked, where the command line says so.
+    pub(super) accounting: bool,
+}
+
+impl Also<'static> {
+    /// The check asks what the claims ask.
+    pub(super) const NOTHING: Also<'static> = Also {
+        asks: |_| Vec::new(),
+        kept: &[],
+        accounting: true,
+    };
+}
+
+/// The repositories that the claim files are about.
+pub(super) fn located(files: &[ClaimFile], reading: &Reading) -> Result<Vec<Site>, Failure> {
+    let about: Vec<About<'_>> = files
+        .iter()
+        .map(|file| About {
+            path: &file.path,
+            root: file.document.root.as_deref(),
+            paper: file.document.paper.as_deref(),
+        })
+        .collect();
+    let settings = source::site::Settings {
+        root: reading.root.as_deref(),
+        paper: reading.paper.as_deref(),
+        allow: &reading.allow_read,
+        replayed: reading.evidence.is_some(),
+    };
+    source::site::sites(&about, &settings).map_err(usage)
 }
 
 /// Evidence is of one repository, and these claim files are about several.

@@ -7,12 +7,14 @@
 
 mod beside;
 mod check;
+mod execution;
 mod gathered;
 mod init;
 mod probe;
 mod slurm;
 mod submitted;
 mod timed;
+mod within;
 
 use crate::claim;
 use crate::cli::{Cli, Color, Command, Shown, SlurmCommand};

@@ -35,7 +35,7 @@ pub mod prose;
 pub mod python;
 mod quotes;
 mod readings;
-mod recorded;
+pub mod recorded;
 pub mod scheduler;
 pub mod shell;
 pub mod site;

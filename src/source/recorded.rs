@@ -1,12 +1,13 @@
 //! Records of timed runs that claim files declare, held against the files that are there now.
 //!
 //! Why it can be wrong: a record beside the claim file is read whatever `in` says, and must then speak for this
-//! repository alone: its subjects are hashed anew, and the first that differs makes it stale. What is no record, or one
+//! repository alone: its subjects are hashed anew, and the first that differs makes it stale. One in the cache is read
+//! only where a check that may run commands put it there or found it good. What is no record, or one
 //! of another run, is a gap with its reason, and the claims that name it stay not-run.
 //!
 //! Example: `[run.eval]` in `claims/setup.toml` has its record in `claims/runs/eval.json`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::FileFacts;
 use super::config::plain;
@@ -16,11 +17,23 @@ use crate::evidence::{Ask, Expr, Form, Gap, GapReason, Grade, Instrument, Readin
 use crate::place::Place;
 use crate::quantity::{Number, Unit, Value};
 
+/// A record in the user's cache: of a run that a check made itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// The claim file that declares the run, and its name.
+    pub claims: String,
+    pub run: String,
+    pub path: PathBuf,
+    /// The path as reports have it, without the user's name.
+    pub shown: String,
+}
+
 /// What the records say that these asks name, each with its path and hash; `shown` gives a path as the report has it,
 /// where it may be read.
 pub(super) fn records(
     repository: &Repository,
     asks: &[Ask],
+    kept: &[Kept],
     shown: &dyn Fn(&Path) -> Option<String>,
 ) -> Vec<(String, Option<String>, FileFacts)> {
     let mut found = Vec::new();
@@ -28,11 +41,12 @@ pub(super) fn records(
         let Ask::Record { claims, run, path } = ask else {
             continue;
         };
-        let file = lies_at(claims, path);
+        let kept = kept.iter().find(|kept| kept.claims == *claims && kept.run == *run);
+        let file = kept.map_or_else(|| lies_at(claims, path), |kept| kept.path.clone());
         if !file.exists() {
             continue;
         }
-        let Some(name) = shown(&file) else {
+        let Some(name) = kept.map(|kept| kept.shown.clone()).or_else(|| shown(&file)) else {
             let gap = Gap {
                 file: path.clone(),
                 why: GapReason::OutsideRoot,

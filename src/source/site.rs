@@ -17,7 +17,8 @@ use super::file::{Repository, SourceError, read_named};
 use super::gather::{PaperFile, Wanted, gather as gather_from};
 use super::latex::Paper;
 use super::passages::Text;
-use super::{readings, recorded};
+use super::readings;
+use super::recorded::{self, Kept};
 use crate::evidence::{Ask, Evidence, Scope};
 
 /// What a claim file says of its repository; paths are relative to its folder.
@@ -51,6 +52,8 @@ pub struct Site {
     top: PathBuf,
     /// Indices of the claim files.
     pub files: Vec<usize>,
+    /// Records in the user's cache, which stand in the place of those in the repository.
+    pub kept: Vec<Kept>,
 }
 
 /// Manifests and folders that mark the top of a project.
@@ -105,6 +108,7 @@ fn site(file: &About<'_>, settings: &Settings<'_>, index: usize) -> Result<Site,
                     allow: Vec::new(),
                     top,
                     files: vec![index],
+                    kept: Vec::new(),
                 });
             }
             let real = root
@@ -146,6 +150,7 @@ fn site(file: &About<'_>, settings: &Settings<'_>, index: usize) -> Result<Site,
         allow: settings.allow.to_vec(),
         top,
         files: vec![index],
+        kept: Vec::new(),
     })
 }
 
@@ -167,7 +172,7 @@ pub fn gather(
     asks.sort();
     asks.dedup();
     let shown = |file: &Path| shown_below(site, file);
-    let mut beside = recorded::records(&repository, &asks, &shown);
+    let mut beside = recorded::records(&repository, &asks, &site.kept, &shown);
     beside.extend(accounted::jobs(&asks, &shown));
     beside.extend(answer.map(accounted::answered));
     beside.extend(readings::readings(&asks, &shown));

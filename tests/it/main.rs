@@ -27,3 +27,4 @@ mod signed;
 mod slurm;
 mod timed;
 mod unimported;
+mod within;

@@ -1,4 +1,5 @@
-//! How many GPUs a job has: what it asks for, the processes its launch starts, the number before a card in a sentence.
+//! How many GPUs a job has: what it asks for, the processes its launch starts, the number before a card in a sentence, the
+//! cards that a timed run was seen on.
 //!
 //! Where the claim names a card as well, card and number must be of one occasion: one job, or one sentence.
 //!
@@ -17,11 +18,13 @@ use super::compared::{How, compare_value};
 use super::effective::count_devices;
 use super::machines;
 use super::named;
+use super::readings::{self, Wanted};
+use super::recorded::{self, Recorded};
 use super::scope::InScope;
 use super::setting::look;
 use super::vote::{Ballot, Question, Stand, distinct, first_place};
 use crate::claim::Claim;
-use crate::evidence::{Form, Grade, Graph, Statement, Subject};
+use crate::evidence::{Form, Grade, Graph, Part, ReadCard, Statement, Subject};
 use crate::judge::Case;
 use crate::quantity::{Quantity, Stated, Value, cards};
 use crate::verdict::{Citation, Message, Ruling, Stance, Verdict};
@@ -57,7 +60,9 @@ pub(crate) fn count_ruling(case: &Case<'_>, count: &Stated, deciding: Grade, sil
     counted.extend(sentences(case, &scope, count, model));
     counted.extend(accounted(case, count, model));
     let (joined, apart): (Vec<Counted>, Vec<Counted>) = counted.into_iter().partition(|one| one.joined);
+    let recorded = recorded(case, count, model);
     let mut ballots: Vec<Ballot> = joined.into_iter().map(|one| one.ballot).collect();
+    ballots.extend(recorded.ballots);
     let mut apart: Vec<Ballot> = apart.into_iter().map(|one| one.ballot).collect();
     if ballots.is_empty() && !apart.is_empty() {
         ballots.push(without_card(&apart, model.unwrap_or_default()));
@@ -71,12 +76,15 @@ pub(crate) fn count_ruling(case: &Case<'_>, count: &Stated, deciding: Grade, sil
     Question {
         expected: format!("{} GPU", shown_count(count)),
         ballots,
-        context: apart.into_iter().flat_map(as_context).collect(),
-        caveats: scope.caveats(),
+        context: apart.into_iter().flat_map(as_context).chain(recorded.context).collect(),
+        caveats: scope.caveats().into_iter().chain(recorded.silence.clone()).collect(),
         deciding,
         floor: case.claim.floor,
         quorum: case.claim.quorum,
-        silence: (named::silent_verdict(case).max(Verdict::NotRun), silence),
+        silence: (
+            named::silent_verdict(case).max(Verdict::NotRun),
+            recorded.silence.unwrap_or(silence),
+        ),
     }
     .decide()
 }
@@ -136,6 +144,42 @@ fn accounted(case: &Case<'_>, count: &Stated, model: Option<&str>) -> Vec<Counte
         })
     });
     rows.collect()
+}
+
+/// The cards that the run was seen on, whose record the claim names. A run on more cards or fewer is one on other
+/// hardware: it does not show that the paper's job had another number, nor that it had this one.
+fn recorded(case: &Case<'_>, count: &Stated, model: Option<&str>) -> Recorded {
+    let (statement, timed) = match recorded::own(case) {
+        None => return Recorded::default(),
+        Some(Err(refused)) => return refused,
+        Some(Ok(found)) => found,
+    };
+    if let Some(refused) = recorded::without_card(case) {
+        return refused;
+    }
+    let cards: Vec<&ReadCard> = timed.parts.iter().flat_map(Part::used).collect();
+    let shown: Vec<String> = cards.iter().map(|card| card.shown()).collect();
+    let wanted = model.and_then(Wanted::of);
+    let another = |card: &&ReadCard| {
+        let stand = wanted.as_ref().map(|wanted| readings::model(card, wanted));
+        stand == Some(Stand::Against)
+    };
+    let number = Value::from(i64::try_from(cards.len()).unwrap_or(i64::MAX));
+    let compared = compare_value(case.claim, count, &number, None, How::EXACT);
+    if compared.stand != Stand::For || cards.iter().any(another) {
+        let claimed = format!("{} {}", shown_count(count), model.unwrap_or("GPU"));
+        let why = recorded::elsewhere(&timed.name, shown.join(", "), &claimed);
+        return Recorded::refused(statement, why);
+    }
+    let mut citation = cite(statement, Stance::Supports);
+    citation.value = shown.join(", ");
+    let ballot = Ballot::new(Stand::For, Grade::Measured, number.to_string(), vec![citation])
+        .by(compared.rule)
+        .noting(recorded::stand_in(timed).into_iter().collect());
+    Recorded {
+        ballots: vec![ballot],
+        ..Recorded::default()
+    }
 }
 
 fn launches(case: &Case<'_>, scope: &InScope<'_>, count: &Stated, jobs: Option<&BTreeSet<&str>>) -> Vec<Counted> {

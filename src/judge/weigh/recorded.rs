@@ -14,7 +14,7 @@
 use super::cite::{cite, noted};
 use super::compared::{How, compare_setting};
 use super::vote::{Ballot, Stand};
-use crate::claim::Claim;
+use crate::claim::{Claim, ClaimFile};
 use crate::evidence::{Ask, Grade, Hashed, LaunchId, ReadCard, Role, Stale, Statement, Subject, TimedRun};
 use crate::judge::Case;
 use crate::place::joined;
@@ -43,7 +43,7 @@ impl Recorded {
 }
 
 /// The record that a claim names.
-pub(crate) fn ask(claim: &Claim, file: &crate::claim::ClaimFile) -> Option<Ask> {
+pub(crate) fn ask(claim: &Claim, file: &ClaimFile) -> Option<Ask> {
     let declared = file.runs.iter().find(|run| Some(&run.name) == claim.run.as_ref())?;
     Some(Ask::Record {
         claims: file.path.clone(),
@@ -86,7 +86,7 @@ pub(super) fn own<'a>(case: &Case<'a>) -> Option<Result<(&'a Statement, &'a Time
                 .with("run", name)
                 .with("file", file),
         )),
-        None => match other_run(case, timed) {
+        None => match other_run(case.file, timed) {
             Some(why) => Err(Recorded::refused(statement, why)),
             None => Ok((statement, timed)),
         },
@@ -94,8 +94,13 @@ pub(super) fn own<'a>(case: &Case<'a>) -> Option<Result<(&'a Statement, &'a Time
 }
 
 /// Whether the claim file declares another run now than the one that was recorded.
-fn other_run(case: &Case<'_>, timed: &TimedRun) -> Option<Message> {
-    let declared = case.file.runs.iter().find(|run| run.name == timed.name)?;
+pub fn is_of_another_run(file: &ClaimFile, timed: &TimedRun) -> bool {
+    other_run(file, timed).is_some()
+}
+
+/// What of the declared run is another one now.
+fn other_run(file: &ClaimFile, timed: &TimedRun) -> Option<Message> {
+    let declared = file.runs.iter().find(|run| run.name == timed.name)?;
     let (asked, was) = (declared.asked(), &timed.asked);
     let other = |what: &str, found: String| {
         Message::new("record-of-another-run")

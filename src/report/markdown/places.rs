@@ -69,12 +69,7 @@ fn link(place: &Place, language: Language, options: &Options) -> String {
         (Some(first), _) => format!("#L{first}"),
         (None, _) => String::new(),
     };
-    format!(
-        "[{}]({}{}{anchor})",
-        markup::code(&place_text(place, language)),
-        markup::target(options.way_to(&place.file)),
-        markup::target(&place.file)
-    )
+    options.link(&markup::code(&place_text(place, language)), &place.file, &anchor)
 }
 
 /// One line per reason: how many, and the first of them.

@@ -113,11 +113,7 @@ fn record(run: &RunRecord<'_>, report: &Report<'_>, words: Words, options: &Opti
         context! { file => file.as_str(), digest => digest.unwrap_or_default() },
     );
     let name = markup::code(file);
-    let link = format!(
-        "[{name}]({}{})",
-        markup::target(options.way_to(file)),
-        markup::target(file)
-    );
+    let link = options.link(&name, file, "");
     shown.replacen(&name, &link, 1)
 }
 

@@ -88,6 +88,11 @@ const BUDGET: f64 = 600.0;
 const SEED: u64 = 0;
 
 impl RunDeclaration {
+    /// The declaration as it is named where it was not started: `claims/setup.toml [run.eval]`.
+    pub fn named(&self, claims: &str) -> String {
+        format!("{claims} [run.{}]", self.name)
+    }
+
     /// What it asks of the run, defaults put in.
     pub fn asked(&self) -> Asked {
         let settings = &self.settings;

@@ -89,7 +89,7 @@ fn render(report: &Report<'_>, options: &Options) -> String {
         drafts => findings::drafts(&numbered, language),
         files => places::by_file(&numbered, report.evidence, language, options),
         gaps => places::gaps(report),
-        gap_count => report.evidence.gaps.len(),
+        gap_count => report.gaps().values().map(Vec::len).sum::<usize>(),
         conclusion => findings::conclusion(report, &numbered),
         ..findings::recommendations(&numbered, language)
     };

@@ -208,10 +208,12 @@ impl Report<'_> {
         }
     }
 
-    /// What was not read, by reason; within one, in the order of the evidence.
+    /// What was not read, by reason; within one, in the order of the evidence. Why a run was not started is said by the
+    /// claims that rest on it.
     fn gaps(&self) -> BTreeMap<GapReason, Vec<&Gap>> {
         let mut gaps: BTreeMap<GapReason, Vec<&Gap>> = BTreeMap::new();
-        for gap in &self.evidence.gaps {
+        let unread = self.evidence.gaps.iter();
+        for gap in unread.filter(|gap| gap.why != GapReason::NotStarted) {
             gaps.entry(gap.why).or_default().push(gap);
         }
         gaps

@@ -63,7 +63,7 @@ fn render(report: &Report<'_>, options: &Options) -> String {
     out.push_str(&strong(&summary(report), options));
     out.push('\n');
     if !options.quiet {
-        let unread = report.evidence.gaps.len();
+        let unread = report.gaps().values().map(Vec::len).sum::<usize>();
         if unread > 0 {
             let reasons: Vec<String> = report
                 .gaps()

@@ -6,7 +6,7 @@
 //! looked at: the same check then says the same on every machine.
 //!
 //! Why it can be wrong: a check that quietly did not run what it was told to run looks like one that ran it. So what was
-//! not started, and why, is a gap of the report. A login node is everybody's, and none of the machines that a paper speaks of.
+//! not started, and why, is a gap, and its claims say so. A login node is everybody's, and none of the machines that a paper speaks of.
 //!
 //! Example: `verify claims/setup.toml --allow-commands` runs `[run.smoke]` for its budget of a minute, and judges its claim.
 
@@ -59,7 +59,7 @@ pub(super) fn runs(arguments: &Check, terminal: Terminal) -> Result<Within, Fail
                         }
                         within
                             .left
-                            .push((file.path.clone(), not_started(declaration, why.detail)));
+                            .push((file.path.clone(), not_started(file, declaration, why.detail)));
                     }
                     Ok((command, folder)) => {
                         let kept = kept_at(file, declaration, &site, &folder);
@@ -193,9 +193,9 @@ fn made(
     Ok(())
 }
 
-fn not_started(declaration: &RunDeclaration, detail: String) -> Gap {
+fn not_started(file: &ClaimFile, declaration: &RunDeclaration, detail: String) -> Gap {
     Gap {
-        file: declaration.record.clone(),
+        file: declaration.named(&file.path),
         why: GapReason::NotStarted,
         detail,
     }

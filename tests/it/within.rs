@@ -147,6 +147,11 @@ fn a_check_runs_what_it_was_allowed_to_and_keeps_the_record() {
     let without = checked.check(&[]);
     checked.judged(&without, ["not-run"; 2]);
     let digest = digest(&left(&without).expect("it says that it was not started"));
+    let because = without.json()["claims"][0]["because"]["text"].to_string();
+    assert!(
+        because.contains(&format!("--allow-commands={digest}")),
+        "the claim says what is to be done: {because}"
+    );
     let silent = checked.check(&["--no-live"]);
     checked.judged(&silent, ["not-run"; 2]);
     assert_eq!((left(&silent), checked.started()), (None, 0));

@@ -15,7 +15,9 @@ use super::cite::{cite, noted};
 use super::compared::{How, compare_setting};
 use super::vote::{Ballot, Stand};
 use crate::claim::{Claim, ClaimFile};
-use crate::evidence::{Ask, Grade, Hashed, LaunchId, ReadCard, Role, Stale, Statement, Subject, TimedRun};
+use crate::evidence::{
+    Ask, Gap, GapReason, Grade, Hashed, LaunchId, ReadCard, Role, Stale, Statement, Subject, TimedRun,
+};
 use crate::judge::Case;
 use crate::place::joined;
 use crate::quantity::Value;
@@ -70,8 +72,11 @@ pub(super) fn own<'a>(case: &Case<'a>) -> Option<Result<(&'a Statement, &'a Time
             _ => None,
         });
     let Some((statement, timed, stale)) = found else {
+        let silence = Message::new("no-record")
+            .with("run", name)
+            .with("why", not_started(case, name));
         return Some(Err(Recorded {
-            silence: Some(Message::new("no-record").with("run", name)),
+            silence: Some(silence),
             ..Recorded::default()
         }));
     };
@@ -91,6 +96,15 @@ pub(super) fn own<'a>(case: &Case<'a>) -> Option<Result<(&'a Statement, &'a Time
             None => Ok((statement, timed)),
         },
     })
+}
+
+/// Why a run that is declared for the check was not started in it; nothing where it was not to be, or nobody looked.
+fn not_started<'a>(case: &Case<'a>, run: &str) -> &'a str {
+    let declared = case.file.runs.iter().find(|declared| declared.name == run);
+    let named = declared.map(|declared| declared.named(&case.file.path));
+    let of_it = |gap: &&Gap| gap.why == GapReason::NotStarted && Some(&gap.file) == named.as_ref();
+    let gap = case.evidence.gaps.iter().find(of_it);
+    gap.map(|gap| gap.detail.as_str()).unwrap_or_default()
 }
 
 /// Whether the claim file declares another run now than the one that was recorded.

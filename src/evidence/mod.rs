@@ -308,7 +308,7 @@ pub struct ScopeFiles {
 }
 
 /// What could not be read, and why. A gap never supports a claim.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Gap {
     /// Relative to the root; a folder where all of it was left out.

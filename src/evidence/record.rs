@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{ReadCard, Repeats, Tool};
+use super::{Gap, ReadCard, Repeats, Tool};
 
 /// The type of an in-toto Statement, by its specification (v1).
 pub const STATEMENT: &str = "https://in-toto.io/Statement/v1";
@@ -109,6 +109,9 @@ pub struct TimedRun {
     pub repeats: Option<Repeats>,
     /// What disturbed the run; empty where nothing did. A disturbed run decides nothing.
     pub disturbed: Vec<String>,
+    /// What the run was given, or its code names, and no digest watches: should it change, the record does not tell.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unwatched: Vec<Gap>,
     /// The end of the run's output.
     pub output: String,
 }
@@ -462,6 +465,7 @@ mod tests {
             wanting: None,
             repeats: None,
             disturbed: Vec::new(),
+            unwatched: Vec::new(),
             output: String::new(),
         };
         let program = Hashed {

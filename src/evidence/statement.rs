@@ -216,6 +216,9 @@ pub enum Subject {
         /// The first of its subjects that is another one now, or is gone: then it speaks of nothing that is there.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         stale: Option<Stale>,
+        /// Of its subjects, those that are not here, and of which nobody can say here whether they are still the same.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        unseen: Vec<String>,
     },
     /// A setting that a timed run printed; the value is what it printed.
     Observed { claims: String, run: String, name: String },

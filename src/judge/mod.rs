@@ -25,7 +25,7 @@ mod usage;
 mod vram;
 pub(crate) mod weigh;
 
-pub use weigh::recorded::is_of_another_run;
+pub use weigh::recorded::{is_of_another_run, limits as limits_of_a_record};
 pub use weigh::several::elapsed as shown_seconds;
 pub use weigh::timed::interval as shown_interval;
 

@@ -140,6 +140,7 @@ pub fn run(declared: &Declared, decides: &dyn Fn(f64, f64) -> bool) -> Result<Ti
         total,
         wanting,
         repeats,
+        unwatched: Vec::new(),
         output: ended.output(),
     })
 }

@@ -90,6 +90,7 @@ impl<'a> Execution<'a> {
         let mut run = timed::run(&declared, &decides).map_err(anyhow::Error::from)?;
         run.settings = logged::printed(&run.output, &names(self.file, name));
         let mut subjects = self.before;
+        run.unwatched.clone_from(&subjects.gaps);
         for file in changed(&subjects.hashed, &hashed(&self.gathered, &self.command)?.hashed) {
             if file.annotations == Role::Data {
                 subjects.gaps.push(written(&file));

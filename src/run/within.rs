@@ -174,7 +174,7 @@ fn is_good(path: &Path, file: &ClaimFile, declaration: &RunDeclaration, site: &S
     }
     let repository =
         Repository::open(&site.root, &site.allow).map_err(|error| Failure::Usage(vec![error.to_string()]))?;
-    Ok(subjects::stale(&repository, &record.subject).is_none())
+    Ok(subjects::standing(&repository, &record.subject).stale.is_none())
 }
 
 /// Runs it, and keeps its record.

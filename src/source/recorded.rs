@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use super::FileFacts;
 use super::config::plain;
 use super::file::{Repository, digest, lies_at, read_named};
-use super::subjects;
+use super::subjects::{self, Standing};
 use crate::evidence::{Ask, Expr, Form, Gap, GapReason, Grade, Instrument, Reading, Record, Statement, Subject};
 use crate::place::Place;
 use crate::quantity::{Number, Unit, Value};
@@ -89,7 +89,7 @@ fn one(repository: &Repository, (claims, run): (&str, &str), file: &str, text: &
         let detail = format!("it is the record of the run `{}`, not of `{run}`", timed.name);
         return facts.gaps.push(broken(detail));
     }
-    let stale = subjects::stale(repository, &record.subject);
+    let Standing { stale, unseen } = subjects::standing(repository, &record.subject);
     let place = |excerpt: String| Place {
         time: Some(timed.started.clone()),
         job: timed.parts.first().and_then(|part| part.machine.job.clone()),
@@ -170,6 +170,7 @@ fn one(repository: &Repository, (claims, run): (&str, &str), file: &str, text: &
         timed: Box::new(timed),
         subjects: record.subject,
         stale,
+        unseen,
     };
     facts
         .statements

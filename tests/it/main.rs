@@ -27,4 +27,5 @@ mod signed;
 mod slurm;
 mod timed;
 mod unimported;
+mod watched;
 mod within;

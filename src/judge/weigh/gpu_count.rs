@@ -175,7 +175,7 @@ fn recorded(case: &Case<'_>, count: &Stated, model: Option<&str>) -> Recorded {
     citation.value = shown.join(", ");
     let ballot = Ballot::new(Stand::For, Grade::Measured, number.to_string(), vec![citation])
         .by(compared.rule)
-        .noting(recorded::stand_in(timed).into_iter().collect());
+        .noting(recorded::limits_of(statement));
     Recorded {
         ballots: vec![ballot],
         ..Recorded::default()

@@ -205,10 +205,31 @@ pub(super) fn without_time(timed: &TimedRun) -> Message {
         )
 }
 
-/// A card that was made up for tests is said to be one, wherever its run speaks.
-pub(super) fn stand_in(timed: &TimedRun) -> Option<Message> {
+/// What is said wherever the run speaks: that its card was made up for tests, that something it was given may change
+/// without the record telling, that something of it is not here to be held against the record.
+pub fn limits(timed: &TimedRun, unseen: &[String]) -> Vec<Message> {
     let made_up = timed.parts.iter().any(|part| part.machine.stand_in);
-    made_up.then(|| Message::new("record-on-a-stand-in").with("run", &timed.name))
+    let stand_in = made_up.then(|| Message::new("record-on-a-stand-in").with("run", &timed.name));
+    let files: Vec<&str> = timed.unwatched.iter().map(|gap| gap.file.as_str()).collect();
+    let unwatched = (!files.is_empty()).then(|| {
+        Message::new("record-does-not-watch")
+            .with("run", &timed.name)
+            .with("files", files.join(", "))
+    });
+    let not_here = (!unseen.is_empty()).then(|| {
+        Message::new("record-of-what-is-not-here")
+            .with("run", &timed.name)
+            .with("files", unseen.join(", "))
+    });
+    stand_in.into_iter().chain(unwatched).chain(not_here).collect()
+}
+
+/// [`limits`] of the run that a statement is about.
+pub(super) fn limits_of(statement: &Statement) -> Vec<Message> {
+    match &statement.subject {
+        Subject::Timed { timed, unseen, .. } => limits(timed, unseen),
+        _ => Vec::new(),
+    }
 }
 
 /// What the run printed under one of these names.
@@ -307,7 +328,7 @@ pub(crate) fn settings(case: &Case<'_>, names: &[String], how: How) -> Recorded 
     let citations = found.iter().map(|(statement, _)| cite(statement, stance)).collect();
     let ballot = Ballot::new(stand, Grade::Measured, value.to_string(), citations)
         .by(compared.rule)
-        .noting(compared.caveats.into_iter().chain(stand_in(timed)).collect());
+        .noting(compared.caveats.into_iter().chain(limits_of(record)).collect());
     Recorded {
         ballots: vec![ballot],
         ..Recorded::default()

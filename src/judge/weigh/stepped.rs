@@ -11,7 +11,7 @@ use bigdecimal::BigDecimal;
 use super::cite::cite;
 use super::compared::{How, compare_value};
 use super::named::given_number;
-use super::recorded::{Recorded, own, printed, settings, stand_in};
+use super::recorded::{Recorded, limits_of, own, printed, settings};
 use super::vote::{Ballot, Stand};
 use crate::evidence::{Grade, Statement};
 use crate::judge::Case;
@@ -125,7 +125,7 @@ pub(crate) fn step(case: &Case<'_>, per_device: &[String], accumulation: &[&str]
     let citations = cited.into_iter().map(|statement| cite(statement, stance)).collect();
     let ballot = Ballot::new(stand, Grade::Measured, found, citations)
         .by(rule)
-        .noting(stand_in(timed).into_iter().collect());
+        .noting(limits_of(record));
     Recorded {
         ballots: vec![ballot],
         ..Recorded::default()

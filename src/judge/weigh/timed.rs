@@ -9,7 +9,7 @@
 use super::cite::cite;
 use super::compared::{How, compare_value};
 use super::readings::{self, Wanted};
-use super::recorded::{Recorded, elsewhere, on_no_card, own, printed, stand_in, without_time};
+use super::recorded::{Recorded, elsewhere, limits_of, on_no_card, own, printed, without_time};
 use super::several::elapsed;
 use super::vote::{Ballot, Stand};
 use crate::claim::Claim;
@@ -87,7 +87,7 @@ pub(crate) fn duration(case: &Case<'_>, stated: &Stated, conditions: &Conditions
         }
     }
     let mut ballot = against(case, stated, statement, timed, total);
-    caveats.extend(stand_in(timed));
+    caveats.extend(limits_of(statement));
     ballot.caveats.extend(caveats);
     Recorded {
         ballots: vec![ballot],

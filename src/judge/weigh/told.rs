@@ -8,7 +8,7 @@
 
 use regex::RegexBuilder;
 
-use super::recorded::{Recorded, own, stand_in};
+use super::recorded::{Recorded, limits_of, own};
 use crate::evidence::selection::{Selection, parse};
 use crate::evidence::{Expr, Statement, Subject, TimedRun};
 use crate::judge::Case;
@@ -47,7 +47,7 @@ pub(crate) fn told(case: &Case<'_>, select: &str) -> Told {
         return refused(Recorded::refused(statement, why));
     }
     let recorded = Recorded {
-        caveats: stand_in(timed).into_iter().collect(),
+        caveats: limits_of(statement),
         ..Recorded::default()
     };
     Told { cells, recorded }

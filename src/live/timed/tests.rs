@@ -104,6 +104,7 @@ fn four_minutes_are_foretold_from_an_eighth_of_them() {
         wanting,
         repeats: None,
         disturbed: Vec::new(),
+        unwatched: Vec::new(),
         output: String::new(),
     };
     let script = Hashed {

@@ -27,7 +27,11 @@ pub fn timed(run: &TimedRun, gaps: &[Gap], followed: bool, record: &str, kept: b
         "record: {record} (good while {what}, and the data it names, stay as they are)"
     ));
     for gap in gaps {
-        lines.push(format!("  not among what is watched: {} {}", gap.file, gap.detail));
+        let why = match gap.detail.as_str() {
+            "" => gap.why.name(),
+            detail => detail,
+        };
+        lines.push(format!("  not among what is watched: {} ({why})", gap.file));
     }
     lines.join("\n") + "\n"
 }

@@ -32,6 +32,8 @@ pub(super) struct WireRun {
     stale: Option<WireStale>,
     /// What disturbed it.
     disturbed: Vec<String>,
+    /// What it was given, or its code names, and no digest watches.
+    unwatched: Vec<String>,
     /// The program and its arguments; null where the run is no command.
     command: Option<Vec<String>>,
     /// Relative to the root.
@@ -167,6 +169,7 @@ impl WireRun {
             wanting,
             repeats,
             disturbed,
+            unwatched,
             output: _,
         } = run.timed;
         WireRun {
@@ -178,6 +181,7 @@ impl WireRun {
             notes: run.notes().iter().map(WireMessage::of).collect(),
             stale: run.stale.map(WireStale::of),
             disturbed: disturbed.clone(),
+            unwatched: unwatched.iter().map(|gap| gap.file.clone()).collect(),
             command: command.as_ref().map(|command| command.arguments.clone()),
             directory: command.as_ref().map(|command| command.directory.clone()),
             started: started.clone(),

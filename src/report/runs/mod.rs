@@ -13,6 +13,7 @@ pub(super) mod facts;
 
 use super::{Judged, Report};
 use crate::evidence::{Hashed, Role, Stale, Subject, TimedRun, Total};
+use crate::judge;
 use crate::place::Place;
 use crate::quantity::{Dimension, Precision, Unit, accepted_ends};
 use crate::verdict::{Message, Stance};
@@ -24,6 +25,8 @@ pub(super) struct RunRecord<'r> {
     /// What was run, as it was then.
     pub(super) subjects: &'r [Hashed],
     pub(super) stale: Option<&'r Stale>,
+    /// Of these, what is not here to be looked at.
+    unseen: &'r [String],
     /// The record itself.
     pub(super) place: &'r Place,
     pub(super) claim_file: &'r str,
@@ -55,12 +58,13 @@ impl Report<'_> {
                         timed,
                         subjects,
                         stale,
+                        unseen,
                     } if run == name && claims == judged.claim_file => {
-                        Some((timed, subjects, stale.as_ref(), &statement.place))
+                        Some((timed, subjects, (stale.as_ref(), unseen), &statement.place))
                     }
                     _ => None,
                 });
-            let Some((timed, subjects, stale, place)) = found else {
+            let Some((timed, subjects, (stale, unseen), place)) = found else {
                 continue;
             };
             let slug = slug(name, &runs);
@@ -68,6 +72,7 @@ impl Report<'_> {
                 timed,
                 subjects,
                 stale,
+                unseen,
                 place,
                 claim_file: judged.claim_file,
                 claims: vec![judged],
@@ -123,9 +128,7 @@ impl RunRecord<'_> {
                     .with("what", what),
             );
         }
-        if self.is_on_a_stand_in() {
-            notes.push(Message::new("record-on-a-stand-in").with("run", &timed.name));
-        }
+        notes.extend(judge::limits_of_a_record(timed, self.unseen));
         let of_record = |place: &Place| place.file == self.place.file;
         let cited = self
             .claims

@@ -93,6 +93,7 @@ fn eval() -> TimedRun {
         wanting: None,
         repeats: None,
         disturbed: Vec::new(),
+        unwatched: Vec::new(),
         output: String::new(),
     }
 }
@@ -178,6 +179,7 @@ fn with_runs<T>(language: Language, runs: Vec<(TimedRun, Option<Stale>)>, look: 
                 ..Place::whole(format!("claims/runs/{}.json", timed.name))
             },
             subject: Subject::Timed {
+                unseen: Vec::new(),
                 claims: template.claim_file.to_string(),
                 run: timed.name.clone(),
                 timed: Box::new(timed),

@@ -11,6 +11,7 @@
 
 mod arguments;
 mod digest;
+mod named;
 mod opened;
 mod own;
 mod scope;

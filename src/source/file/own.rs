@@ -35,6 +35,15 @@ pub(super) fn refuse(path: &str, bytes: &[u8]) -> Option<(GapReason, String)> {
     None
 }
 
+/// The digest that a Git LFS pointer names (`oid sha256:…`, as its specification has it).
+pub(super) fn lfs_sha256(bytes: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(bytes)
+        .ok()
+        .filter(|_| bytes.starts_with(LFS_HEAD))?;
+    let oid = text.lines().find_map(|line| line.strip_prefix("oid sha256:"))?;
+    Some(oid.trim().to_string())
+}
+
 fn has_mark(head: &str) -> bool {
     head.lines().any(|line| {
         line.trim_start_matches(|c: char| !c.is_alphanumeric())

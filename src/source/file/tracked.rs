@@ -15,7 +15,7 @@ const LARGEST_INDEX: u64 = 256 * 1024 * 1024;
 const FIXED: usize = 62;
 
 /// Tracked paths relative to the root, in byte order.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Tracked(BTreeSet<String>);
 
 impl Tracked {

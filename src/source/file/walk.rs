@@ -125,7 +125,7 @@ pub(super) struct Found {
 }
 
 /// The root with what decides how it is walked.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Walk {
     root: PathBuf,
     allow: Vec<PathBuf>,
@@ -149,6 +149,32 @@ impl Walk {
     pub(super) fn new(root: PathBuf, allow: Vec<PathBuf>) -> Walk {
         let tracked = Tracked::of(&root);
         Walk { root, allow, tracked }
+    }
+
+    /// An absolute path relative to the root; none where it lies elsewhere.
+    pub(super) fn relative(&self, path: &str) -> Option<String> {
+        let below = Path::new(path).strip_prefix(&self.root).ok()?;
+        Some(below.to_str()?.replace(std::path::MAIN_SEPARATOR, "/"))
+    }
+
+    /// Whether Git would ignore a path, also where nothing is there.
+    pub(super) fn ignores(&self, path: &str, is_folder: bool) -> bool {
+        if self.tracked.holds(path) {
+            return false;
+        }
+        let mut rules: Vec<Rc<Gitignore>> = own_rules(&self.root, &self.root.join(".git/info/exclude"))
+            .into_iter()
+            .collect();
+        let mut folder = self.root.clone();
+        let mut names = path.split('/').peekable();
+        while let Some(name) = names.next() {
+            rules.extend(own_rules(&folder, &folder.join(".gitignore")));
+            folder.push(name);
+            if is_ignored(&rules, &folder, is_folder || names.peek().is_some()) {
+                return true;
+            }
+        }
+        false
     }
 
     pub(super) fn whole(&self) -> Found {

@@ -209,6 +209,31 @@ fn what_git_ignores_need_not_be_there() {
     );
 }
 
+/// The rules of the work tree count, also where the root is a folder of it.
+#[test]
+fn ignored_above_the_root_is_ignored() {
+    let world = World::new(&[
+        ("code/evaluate.py", SCRIPT),
+        ("code/lengths.py", ""),
+        ("code/data/test.csv", "id,label\n1,a\n"),
+        ("code/conf/eval.yaml", "rate: 16000\n"),
+        ("code/prompts/eval.txt", "Is this speech?"),
+        ("claims.toml", &CLAIMS.replace("root = \".\"", "root = \"code\"")),
+        (".gitignore", "/code/data/\n"),
+        (".git/HEAD", "ref: refs/heads/main\n"),
+    ]);
+    timed(&world);
+    assert!(watched(&world).0.contains_key("data/test.csv"));
+    std::fs::remove_dir_all(world.path().join("code/data")).expect("removed");
+    let (grade, notes) = judged(&world);
+    assert!(
+        grade == "measured" && notes.contains("`data/test.csv`, which is not here"),
+        "{grade}: {notes}"
+    );
+    world.write(".gitignore", "");
+    assert_ne!(judged(&world).0, "measured", "nobody ignores it: it is gone");
+}
+
 /// A folder of many files is watched by names and sizes.
 #[test]
 fn a_large_folder_is_watched_by_names_and_sizes() {

@@ -157,14 +157,20 @@ impl Walk {
         Some(below.to_str()?.replace(std::path::MAIN_SEPARATOR, "/"))
     }
 
-    /// Whether Git would ignore a path, also where nothing is there.
+    /// Whether Git would ignore a path, also where nothing is there: by the rules of the work tree that the root lies in.
     pub(super) fn ignores(&self, path: &str, is_folder: bool) -> bool {
         if self.tracked.holds(path) {
             return false;
         }
-        let mut rules: Vec<Rc<Gitignore>> = own_rules(&self.root, &self.root.join(".git/info/exclude"))
-            .into_iter()
-            .collect();
+        let above: Vec<&Path> = self.root.ancestors().collect();
+        let top = above
+            .iter()
+            .position(|folder| folder.join(".git").exists())
+            .unwrap_or(0);
+        let exclude = own_rules(above[top], &above[top].join(".git/info/exclude"));
+        let outer = above[1..=top].iter().rev();
+        let outer = outer.filter_map(|folder| own_rules(folder, &folder.join(".gitignore")));
+        let mut rules: Vec<Rc<Gitignore>> = exclude.into_iter().chain(outer).collect();
         let mut folder = self.root.clone();
         let mut names = path.split('/').peekable();
         while let Some(name) = names.next() {

@@ -84,6 +84,11 @@ const CHANGED: &str = "
 - A repeated header or a row behind `#` in a table is no row, and leaves a count open between the numbers with and without it.
 - A truth value against a number that is equal to it (`amp = 1`, and `true` is claimed) refutes nothing: needs-clarification.
 - `see.sha256` is the hash that `sed -n 3,6p FILE | sha256sum` prints.
+- A run that was seen on the claimed number of cards, of the claimed kind, supports a `gpu` claim with `count`; one on another
+  number is a run on other hardware: not-run, and no discrepancy.
+- A record of a run watches what the run was given, whether Git ignores it or not. Data, models and containers that Git
+  ignores and that are not in the checkout leave it standing, with a caveat that names them: a machine that only checks
+  has none of them. Code that is gone makes it stale, and so does data that Git would have brought.
 ";
 
 fn table<'k>(out: &mut String, keys: impl Iterator<Item = &'k Key>) {

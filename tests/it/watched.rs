@@ -29,6 +29,8 @@ parser.add_argument("--model")
 parser.add_argument("--other")
 parser.add_argument("--output-dir", default="results")
 args = parser.parse_args()
+root = "prompts"
+open(os.path.join(root, "system.txt")).read(), open(f"{root}/few/shots.json").read()
 open(args.manifest).read(), open(args.config).read(), open("prompts/eval.txt").read()
 # The numbers of another paper are in notes/other.md.
 os.makedirs("results", exist_ok=True)
@@ -71,6 +73,9 @@ fn world() -> World {
         ("models/tiny/model.safetensors", "weights"),
         ("models/tiny/config.json", "{\"layers\": 2}"),
         ("prompts/eval.txt", "Is this speech?"),
+        ("prompts/system.txt", "You hear a clip."),
+        ("prompts/few/shots.json", "[]"),
+        ("results/old/shots.json", "[]"),
         ("tables/lengths.csv", "a,1\n"),
         ("notes/other.md", "Nothing of the run."),
         ("results/found.json", "{}"),
@@ -133,6 +138,8 @@ fn a_record_watches_what_the_run_was_given() {
         ("models/tiny/config.json", "code"),
         ("models/tiny/model.safetensors", "model"),
         ("prompts/eval.txt", "data"),
+        ("prompts/few/shots.json", "data"),
+        ("prompts/system.txt", "data"),
         ("tables/lengths.csv", "data"),
     ];
     let roles: Vec<(&str, &str)> = roles
@@ -214,16 +221,25 @@ fn what_git_ignores_need_not_be_there() {
 fn ignored_above_the_root_is_ignored() {
     let world = World::new(&[
         ("code/evaluate.py", SCRIPT),
-        ("code/lengths.py", ""),
+        (
+            "code/lengths.py",
+            "TABLE = '../shared/more.csv'\nOTHER = '../shared/none.csv'\n",
+        ),
+        ("shared/more.csv", "a,1\n"),
         ("code/data/test.csv", "id,label\n1,a\n"),
         ("code/conf/eval.yaml", "rate: 16000\n"),
         ("code/prompts/eval.txt", "Is this speech?"),
+        ("code/prompts/system.txt", "You hear a clip."),
+        ("code/prompts/few/shots.json", "[]"),
         ("claims.toml", &CLAIMS.replace("root = \".\"", "root = \"code\"")),
         (".gitignore", "/code/data/\n"),
         (".git/HEAD", "ref: refs/heads/main\n"),
     ]);
     timed(&world);
-    assert!(watched(&world).0.contains_key("data/test.csv"));
+    let (roles, unwatched) = watched(&world);
+    assert!(roles.contains_key("data/test.csv"), "{roles:?}");
+    // `elsewhere` is not there, and what is not there is not read.
+    assert_eq!(unwatched, ["../shared/more.csv"]);
     std::fs::remove_dir_all(world.path().join("code/data")).expect("removed");
     let (grade, notes) = judged(&world);
     assert!(
@@ -245,7 +261,11 @@ fn a_large_folder_is_watched_by_names_and_sizes() {
     let (roles, _) = watched(&world);
     assert_eq!(roles.get("clips/test/").map(String::as_str), Some("data"), "{roles:?}");
     assert!(!roles.contains_key("clips/test/7.wav"));
-    assert_eq!(judged(&world).0, "measured");
+    let (grade, notes) = judged(&world);
+    assert!(
+        grade == "measured" && notes.contains("names and sizes"),
+        "{grade}: {notes}"
+    );
     world.write("clips/test/7.wav", "RIFF seven");
     let (grade, notes) = judged(&world);
     assert!(grade != "measured" && notes.contains("clips/test/"), "{grade}: {notes}");

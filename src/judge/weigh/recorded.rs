@@ -206,8 +206,8 @@ pub(super) fn without_time(timed: &TimedRun) -> Message {
 }
 
 /// What is said wherever the run speaks: that its card was made up for tests, that something it was given may change
-/// without the record telling, that something of it is not here to be held against the record.
-pub fn limits(timed: &TimedRun, unseen: &[String]) -> Vec<Message> {
+/// without the record telling, or within its names and sizes, that something of it is not here to be held against the record.
+pub fn limits(timed: &TimedRun, subjects: &[Hashed], unseen: &[String]) -> Vec<Message> {
     let made_up = timed.parts.iter().any(|part| part.machine.stand_in);
     let stand_in = made_up.then(|| Message::new("record-on-a-stand-in").with("run", &timed.name));
     let files: Vec<&str> = timed.unwatched.iter().map(|gap| gap.file.as_str()).collect();
@@ -216,18 +216,33 @@ pub fn limits(timed: &TimedRun, unseen: &[String]) -> Vec<Message> {
             .with("run", &timed.name)
             .with("files", files.join(", "))
     });
+    // Weights that were trained once more have the names and sizes of the old ones.
+    let folders = subjects.iter().map(|subject| subject.name.as_str());
+    let here = |name: &&str| name.ends_with('/') && !unseen.iter().any(|unseen| unseen == name);
+    let folders: Vec<&str> = folders.filter(here).collect();
+    let by_size = (!folders.is_empty()).then(|| {
+        Message::new("record-watches-by-size")
+            .with("run", &timed.name)
+            .with("files", folders.join(", "))
+    });
     let not_here = (!unseen.is_empty()).then(|| {
         Message::new("record-of-what-is-not-here")
             .with("run", &timed.name)
             .with("files", unseen.join(", "))
     });
-    stand_in.into_iter().chain(unwatched).chain(not_here).collect()
+    let all = [stand_in, unwatched, by_size, not_here];
+    all.into_iter().flatten().collect()
 }
 
 /// [`limits`] of the run that a statement is about.
 pub(super) fn limits_of(statement: &Statement) -> Vec<Message> {
     match &statement.subject {
-        Subject::Timed { timed, unseen, .. } => limits(timed, unseen),
+        Subject::Timed {
+            timed,
+            subjects,
+            unseen,
+            ..
+        } => limits(timed, subjects, unseen),
         _ => Vec::new(),
     }
 }

@@ -65,8 +65,10 @@ pub(crate) fn facts(run: &RunRecord<'_>, words: Words) -> Vec<Fact> {
     whole("ended", ended(run, words));
     whole("timed", samples(run, words));
     whole("takes", takes(run, words));
-    if let Some(repeats) = &timed.repeats {
-        whole("again", again(repeats, words));
+    match &timed.repeats {
+        Some(repeats) => whole("again", again(repeats, words)),
+        None if timed.ending.has_time() => whole("again", words.say("again-not-asked", context! {})),
+        None => {}
     }
     if !timed.settings.is_empty() {
         let printed: Vec<String> = timed

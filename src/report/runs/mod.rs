@@ -128,7 +128,7 @@ impl RunRecord<'_> {
                     .with("what", what),
             );
         }
-        notes.extend(judge::limits_of_a_record(timed, self.unseen));
+        notes.extend(judge::limits_of_a_record(timed, self.subjects, self.unseen));
         let of_record = |place: &Place| place.file == self.place.file;
         let cited = self
             .claims

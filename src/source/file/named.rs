@@ -13,6 +13,11 @@ use super::opened::Opened;
 use super::{Entry, Repository, own, walk};
 use crate::evidence::{Gap, GapReason};
 
+/// Folders of the system.
+const SYSTEM: &[&str] = &[
+    "/usr", "/bin", "/sbin", "/lib", "/lib64", "/etc", "/dev", "/proc", "/sys", "/var", "/run",
+];
+
 impl Repository {
     /// The same files and those of the ignored folders that these paths lie in, or hold; nothing where there are no such
     /// folders. Scopes and gaps of this walk stay as they are.
@@ -41,6 +46,15 @@ impl Repository {
     /// An absolute path relative to the root; none where it lies elsewhere.
     pub fn relative(&self, path: &str) -> Option<String> {
         self.walk.relative(path)
+    }
+
+    /// Whether something lies where a path leads out of the root, relative to a folder of it: data on another disk. What
+    /// belongs to the system is nobody's data.
+    pub fn lies_outside(&self, folder: &str, path: &str) -> bool {
+        let Ok(real) = self.walk.absolute(folder).join(path).canonicalize() else {
+            return false;
+        };
+        !real.starts_with(self.walk.absolute("")) && !SYSTEM.iter().any(|system| real.starts_with(system))
     }
 
     /// Files below a folder that are known, sorted by path; a link within the root gives those of the folder it leads to.

@@ -157,7 +157,13 @@ impl Walk {
         Some(below.to_str()?.replace(std::path::MAIN_SEPARATOR, "/"))
     }
 
-    /// Whether Git would ignore a path, also where nothing is there: by the rules of the work tree that the root lies in.
+    /// A folder of the root as the system names it.
+    pub(super) fn absolute(&self, folder: &str) -> PathBuf {
+        self.root.join(folder)
+    }
+
+    /// Whether Git would ignore a path, also where nothing is there: by the rules of the work tree that the root lies in, and
+    /// by all above where there is none (a copy without its history).
     pub(super) fn ignores(&self, path: &str, is_folder: bool) -> bool {
         if self.tracked.holds(path) {
             return false;
@@ -166,7 +172,7 @@ impl Walk {
         let top = above
             .iter()
             .position(|folder| folder.join(".git").exists())
-            .unwrap_or(0);
+            .unwrap_or(above.len() - 1);
         let exclude = own_rules(above[top], &above[top].join(".git/info/exclude"));
         let outer = above[1..=top].iter().rev();
         let outer = outer.filter_map(|folder| own_rules(folder, &folder.join(".gitignore")));

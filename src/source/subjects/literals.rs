@@ -2,7 +2,8 @@
 //! value of a key.
 //!
 //! Why it can be wrong: a word in quotes is a path only where it looks like one and something lies there, relative to the
-//! folder that the command starts in or to the file's own. What a line writes is no input; where that is not seen, the file
+//! folder that the command starts in or to the file's own. Where nothing does, it may be the end of a path that is put
+//! together (`os.path.join(args.data, "test.csv")`, `f"{root}/test.csv"`): the few files that end so are taken, but for results. What a line writes is no input; where that is not seen, the file
 //! changes while the run goes on, and is then taken off the list.
 //!
 //! Example: `parser.add_argument("--manifest", default="data/test.csv")` names `data/test.csv`.
@@ -10,6 +11,7 @@
 use std::collections::BTreeSet;
 
 use super::words::is_output;
+use crate::evidence::{Gap, GapReason};
 use crate::place::joined;
 use crate::source::file::Repository;
 
@@ -21,29 +23,109 @@ const WRITES: &[&str] = &[
     "write", "dump", "savefig", "savetxt", "savez", "mkdir", "makedirs", "csv", "json", "parquet", "pickle",
 ];
 
-/// Paths below the root that stand in this file, and at which something is or may be.
-pub(super) fn paths(repository: &Repository, directory: &str, file: &str) -> BTreeSet<String> {
+/// Folders that runs write into.
+const RESULTS: &[&str] = &[
+    "results",
+    "result",
+    "outputs",
+    "output",
+    "out",
+    "logs",
+    "log",
+    "runs",
+    "wandb",
+    "mlruns",
+    "lightning_logs",
+    "multirun",
+];
+/// Files that a path may end in; more say that the name is nobody's own.
+const FEW: usize = 5;
+
+/// Documents by the beginning of their names, and files for people by their endings: code names them (`setup.py` reads the
+/// README), and no evaluation depends on them.
+const DOCUMENTS: &[&str] = &[
+    "readme",
+    "changelog",
+    "changes",
+    "license",
+    "licence",
+    "contributing",
+    "citation",
+];
+const FOR_PEOPLE: &[&str] = &[".tex", ".bib", ".pdf", ".png", ".jpg", ".jpeg", ".svg", ".gif"];
+
+/// Paths that stand in a file.
+#[derive(Debug, Default)]
+pub(super) struct Literals {
+    /// Below the root, and something is there, or may be.
+    pub(super) paths: BTreeSet<String>,
+    /// Out of the root, and something is there.
+    pub(super) outside: Vec<Gap>,
+}
+
+/// The paths that stand in this file, relative to the folder that the command starts in or to its own.
+pub(super) fn paths(repository: &Repository, directory: &str, file: &str) -> Literals {
     let Ok(read) = repository.read(file) else {
-        return BTreeSet::new();
+        return Literals::default();
     };
     let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
     let text = String::from_utf8_lossy(&read.bytes);
     let quoted_only = file.ends_with(".py") || file.ends_with(".ipynb");
-    let mut found = BTreeSet::new();
+    let mut literals = Literals::default();
+    let found = &mut literals.paths;
     for line in text.lines().filter(|line| !is_written(line)) {
         let words: Vec<&str> = if quoted_only { quoted(line) } else { split(line) };
         for word in words.into_iter().filter(|word| looks_like_a_path(word)) {
-            for base in [directory, folder] {
-                if let Some(path) = joined(base, word)
-                    && repository.may_hold(&path)
-                {
-                    found.insert(path);
-                }
+            let below = [directory, folder]
+                .into_iter()
+                .filter_map(|base| match word.starts_with('/') {
+                    true => repository.relative(word),
+                    false => joined(base, word),
+                });
+            let whole: Vec<String> = below.filter(|path| repository.may_hold(path)).collect();
+            if whole.is_empty() && repository.lies_outside(directory, word) {
+                literals.outside.push(Gap {
+                    file: word.to_string(),
+                    why: GapReason::OutsideRoot,
+                    detail: format!("it lies outside of the root; {file} names it"),
+                });
+            } else if whole.is_empty() {
+                found.extend(ending_in(repository, end_of(word)));
             }
+            found.extend(whole);
         }
     }
     found.remove("");
-    found
+    literals
+}
+
+/// What is known of a path that a program fills in: `{root}/test.csv` ends in `test.csv`.
+fn end_of(word: &str) -> &str {
+    let end = word.rsplit_once('}').map_or(word, |(_, end)| end);
+    end.trim_start_matches("./").trim_matches('/')
+}
+
+/// The files that a path ends in, where they are few; none of them is code, or a result of an earlier run.
+fn ending_in(repository: &Repository, end: &str) -> Vec<String> {
+    let is_name = end.rsplit_once('.').is_some_and(|(name, _)| !name.is_empty());
+    if !is_name || [".py", ".sh", ".ipynb"].iter().any(|code| end.ends_with(code)) {
+        return Vec::new();
+    }
+    let is_result = |path: &str| {
+        path.split('/')
+            .any(|name| RESULTS.contains(&name.to_lowercase().as_str()))
+    };
+    let ends = |path: &str| path.strip_suffix(end).is_some_and(|rest| rest.ends_with('/'));
+    let entries = repository.entries().iter().filter(|entry| entry.vendored.is_none());
+    let few: Vec<&str> = entries
+        .map(|entry| entry.path.as_str())
+        .filter(|path| ends(path) && !is_result(path))
+        .take(FEW + 1)
+        .collect();
+    if few.len() > FEW {
+        return Vec::new();
+    }
+    few.into_iter().map(str::to_string).collect()
 }
 
 /// `data/`, `data/test.csv`, `test.csv`; a bare word is a key more often than a folder.
@@ -51,7 +133,10 @@ fn looks_like_a_path(word: &str) -> bool {
     let of_a_file = word
         .rsplit_once('.')
         .is_some_and(|(name, ending)| !name.is_empty() && (1..=12).contains(&ending.len()));
-    word.len() <= LONGEST && (word.contains('/') || of_a_file) && !word.contains("://") && !word.starts_with('/')
+    let name = word.rsplit('/').next().unwrap_or(word).to_lowercase();
+    let is_document =
+        DOCUMENTS.iter().any(|begin| name.starts_with(begin)) || FOR_PEOPLE.iter().any(|end| name.ends_with(end));
+    !is_document && word.len() <= LONGEST && (word.contains('/') || of_a_file) && !word.contains("://")
 }
 
 /// What stands between quotes, of either sort.
@@ -122,14 +207,31 @@ mod tests {
             ("data", false),
             ("./prompts/eval.txt", true),
             ("openai/whisper-tiny", true),
+            ("prompts/judge.md", true),
+            ("README.md", false),
+            ("docs/Readme.rst", false),
+            ("figures/a.png", false),
             ("https://example.org/a.csv", false),
-            ("/etc/hosts", false),
+            ("/scratch/data/test.csv", true),
             ("", false),
             (".", false),
             (".hidden", false),
             ("a sentence that ends with a full stop.", false),
         ] {
             assert_eq!(looks_like_a_path(word), expected, "{word}");
+        }
+    }
+
+    #[test]
+    fn the_end_of_a_path_that_is_filled_in() {
+        for (word, expected) in [
+            ("{root}/test.csv", "test.csv"),
+            ("{root}/{split}/clips/a.csv", "clips/a.csv"),
+            ("{root}/{split}.csv", ".csv"),
+            ("./test.csv", "test.csv"),
+            ("data/test.csv", "data/test.csv"),
+        ] {
+            assert_eq!(end_of(word), expected, "{word}");
         }
     }
 

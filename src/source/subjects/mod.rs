@@ -9,8 +9,8 @@
 //!
 //! Why it can be wrong: a file that the run reads and nobody names here may change without making the record stale. So
 //! what is not understood widens the list, and what is named and cannot be watched (a link out of the root, a path elsewhere on
-//! the machine) is kept in the record and said by the claims that rest on it. A path that the program puts together from
-//! pieces is missed; a run that reads such data should be given it on its command line.
+//! the machine) is kept in the record and said by the claims that rest on it. A path that the program puts together
+//! from pieces is known by its end alone, and where that is no name, not at all; a run that reads such data should be given it on its command line.
 //!
 //! Example: `python scripts/evaluate.py --manifest data/test.csv` has `scripts/evaluate.py`, `audio/container.py`, which
 //! it imports, `data/test.csv`, and `prompts/eval.txt`, which `audio/container.py` opens.
@@ -104,10 +104,12 @@ pub fn of_command(repository: &Repository, evidence: &Evidence, command: &Comman
             .collect()
     };
     let code: Vec<String> = reached.unwrap_or_else(all);
-    let written_down = code
-        .iter()
-        .flat_map(|file| literals::paths(repository, &command.directory, file));
-    let data: BTreeSet<String> = named.iter().cloned().chain(written_down).collect();
+    let mut data = named.clone();
+    for file in &code {
+        let literals = literals::paths(repository, &command.directory, file);
+        data.extend(literals.paths);
+        gaps.extend(literals.outside);
+    }
     let anew = repository.with_ignored(&data);
     let repository = anew.as_ref().unwrap_or(repository);
 

@@ -47,11 +47,7 @@ fn probe(world: &World, cards: &str, more: &[&str], variables: &[(&str, &str)]) 
         .envs(variables.iter().copied())
         .output()
         .expect("the binary starts");
-    Run {
-        code: output.status.code().unwrap_or(-1),
-        stdout: String::from_utf8(output.stdout).expect("the table is UTF-8"),
-        stderr: String::from_utf8(output.stderr).expect("messages are UTF-8"),
-    }
+    Run::of(output)
 }
 
 /// The reading that a probe of these cards writes.

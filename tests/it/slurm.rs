@@ -65,11 +65,7 @@ fn verify(world: &World, path: &str, args: &[&str]) -> Run {
         .env("PATH", format!("{}{path}", world.path().join("bin").display()))
         .output()
         .expect("the binary starts");
-    Run {
-        code: output.status.code().unwrap_or(-1),
-        stdout: String::from_utf8(output.stdout).expect("UTF-8"),
-        stderr: String::from_utf8(output.stderr).expect("UTF-8"),
-    }
+    Run::of(output)
 }
 
 fn collect(world: &World, args: &[&str]) -> Run {

@@ -121,11 +121,7 @@ fn run(world: &World, args: &[&str]) -> Run {
         ])
         .output()
         .expect("the binary starts");
-    Run {
-        code: output.status.code().unwrap_or(-1),
-        stdout: String::from_utf8(output.stdout).expect("UTF-8"),
-        stderr: String::from_utf8(output.stderr).expect("UTF-8"),
-    }
+    Run::of(output)
 }
 
 /// The record's text as JSON, which its schema takes.

@@ -94,11 +94,7 @@ fn timed(world: &World) -> Run {
         .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
         .output()
         .expect("the binary starts");
-    Run {
-        code: output.status.code().unwrap_or(-1),
-        stdout: String::from_utf8(output.stdout).expect("UTF-8"),
-        stderr: String::from_utf8(output.stderr).expect("UTF-8"),
-    }
+    Run::of(output)
 }
 
 /// Files and their roles; what is not watched.
@@ -223,7 +219,7 @@ fn ignored_above_the_root_is_ignored() {
         ("code/evaluate.py", SCRIPT),
         (
             "code/lengths.py",
-            "TABLE = '../shared/more.csv'\nOTHER = '../shared/none.csv'\n",
+            "TABLE = '../shared/more.csv'\nOTHER = '../shared/none.csv'\nSIGNS = ['/', '../']\n",
         ),
         ("shared/more.csv", "a,1\n"),
         ("code/data/test.csv", "id,label\n1,a\n"),

@@ -84,11 +84,7 @@ impl Checked {
             command.env("SLURM_JOB_ID", "4711");
         }
         let output = command.output().expect("the binary starts");
-        Run {
-            code: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8(output.stdout).expect("UTF-8"),
-            stderr: String::from_utf8(output.stderr).expect("UTF-8"),
-        }
+        Run::of(output)
     }
 
     fn started(&self) -> usize {

@@ -54,7 +54,10 @@ impl Repository {
         let Ok(real) = self.walk.absolute(folder).join(path).canonicalize() else {
             return false;
         };
-        !real.starts_with(self.walk.absolute("")) && !SYSTEM.iter().any(|system| real.starts_with(system))
+        let root = self.walk.absolute("");
+        // `/` and `..` are where paths begin.
+        let is_of_it = real.starts_with(&root) || root.starts_with(&real);
+        !is_of_it && !SYSTEM.iter().any(|system| real.starts_with(system))
     }
 
     /// Files below a folder that are known, sorted by path; a link within the root gives those of the folder it leads to.

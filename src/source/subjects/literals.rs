@@ -3,8 +3,9 @@
 //!
 //! Why it can be wrong: a word in quotes is a path only where it looks like one and something lies there, relative to the
 //! folder that the command starts in or to the file's own. Where nothing does, it may be the end of a path that is put
-//! together (`os.path.join(args.data, "test.csv")`, `f"{root}/test.csv"`): the few files that end so are taken, but for results. What a line writes is no input; where that is not seen, the file
-//! changes while the run goes on, and is then taken off the list.
+//! together (`os.path.join(args.data, "test.csv")`, `f"{root}/test.csv"`): the few files that end so are taken, but for
+//! results. What a line writes is no input; where that is not seen, the file changes while the run goes on, and is then
+//! taken off the list.
 //!
 //! Example: `parser.add_argument("--manifest", default="data/test.csv")` names `data/test.csv`.
 
@@ -18,9 +19,21 @@ use crate::source::file::Repository;
 /// Longer texts are no paths.
 const LONGEST: usize = 200;
 
-/// Calls and words by which something is written.
+/// Words of calls by which something is written, and what `to_…` writes.
 const WRITES: &[&str] = &[
-    "write", "dump", "savefig", "savetxt", "savez", "mkdir", "makedirs", "csv", "json", "parquet", "pickle",
+    "write", "dump", "save", "savefig", "savetxt", "savez", "mkdir", "makedirs",
+];
+const FORMATS: &[&str] = &["csv", "json", "parquet", "pickle", "excel", "feather"];
+/// Words of calls by which something is read.
+const READS: &[&str] = &[
+    "open",
+    "load",
+    "loads",
+    "read",
+    "from",
+    "parse",
+    "genfromtxt",
+    "loadtxt",
 ];
 
 /// Folders that runs write into.
@@ -164,7 +177,8 @@ fn split(line: &str) -> Vec<&str> {
         .collect()
 }
 
-/// Whether the line says that something is written there: `open(path, "w")`, `--output`, `out.to_csv(…)`.
+/// Whether the line says that something is written there: `open(path, "w")`, `out.to_csv(…)`, `--output`. A name that
+/// sounds like output is not enough where the line reads: `out = np.load("data/a.npy")`.
 fn is_written(line: &str) -> bool {
     let modes = [
         "\"w\"", "'w'", "\"wb\"", "'wb'", "\"a\"", "'a'", "\"w+\"", "'w+'", "\"x\"", "'x'",
@@ -172,26 +186,32 @@ fn is_written(line: &str) -> bool {
     if modes.iter().any(|mode| line.contains(mode)) {
         return true;
     }
-    // Words of what stands outside of quotes, and of an option's name inside.
+    // What stands outside of quotes, and an option's name inside.
     let outside: String = line.split(['"', '\'']).step_by(2).collect::<Vec<_>>().join(" ");
-    let options = quoted(line);
-    let options = options.iter().filter(|word| word.starts_with("--"));
-    let names = outside.split(|sign: char| !(sign.is_alphanumeric() || sign == '_' || sign == '-'));
-    names
-        .filter(|name| !name.is_empty())
-        .chain(options.copied())
-        .any(|name| is_output(name) || writes(name))
+    let words = quoted(line);
+    let options = words.iter().filter(|word| word.starts_with("--"));
+    let is_sign = |sign: char| !(sign.is_alphanumeric() || sign == '_' || sign == '-');
+    let names: Vec<&str> = outside.split(is_sign).filter(|name| !name.is_empty()).collect();
+    let is_called = |name: &str| outside.contains(&format!("{name}("));
+    if names.iter().any(|name| writes(name) && is_called(name)) {
+        return true;
+    }
+    let reads = names.iter().any(|name| reads(name) && is_called(name));
+    !reads && names.iter().chain(options).any(|name| is_output(name))
 }
 
-/// `to_csv`, `json.dump`, `write_text`.
-fn writes(name: &str) -> bool {
-    let words: Vec<&str> = name.split('_').collect();
-    match words.as_slice() {
-        ["to", kind] => WRITES.contains(kind),
-        _ => words
-            .iter()
-            .any(|word| WRITES.contains(word) && !matches!(*word, "csv" | "json" | "parquet" | "pickle")),
+/// `to_csv`, `dump`, `write_text`, `save_pretrained`.
+fn writes(call: &str) -> bool {
+    match call.split('_').collect::<Vec<_>>().as_slice() {
+        ["to", kind] => FORMATS.contains(kind),
+        words => words.iter().any(|word| WRITES.contains(word)),
     }
+}
+
+/// `open`, `load`, `read_csv`, `from_pretrained`.
+fn reads(call: &str) -> bool {
+    call.split('_')
+        .any(|word| READS.contains(&word.to_lowercase().as_str()))
 }
 
 #[cfg(test)]
@@ -269,6 +289,11 @@ mod tests {
             ("manifest: data/a.csv", false),
             (r#"model.save_pretrained("models/a")"#, true),
             (r#"model = load("models/a.pt")"#, false),
+            (r#"out = np.load("data/a.npy")"#, false),
+            (r#"state = torch.load(os.path.join(args.save_dir, "best.pt"))"#, false),
+            (r#"outputs = pd.read_csv("data/a.csv")"#, false),
+            (r#"out_path = Path("results/a.json")"#, true),
+            (r#"plt.savefig("figures/a.dat")"#, true),
         ] {
             assert_eq!(is_written(line), expected, "{line}");
         }

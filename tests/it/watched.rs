@@ -31,6 +31,8 @@ parser.add_argument("--output-dir", default="results")
 args = parser.parse_args()
 root = "prompts"
 open(os.path.join(root, "system.txt")).read(), open(f"{root}/few/shots.json").read()
+name = "alpaca"
+open(os.path.join("templates", f"{name}.json")).read()
 open(args.manifest).read(), open(args.config).read(), open("prompts/eval.txt").read()
 # The numbers of another paper are in notes/other.md.
 os.makedirs("results", exist_ok=True)
@@ -76,6 +78,7 @@ fn world() -> World {
         ("prompts/system.txt", "You hear a clip."),
         ("prompts/few/shots.json", "[]"),
         ("results/old/shots.json", "[]"),
+        ("templates/alpaca.json", "{}"),
         ("tables/lengths.csv", "a,1\n"),
         ("notes/other.md", "Nothing of the run."),
         ("results/found.json", "{}"),
@@ -137,6 +140,7 @@ fn a_record_watches_what_the_run_was_given() {
         ("prompts/few/shots.json", "data"),
         ("prompts/system.txt", "data"),
         ("tables/lengths.csv", "data"),
+        ("templates/alpaca.json", "data"),
     ];
     let roles: Vec<(&str, &str)> = roles
         .iter()
@@ -227,6 +231,7 @@ fn ignored_above_the_root_is_ignored() {
         ("code/prompts/eval.txt", "Is this speech?"),
         ("code/prompts/system.txt", "You hear a clip."),
         ("code/prompts/few/shots.json", "[]"),
+        ("code/templates/alpaca.json", "{}"),
         ("claims.toml", &CLAIMS.replace("root = \".\"", "root = \"code\"")),
         (".gitignore", "/code/data/\n"),
         (".git/HEAD", "ref: refs/heads/main\n"),

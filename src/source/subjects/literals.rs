@@ -88,7 +88,10 @@ pub(super) fn paths(repository: &Repository, directory: &str, file: &str) -> Lit
     let found = &mut literals.paths;
     for line in text.lines().filter(|line| !is_written(line)) {
         let words: Vec<&str> = if quoted_only { quoted(line) } else { split(line) };
-        for word in words.into_iter().filter(|word| looks_like_a_path(word)) {
+        // `osp.join("templates", f"{name}.json")`: whichever file of the folder it is.
+        let is_put_together = ["join(", "Path(", " / "].iter().any(|sign| line.contains(sign));
+        let is_meant = |word: &&str| looks_like_a_path(word) || (is_put_together && names_a_folder(word));
+        for word in words.into_iter().filter(is_meant) {
             let below = [directory, folder]
                 .into_iter()
                 .filter_map(|base| match word.starts_with('/') {
@@ -141,15 +144,27 @@ fn ending_in(repository: &Repository, end: &str) -> Vec<String> {
     few.into_iter().map(str::to_string).collect()
 }
 
+/// A bare word that may be a folder of inputs.
+fn names_a_folder(word: &str) -> bool {
+    let is_name = word.starts_with(|sign: char| sign.is_alphanumeric() || sign == '_')
+        && word.chars().all(|sign| sign.is_alphanumeric() || "_-".contains(sign));
+    is_name && !RESULTS.contains(&word.to_lowercase().as_str())
+}
+
 /// `data/`, `data/test.csv`, `test.csv`; a bare word is a key more often than a folder.
 fn looks_like_a_path(word: &str) -> bool {
     let of_a_file = word
         .rsplit_once('.')
         .is_some_and(|(name, ending)| !name.is_empty() && (1..=12).contains(&ending.len()));
-    let name = word.rsplit('/').next().unwrap_or(word).to_lowercase();
-    let is_document =
-        DOCUMENTS.iter().any(|begin| name.starts_with(begin)) || FOR_PEOPLE.iter().any(|end| name.ends_with(end));
-    !is_document && word.len() <= LONGEST && (word.contains('/') || of_a_file) && !word.contains("://")
+    !is_document(word) && word.len() <= LONGEST && (word.contains('/') || of_a_file) && !word.contains("://")
+}
+
+/// Whether a file is there for people.
+pub(super) fn is_document(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
+    DOCUMENTS.iter().any(|begin| name.starts_with(begin))
+        || FOR_PEOPLE.iter().any(|end| name.ends_with(end))
+        || name == ".gitignore"
 }
 
 /// What stands between quotes, of either sort.

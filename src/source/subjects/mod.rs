@@ -122,10 +122,15 @@ pub fn of_command(repository: &Repository, evidence: &Evidence, command: &Comman
                 let role = if is_named { role(&path) } else { data_role(&path) };
                 roles.insert(path, role);
             }
-            Watched::Files(files) => roles.extend(files.into_iter().map(|file| {
-                let role = if is_named { role(&file) } else { data_role(&file) };
-                (file, role)
-            })),
+            Watched::Files(files) => roles.extend(
+                files
+                    .into_iter()
+                    .filter(|file| is_named || !literals::is_document(file))
+                    .map(|file| {
+                        let role = if is_named { role(&file) } else { data_role(&file) };
+                        (file, role)
+                    }),
+            ),
             Watched::Listing => {
                 roles.insert(format!("{path}/"), Role::Data);
             }

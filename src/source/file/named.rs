@@ -43,6 +43,15 @@ impl Repository {
         Some(opened)
     }
 
+    /// A file in an ignored folder that stays closed: a folder of a million clips is not walked for one table beside them.
+    pub fn opened_unlisted(&self, path: &str) -> Option<Opened> {
+        let ignored = self.closed.iter().filter(|folder| folder.why == GapReason::Ignored);
+        let real = ignored
+            .flat_map(|folder| self.names(path).into_iter().filter_map(|path| folder.real(&path)))
+            .find_map(|real| real.canonicalize().ok())?;
+        self.walk.may_read(&real).then(|| Opened::at(&real).ok()).flatten()
+    }
+
     /// An absolute path relative to the root; none where it lies elsewhere.
     pub fn relative(&self, path: &str) -> Option<String> {
         self.walk.relative(path)

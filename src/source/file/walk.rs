@@ -70,6 +70,12 @@ impl Closed {
         path.strip_prefix(&self.path).is_some_and(|rest| rest.starts_with('/'))
     }
 
+    /// A path in the folder as the system names it.
+    pub(super) fn real(&self, path: &str) -> Option<PathBuf> {
+        let rest = path.strip_prefix(&self.path)?.strip_prefix('/')?;
+        Some(self.real.join(rest))
+    }
+
     pub(super) fn speaks(&self) -> bool {
         !CACHES.contains(&self.name())
     }
@@ -155,6 +161,11 @@ impl Walk {
     pub(super) fn relative(&self, path: &str) -> Option<String> {
         let below = Path::new(path).strip_prefix(&self.root).ok()?;
         Some(below.to_str()?.replace(std::path::MAIN_SEPARATOR, "/"))
+    }
+
+    /// Whether what really lies there may be read.
+    pub(super) fn may_read(&self, real: &Path) -> bool {
+        real.starts_with(&self.root) || self.allow.iter().any(|allowed| real.starts_with(allowed))
     }
 
     /// A folder of the root as the system names it.

@@ -169,10 +169,8 @@ pub struct Standing {
 
 /// Holds the files of a record against those that are there.
 pub fn standing(repository: &Repository, subjects: &[Hashed]) -> Standing {
-    let names = subjects
-        .iter()
-        .map(|subject| subject.name.trim_end_matches('/').to_string());
-    let anew = repository.with_ignored(&names.collect());
+    let folders = subjects.iter().filter_map(|subject| subject.name.strip_suffix('/'));
+    let anew = repository.with_ignored(&folders.map(str::to_string).collect());
     let repository = anew.as_ref().unwrap_or(repository);
     let mut standing = Standing::default();
     for subject in subjects {
@@ -215,7 +213,11 @@ fn sha256(repository: &Repository, name: &str) -> Result<String, Gap> {
         why: GapReason::Unreadable,
         detail: reason.to_string(),
     };
-    Ok(repository.opened(name)?.measured().map_err(gap)?.sha256)
+    let mut opened = match repository.opened_unlisted(name) {
+        Some(opened) => opened,
+        None => repository.opened(name)?,
+    };
+    Ok(opened.measured().map_err(gap)?.sha256)
 }
 
 /// What can be watched at a path.

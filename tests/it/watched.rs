@@ -28,6 +28,7 @@ parser.add_argument("--config", default="conf/eval.yaml")
 parser.add_argument("--model")
 parser.add_argument("--other")
 parser.add_argument("--output-dir", default="results")
+parser.add_argument("--words-dir", default="words")
 args = parser.parse_args()
 root = "prompts"
 open(os.path.join(root, "system.txt")).read(), open(f"{root}/few/shots.json").read()
@@ -79,6 +80,7 @@ fn world() -> World {
         ("prompts/few/shots.json", "[]"),
         ("results/old/shots.json", "[]"),
         ("templates/alpaca.json", "{}"),
+        ("words/a.txt", "speech"),
         ("tables/lengths.csv", "a,1\n"),
         ("notes/other.md", "Nothing of the run."),
         ("results/found.json", "{}"),
@@ -141,6 +143,7 @@ fn a_record_watches_what_the_run_was_given() {
         ("prompts/system.txt", "data"),
         ("tables/lengths.csv", "data"),
         ("templates/alpaca.json", "data"),
+        ("words/a.txt", "data"),
     ];
     let roles: Vec<(&str, &str)> = roles
         .iter()

@@ -88,9 +88,8 @@ pub(super) fn paths(repository: &Repository, directory: &str, file: &str) -> Lit
     let found = &mut literals.paths;
     for line in text.lines().filter(|line| !is_written(line)) {
         let words: Vec<&str> = if quoted_only { quoted(line) } else { split(line) };
-        // `osp.join("templates", f"{name}.json")`: whichever file of the folder it is.
-        let is_put_together = ["join(", "Path(", " / "].iter().any(|sign| line.contains(sign));
-        let is_meant = |word: &&str| looks_like_a_path(word) || (is_put_together && names_a_folder(word));
+        let speaks_of_folders = speaks_of_folders(line);
+        let is_meant = |word: &&str| looks_like_a_path(word) || (speaks_of_folders && names_a_folder(word));
         for word in words.into_iter().filter(is_meant) {
             let below = [directory, folder]
                 .into_iter()
@@ -142,6 +141,19 @@ fn ending_in(repository: &Repository, end: &str) -> Vec<String> {
         return Vec::new();
     }
     few.into_iter().map(str::to_string).collect()
+}
+
+/// Whether a bare word of the line may be a folder: `osp.join("templates", f"{name}.json")`, `--wavs_dir`, `root: clips`.
+fn speaks_of_folders(line: &str) -> bool {
+    const WORDS: &[&str] = &["dir", "dirs", "directory", "folder", "path", "root"];
+    let is_one = |name: &str| {
+        name.split(['_', '-'])
+            .any(|word| WORDS.contains(&word.to_lowercase().as_str()))
+    };
+    let is_put_together = ["join(", "Path(", " / ", "listdir(", "glob("]
+        .iter()
+        .any(|sign| line.contains(sign));
+    is_put_together || names(line).iter().any(|name| is_one(name))
 }
 
 /// A bare word that may be a folder of inputs.
@@ -201,18 +213,24 @@ fn is_written(line: &str) -> bool {
     if modes.iter().any(|mode| line.contains(mode)) {
         return true;
     }
-    // What stands outside of quotes, and an option's name inside.
-    let outside: String = line.split(['"', '\'']).step_by(2).collect::<Vec<_>>().join(" ");
-    let words = quoted(line);
-    let options = words.iter().filter(|word| word.starts_with("--"));
-    let is_sign = |sign: char| !(sign.is_alphanumeric() || sign == '_' || sign == '-');
-    let names: Vec<&str> = outside.split(is_sign).filter(|name| !name.is_empty()).collect();
-    let is_called = |name: &str| outside.contains(&format!("{name}("));
+    let names = names(line);
+    let is_called = |name: &str| line.contains(&format!("{name}("));
     if names.iter().any(|name| writes(name) && is_called(name)) {
         return true;
     }
     let reads = names.iter().any(|name| reads(name) && is_called(name));
-    !reads && names.iter().chain(options).any(|name| is_output(name))
+    !reads && names.iter().any(|name| is_output(name))
+}
+
+/// Names that stand outside of quotes, and those of options inside.
+fn names(line: &str) -> Vec<&str> {
+    let is_sign = |sign: char| !(sign.is_alphanumeric() || sign == '_' || sign == '-');
+    let outside = line.split(['"', '\'']).step_by(2);
+    let names = outside
+        .flat_map(|text| text.split(is_sign))
+        .filter(|name| !name.is_empty());
+    let options = quoted(line).into_iter().filter(|word| word.starts_with("--"));
+    names.chain(options).collect()
 }
 
 /// `to_csv`, `dump`, `write_text`, `save_pretrained`.
@@ -267,6 +285,20 @@ mod tests {
             ("data/test.csv", "data/test.csv"),
         ] {
             assert_eq!(end_of(word), expected, "{word}");
+        }
+    }
+
+    #[test]
+    fn lines_that_speak_of_folders() {
+        for (line, expected) in [
+            (r#"parser.add_argument("--input_wavs_dir", default="test_files")"#, true),
+            (r#"file = osp.join("templates", name)"#, true),
+            ("root: clips", true),
+            (r#"DATA_ROOT = "data""#, true),
+            (r#"model = "models""#, false),
+            ("split: test", false),
+        ] {
+            assert_eq!(speaks_of_folders(line), expected, "{line}");
         }
     }
 

@@ -130,19 +130,24 @@ fn a_record_watches_what_the_run_was_given() {
     let ran = timed(&world);
     let (roles, unwatched) = watched(&world);
     let expected = [
+        ("clips/test/", "data"),
         ("clips/test/a.wav", "data"),
         ("clips/test/b.wav", "data"),
         ("conf/eval.yaml", "code"),
         ("data/test.csv", "data"),
         ("evaluate.py", "code"),
         ("lengths.py", "code"),
+        ("models/tiny/", "data"),
         ("models/tiny/config.json", "code"),
         ("models/tiny/model.safetensors", "model"),
+        ("prompts/", "data"),
         ("prompts/eval.txt", "data"),
         ("prompts/few/shots.json", "data"),
         ("prompts/system.txt", "data"),
         ("tables/lengths.csv", "data"),
+        ("templates/", "data"),
         ("templates/alpaca.json", "data"),
+        ("words/", "data"),
         ("words/a.txt", "data"),
     ];
     let roles: Vec<(&str, &str)> = roles
@@ -161,7 +166,7 @@ fn a_record_watches_what_the_run_was_given() {
     assert_eq!(grade, "measured", "{notes}");
     assert!(notes.contains("does not watch `elsewhere/more.csv`"), "{notes}");
 
-    for (file, _) in expected {
+    for (file, _) in expected.into_iter().filter(|(file, _)| !file.ends_with('/')) {
         let before = world.read(file);
         world.write(file, format!("{before}\n"));
         let (grade, notes) = judged(&world);
@@ -169,6 +174,14 @@ fn a_record_watches_what_the_run_was_given() {
         world.write(file, before);
         assert_eq!(judged(&world).0, "measured", "{file}");
     }
+    world.write("clips/test/c.wav", "RIFF c");
+    let (grade, notes) = judged(&world);
+    assert!(
+        grade != "measured" && notes.contains("clips/test/c.wav"),
+        "one clip more: {grade}: {notes}"
+    );
+    std::fs::remove_file(world.path().join("clips/test/c.wav")).expect("removed");
+    assert!(!judged(&world).1.contains("names and sizes"));
     // No input: another table of the folder, a remark, what the run writes.
     for file in ["data/train.csv", "notes/other.md", "results/found.json"] {
         world.write(file, "another\n");

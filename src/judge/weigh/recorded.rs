@@ -218,7 +218,13 @@ pub fn limits(timed: &TimedRun, subjects: &[Hashed], unseen: &[String]) -> Vec<M
     });
     // Weights that were trained once more have the names and sizes of the old ones.
     let folders = subjects.iter().map(|subject| subject.name.as_str());
-    let here = |name: &&str| name.ends_with('/') && !unseen.iter().any(|unseen| unseen == name);
+    // Where the files of a folder are watched each, its names and sizes are only beside them.
+    let alone = |name: &str| {
+        !subjects
+            .iter()
+            .any(|file| file.name.len() > name.len() && file.name.starts_with(name))
+    };
+    let here = |name: &&str| name.ends_with('/') && alone(name) && !unseen.iter().any(|unseen| unseen == name);
     let folders: Vec<&str> = folders.filter(here).collect();
     let by_size = (!folders.is_empty()).then(|| {
         Message::new("record-watches-by-size")

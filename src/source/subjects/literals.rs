@@ -82,8 +82,9 @@ pub(super) fn paths(repository: &Repository, directory: &str, file: &str) -> Lit
         return Literals::default();
     };
     let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let text = String::from_utf8_lossy(&read.bytes);
-    let quoted_only = file.ends_with(".py") || file.ends_with(".ipynb");
+    // A notebook's code stands in quotes already, its own are escaped.
+    let text = String::from_utf8_lossy(&read.bytes).replace("\\\"", " ");
+    let quoted_only = file.ends_with(".py");
     let mut literals = Literals::default();
     let found = &mut literals.paths;
     for line in text.lines().filter(|line| !is_written(line)) {

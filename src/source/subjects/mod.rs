@@ -4,8 +4,8 @@
 //! The program that the command starts is followed as launches are: its file and all whose code it reaches. Where that is
 //! not known (no Python of the repository, modules looked up by name, other programs started), all code and configuration
 //! of the repository counts. Files and folders that the command names ([`words`]), and those whose paths stand in that code
-//! and configuration ([`literals`]), are its data, whether Git ignores them or not. A folder of many files is watched by
-//! their names and sizes.
+//! and configuration ([`literals`]), are its data, whether Git ignores them or not. Of a folder each
+//! file is watched, and the names and sizes of all; where they are many, these alone.
 //!
 //! Why it can be wrong: a file that the run reads and nobody names here may change without making the record stale. So
 //! what is not understood widens the list, and what is named and cannot be watched (a link out of the root, a path elsewhere on
@@ -122,15 +122,15 @@ pub fn of_command(repository: &Repository, evidence: &Evidence, command: &Comman
                 let role = if is_named { role(&path) } else { data_role(&path) };
                 roles.insert(path, role);
             }
-            Watched::Files(files) => roles.extend(
-                files
-                    .into_iter()
-                    .filter(|file| is_named || !literals::is_document(file))
-                    .map(|file| {
-                        let role = if is_named { role(&file) } else { data_role(&file) };
-                        (file, role)
-                    }),
-            ),
+            Watched::Files(files) => {
+                // A file that comes is as much a change as one that goes.
+                roles.insert(format!("{path}/"), Role::Data);
+                let files = files.into_iter().filter(|file| !literals::is_document(file));
+                roles.extend(files.map(|file| {
+                    let role = if is_named { role(&file) } else { data_role(&file) };
+                    (file, role)
+                }));
+            }
             Watched::Listing => {
                 roles.insert(format!("{path}/"), Role::Data);
             }
@@ -173,8 +173,17 @@ pub fn standing(repository: &Repository, subjects: &[Hashed]) -> Standing {
     let anew = repository.with_ignored(&folders.map(str::to_string).collect());
     let repository = anew.as_ref().unwrap_or(repository);
     let mut standing = Standing::default();
-    for subject in subjects {
+    // A file says more than the folder that it lies in.
+    let (folders, files): (Vec<_>, Vec<_>) = subjects.iter().partition(|subject| subject.name.ends_with('/'));
+    let known: BTreeSet<&str> = files.iter().map(|file| file.name.as_str()).collect();
+    for subject in files.iter().chain(&folders) {
         let file = subject.name.clone();
+        if file.ends_with('/') && known.iter().any(|known| known.starts_with(&file)) {
+            // Each of its files is held against its own digest; what came since is nobody's.
+            let came = came_since(repository, &file, &known).map(|file| Stale::Changed { file });
+            standing.stale = standing.stale.or(came);
+            continue;
+        }
         let now = match sha256(repository, &file) {
             // A pointer names the content that it stands for.
             Err(gap) if gap.why == GapReason::LfsPointer => repository.lfs_sha256(&file).ok_or(gap),
@@ -194,11 +203,23 @@ pub fn standing(repository: &Repository, subjects: &[Hashed]) -> Standing {
     standing
 }
 
+/// A file below a folder that no record knows, but for those that `verify` wrote.
+fn came_since(repository: &Repository, folder: &str, known: &BTreeSet<&str>) -> Option<String> {
+    let is_own = |path: &str| matches!(repository.opened(path), Err(gap) if gap.why == GapReason::OwnReport);
+    let mut below = repository.below(folder.trim_end_matches('/')).map(|entry| &entry.path);
+    let came = below.find(|path| !literals::is_document(path) && !known.contains(path.as_str()) && !is_own(path));
+    came.cloned()
+}
+
 /// The digest of a file's content; of a folder (`data/clips/`) that of its files' names and sizes.
 fn sha256(repository: &Repository, name: &str) -> Result<String, Gap> {
     if let Some(folder) = name.strip_suffix('/') {
         let line = |entry: &Entry| format!("{} {}\n", entry.path, entry.bytes);
-        let listing: String = repository.below(folder).map(line).collect();
+        let files = repository.below(folder);
+        let listing: String = files
+            .filter(|entry| !literals::is_document(&entry.path))
+            .map(line)
+            .collect();
         let nothing = || Gap {
             file: name.to_string(),
             why: GapReason::Unreadable,
